@@ -1,0 +1,69 @@
+# Each target sets itself up: an environment of its own in .venv, with the versions of requirements.txt.
+PYTHON ?= python3.13 python3.12 python3.11 python3
+WORKERS ?= 2
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help figures test test-slow lint format lock clean
+
+READY := .venv/ready
+INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
+
+# The first of $(PYTHON) that is new enough; of an activated environment, the interpreter that it was made from.
+FIND := for python in $(PYTHON); do "$$python" -c 'import sys, ensurepip, venv; \
+	sys.version_info >= (3, 11) or sys.exit(1); print(sys._base_executable)' 2>/dev/null && break; done
+FOUND = $(or $(shell $(FIND)),$(error vestige needs Python >= 3.11 with its venv module, and found none as: $(PYTHON) \
+	(name another: make PYTHON=/path/to/python3)))
+
+# A set-up counts if it came to its end, in this folder (an environment knows its path), and its Python still runs.
+ifneq ($(shell cat $(READY) 2>/dev/null && .venv/bin/python -c '' 2>&1),$(CURDIR))
+$(shell rm -f $(READY))
+endif
+
+help:
+	@echo 'vestige: make ...'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 14
+
+figures: $(READY)  ## make every figure of params.yaml, and whatever it is drawn from, into results/
+	@$(INSIDE) snakemake figures
+
+test: $(READY)  ## run the tests (WORKERS=2 at a time)
+	@$(INSIDE) pytest --numprocesses $(WORKERS)
+
+test-slow: $(READY)  ## run the tests that take minutes each, which `make test` leaves out
+	@$(INSIDE) pytest --numprocesses $(WORKERS) -m slow --timeout 3600
+
+lint: $(READY)  ## check the style of the Python files and the workflow
+	@$(INSIDE) ruff check && ruff format --check && snakefmt --check Snakefile workflow && snakemake --lint
+
+format: $(READY)  ## bring the Python files and the workflow into that style
+	@$(INSIDE) ruff check --fix && ruff format && snakefmt Snakefile workflow
+
+lock: $(READY)  ## lock the dependencies of pyproject.toml in requirements.txt (UPGRADE=--upgrade for the newest)
+	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url \
+		--custom-compile-command 'make lock' $(UPGRADE) --output-file requirements.txt pyproject.toml
+
+clean:  ## remove the environment and all caches; results, checkpoints and logs stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment without its mark may be half made, and is made anew; with it, it is brought up to date in place.
+# The mark goes first and comes back last: a set-up that was killed between is never taken for a finished one.
+$(READY): requirements.txt pyproject.toml
+	@python="$(FOUND)"; \
+	if [ -e $@ ]; then \
+		rm $@; \
+		echo 'Set-up: requirements.txt or pyproject.toml changed, bringing .venv up to date'; \
+	else \
+		echo "Set-up, once: making .venv with $$("$$python" --version), 5 GB with the CUDA libraries that torch brings on Linux"; \
+		"$$python" -m venv --clear .venv; \
+	fi
+	@echo 'Set-up: installing the packages of requirements.txt, half a minute to several, as the network allows'
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt uv \
+		&& .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python --requirement requirements.txt \
+		&& .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . \
+		|| { echo 'Set-up: again with pip, which is slower, because uv could not (see above)'; \
+		.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt \
+		&& .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; }
+	@echo '$(CURDIR)' > $@
+	@echo 'Set-up: done'

@@ -1,0 +1,26 @@
+"""From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
+
+from vestige.fronts import snakemake as front
+
+STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
+front.prepare()
+
+
+wildcard_constraints:
+    study=front.only([STUDY.study]),
+    condition=front.only(STUDY.conditions),
+    seed=front.only(STUDY.seeds),
+    figure="[a-z][a-z0-9_]*",
+
+
+rule figures:
+    """Everything that the study asks for. Every result is named, so that none is missing where another is current."""
+    default_target: True
+    input:
+        front.every(STUDY),
+
+
+include: "workflow/rules/images.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/measures.smk"
+include: "workflow/rules/figures.smk"

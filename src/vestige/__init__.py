@@ -1,0 +1,1 @@
+"""vestige: class-selective units in early training, reproduced, extended and checked."""

@@ -1,0 +1,98 @@
+"""The command `vestige`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from vestige import pipeline, reading
+
+WHAT = """\
+Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
+
+The study is params.yaml. `snakemake figures` or `dvc repro` make everything that it asks for;
+`vestige make PATH` makes one result, and is what both of them run."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    shape = argparse.RawDescriptionHelpFormatter
+    main = argparse.ArgumentParser("vestige", description=WHAT, formatter_class=shape)
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    make = commands.add_parser("make", help="make one result, unless it is there and current")
+    make.add_argument("path", help="a path that `vestige list` names, such as results/digits/figures/emergence.png")
+    commands.add_parser("check", help="read params.yaml and say what the study is, or what is wrong with it")
+    commands.add_parser("list", help="every result of the study, and whether it is current")
+    commands.add_parser("schema", help="print the JSON schema of params.yaml")
+    return main
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit status. A refusal is one message on standard error and status 1."""
+    given = parser().parse_args(arguments)
+    try:
+        root = enter_root()
+        return COMMANDS[given.command](given, root)
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("vestige: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+
+
+def enter_root() -> Path:
+    """Go to the nearest folder above that holds params.yaml; the folder from which the path was typed."""
+    typed = Path.cwd()
+    root = next((folder for folder in (typed, *typed.parents) if (folder / reading.FILE).is_file()), typed)
+    os.chdir(root)
+    return typed.relative_to(root)
+
+
+def make(given, typed: Path) -> int:
+    """`vestige make PATH`."""
+    study = reading.read()
+    job = pipeline.find(study, os.path.relpath(typed / given.path))
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(study.threads)  # before any library that reads them is imported
+    from vestige.fronts.make import make
+
+    print(make(job))
+    return 0
+
+
+def check(given, typed: Path) -> int:
+    """`vestige check`."""
+    study = reading.read()
+    counts = dict.fromkeys(pipeline.STAGES, 0)
+    for job in pipeline.jobs(study):
+        counts[job.stage.name] += 1
+    print(
+        f"study {study.study}: {len(study.conditions)} conditions x {len(study.seeds)} seeds = {len(study.runs)} runs"
+    )
+    print("\n".join(f"  {name:22} {count:4} results" for name, count in counts.items() if count))
+    return 0
+
+
+def show(given, typed: Path) -> int:
+    """`vestige list`."""
+    from vestige import proofs
+
+    for job in pipeline.jobs(reading.read()):
+        reasons = proofs.staleness(job)
+        print(f"{'stale' if reasons else 'current':8}{job.output}{': ' + '; '.join(reasons) if reasons else ''}")
+    return 0
+
+
+def schema(given, typed: Path) -> int:
+    """`vestige schema`."""
+    from vestige.fronts.schema import schema
+
+    print(schema(), end="")
+    return 0
+
+
+COMMANDS = {"make": make, "check": check, "list": show, "schema": schema}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The apparatus of an experiment: images, networks, checkpoints."""

@@ -1,0 +1,89 @@
+"""Which source files make a result, and a digest of what each of them says."""
+
+import ast
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).resolve().parent
+PREFIX = "src/vestige/"
+
+
+def closure(*files: str) -> tuple[str, ...]:
+    """The given files (relative to the package) and all that they import of it, directly or not, sorted.
+
+    Files named `__init__.py` hold nothing but a docstring (tested) and are left out.
+    """
+    found, todo = set(), list(files)
+    while todo:
+        file = todo.pop()
+        if file not in found:
+            found.add(file)
+            todo.extend(path for name in imports(file) if (path := own_file(name)) is not None)
+    return tuple(sorted(found))
+
+
+def packages(*files: str) -> tuple[str, ...]:
+    """Names of the packages, beside Python's own and this one, that the closure of the files imports; sorted."""
+    names = {name.split(".")[0] for file in closure(*files) for name in imports(file)}
+    return tuple(sorted(names - sys.stdlib_module_names - {PACKAGE.name}))
+
+
+def imports(file: str) -> frozenset[str]:
+    """Every dotted name that a file might import, anywhere in its text."""
+    return imports_of((PACKAGE / file).read_bytes()) if file.endswith(".py") else frozenset()
+
+
+@cache
+def imports_of(source: bytes) -> frozenset[str]:
+    """Every dotted name that a source might import."""
+    return frozenset(name for node in ast.walk(ast.parse(source)) for name in import_names(node))
+
+
+def import_names(node: ast.AST) -> list[str]:
+    """Every dotted name that a statement might import: `from a import b` may mean `a.b` or `a`."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def own_file(name: str) -> str | None:
+    """The file, relative to the package, of a dotted module name of ours; None for a package or an attribute."""
+    first, *inside = name.split(".")
+    file = "/".join(inside) + ".py"
+    return file if first == PACKAGE.name and inside and (PACKAGE / file).is_file() else None
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes."""
+    data = path.read_bytes()
+    return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
+
+
+@cache
+def meaning(source: bytes) -> Any:
+    """A source as nested tuples that say what it does, in the same words under every version of Python."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and docstring(node):
+            node.body = node.body[1:]
+    return nested(tree)
+
+
+def docstring(node: ast.AST) -> bool:
+    """Whether a module, class or function begins with a docstring."""
+    return ast.get_docstring(node, clean=False) is not None
+
+
+def nested(node: Any) -> Any:
+    """A syntax tree without its empty fields, some of which only newer versions of Python have."""
+    if isinstance(node, list):
+        return tuple(map(nested, node))
+    if not isinstance(node, ast.AST):
+        return node
+    fields = ((name, nested(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    return type(node).__name__, *fields

@@ -1,0 +1,1 @@
+"""Formulas: pure functions of arrays, each tested against a closed form."""

@@ -1,0 +1,43 @@
+"""Progressive ablation: how many channels, in which order, and what is read off a curve."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def grid_fractions(channels: int, fractions: Iterable[float]) -> list[int]:
+    """Counts of channels nearest to the fractions (halves go up), increasing and without repetition."""
+    return sorted({int(np.floor(fraction * channels + 0.5)) for fraction in fractions})
+
+
+def grid_steps(channels: int, first: int, second: int) -> list[int]:
+    """The paper's grid: every `first` channels below half of them, every `second` from half on.
+
+    The last count need not be `channels`: steps of 15 and 40 end at 248 of 256.
+    """
+    half = channels // 2
+    return [*range(0, half, first), *range(half, channels + 1, second)]
+
+
+def ranking(selectivity: np.ndarray) -> np.ndarray:
+    """(channels,) selectivity -> channels, the most selective first; ties by channel, silent ones (NaN) last."""
+    return np.argsort(-np.asarray(selectivity), kind="stable")
+
+
+def normalised(accuracy: np.ndarray) -> np.ndarray:
+    """(..., points) accuracy as a share of the largest on its curve; NaN for a curve of NaN or of zeros."""
+    largest = np.fmax.reduce(np.asarray(accuracy, dtype=float), axis=-1, keepdims=True)
+    return accuracy / np.where(largest > 0, largest, np.nan)
+
+
+def area_sum(accuracy: np.ndarray) -> np.ndarray:
+    """(..., points) -> (...): the paper's area under a curve, the plain sum over the grid (figure 3).
+
+    It weighs the dense part of an uneven grid more and grows with the number of points: compare within a module only.
+    """
+    return np.sum(accuracy, axis=-1)
+
+
+def area_integral(accuracy: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+    """(..., points) at increasing fractions -> (...): the trapezoid integral over the span of the fractions, a mean."""
+    return np.trapezoid(accuracy, fraction, axis=-1) / (fraction[-1] - fraction[0])

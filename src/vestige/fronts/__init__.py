@@ -1,0 +1,1 @@
+"""Fronts: what people and engines call."""

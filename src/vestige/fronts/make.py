@@ -1,0 +1,153 @@
+"""Makes one result: opens its inputs, calls its stage, labels, stamps and writes what it returns."""
+
+import importlib
+import os
+import shutil
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from vestige import contradictions, pipeline, proofs, results
+from vestige.fronts.running import Note, locked, logging
+from vestige.pipeline import Job
+from vestige.study import Run
+
+
+class Refused(RuntimeError):
+    """A result that cannot be made as things stand; the message names the remedy."""
+
+
+def make(job: Job) -> str:
+    """Make one result unless it is current; say which. Raises Refused, or what the stage raises."""
+    with locked(job):
+        if not proofs.staleness(job):
+            return f"{job.output} is current"
+        with logging(job) as note:
+            check_inputs(job)
+            began, before = time.monotonic(), proofs.code_digests(job)
+            (draw if job.stage.gathers else compute)(job, before, note)
+            took = f"{time.monotonic() - began:.1f} s"
+            note(f"done in {took}")
+            return f"{job.output} made in {took}"
+
+
+def check_inputs(job: Job) -> None:
+    """Refuse to measure what is missing or was made from other settings, code or images."""
+    for each in job.inputs:
+        reasons = proofs.staleness(each, beside=False)
+        if reasons:
+            raise Refused(
+                f"{job.output} reads {each.output}, but {'; '.join(reasons[:3])}.\n"
+                f"Make it first: vestige make {each.output}"
+            )
+
+
+def compute(job: Job, before: dict[str, str], note: Note) -> None:
+    """Call a stage and write the Dataset that it returns."""
+    stage = getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
+    with ExitStack() as stack:
+        inputs = {each.stage.name: stack.enter_context(results.open_dataset(each.output)) for each in job.inputs}
+        labels, places = labels_of(job, inputs), places_of(job, before)
+        dataset = stage(settings_of(job), **inputs, **places, note=note)
+    check_code(job, before)
+    beside = publish(job, places["folder"], dataset) if "folder" in places else {}
+    results.write_dataset(Path(job.output), dataset.assign_coords(labels), proofs.proof(job, before, beside))
+    if "folder" in places:
+        shutil.rmtree(places["folder"])
+
+
+def places_of(job: Job, before: dict[str, str]) -> dict[str, Path]:
+    """The folder that a stage is handed: training one to fill, a measure that of the run's checkpoints."""
+    if job.stage.name == "training":
+        return {"folder": workplace(job, before)}
+    return {"checkpoints": Path(job.checkpoints)} if "training" in job.stage.reads else {}
+
+
+def draw(job: Job, before: dict[str, str], note: Note) -> None:
+    """Call a figure and write it as PDF, CSV and, last, PNG with the proof."""
+    name = job.names["figure"]
+    module = importlib.import_module(f"vestige.figures.{name}")
+    settings = getattr(getattr(job.study.figures, job.stage.gathers), name)
+    shown = {str(run) for run in contradictions.selected(job.study, job.stage.gathers, settings)}
+    chosen = [each for each in job.inputs if "{condition}-seed{seed}".format(**each.names) in shown]
+    note(f"drawing {len(chosen)} runs")
+    with ExitStack() as stack:
+        runs = [stack.enter_context(results.open_dataset(each.output)) for each in chosen]
+        figure, table = getattr(module, name)(settings, runs)
+        check_code(job, before)
+        write_figure(job, before, figure, table, settings.dpi)
+
+
+def write_figure(job: Job, before: dict[str, str], figure, table, dpi: int) -> None:
+    """The three files of a figure, the PNG with the proof last; none holds a date."""
+    from vestige.figures.drawing import written
+
+    pdf, csv = (Path(path) for path in job.beside)
+    results.write_bytes(pdf, written(figure, "pdf"))
+    results.write_bytes(csv, table.to_csv(index=False, lineterminator="\n").encode())
+    beside = {str(path): proofs.sha256(path) for path in (pdf, csv)}
+    proof = pipeline.canonical(proofs.proof(job, before, beside))
+    results.write_bytes(Path(job.output), written(figure, "png", dpi=dpi, metadata={proofs.ATTRIBUTE: proof}))
+
+
+def labels_of(job: Job, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The scalar coordinates of a result: a measure takes those of the training result, to which it belongs."""
+    if "training" in inputs:
+        return {name: array.item() for name, array in inputs["training"].coords.items() if array.ndim == 0}
+    if job.stage.name == "training":
+        return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
+    return {"study": job.study.study}
+
+
+def settings_of(job: Job) -> SimpleNamespace:
+    """Exactly the sections that a stage declares; reading any other is an AttributeError."""
+    study, declared = job.study, {key.split(".")[0] for key in job.settings}
+    given = {name: getattr(study, name) for name in declared - {"conditions"}}
+    if "conditions" in declared:
+        condition = job.names["condition"]
+        given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
+        given |= {"seed": job.names["seed"]}
+    return SimpleNamespace(**given)
+
+
+def workplace(job: Job, before: dict[str, str]) -> Path:
+    """The folder in which one very training works: named by all that determines it, so that only it is ever resumed."""
+    inputs = {each.output: proofs.sha256(Path(each.output)) for each in job.inputs}
+    key = proofs.digest_of_text(pipeline.canonical([job.output, before, job.settings, inputs]))
+    folder = Path("work", "training", f"{Path(job.output).stem}-{key[:16]}")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
+    """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
+    from vestige.apparatus import checkpoints
+
+    final = Path(job.checkpoints)
+    fresh = results.partial_of(final)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    names = [checkpoints.name(int(epoch)) for epoch in dataset["epoch"].values]
+    for name in names:
+        link_or_copy(folder / name, fresh / name)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(final, ignore_errors=True)
+    os.rename(fresh, final)
+    return {f"{job.checkpoints}/{name}": proofs.sha256(final / name) for name in names}
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """A second name for a file, or a copy where the disks differ."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def check_code(job: Job, before: dict[str, str]) -> None:
+    """Fail if the code was edited while it ran: nobody could say which code made the result."""
+    edited = proofs.changed("code of", before, proofs.code_digests(job))
+    if edited:
+        raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

@@ -1,0 +1,49 @@
+"""What surrounds the making of a result: its lock and its log."""
+
+import fcntl
+import os
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vestige.pipeline import Job
+
+Note = Callable[[str], None]
+
+
+@contextmanager
+def locked(job: Job) -> Iterator[None]:
+    """Hold the result's kernel lock, which dies with its process; wait for whoever holds it now."""
+    path = Path("work", "locks", job.output.removeprefix("results/").replace("/", "-") + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"vestige: another process is making {job.output}: waiting for it", file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def logging(job: Job) -> Iterator[Note]:
+    """The job's log: a line a note, warnings, and the traceback of a failure."""
+    path = Path(job.log)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", buffering=1, encoding="utf-8") as file, warnings.catch_warnings():
+
+        def note(text: str) -> None:
+            print(time.strftime("%Y-%m-%d %H:%M:%S"), text, file=file)
+
+        warnings.showwarning = lambda message, category, *where: note(f"{category.__name__}: {message}")
+        note(f"vestige make {job.output} (process {os.getpid()})")
+        try:
+            yield note
+        except BaseException as error:
+            note(traceback.format_exc())
+            error.add_note(f"The log: {path}")
+            raise

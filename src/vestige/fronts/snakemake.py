@@ -1,0 +1,74 @@
+"""What the Snakefile asks of the study: its settings, its code, its runs."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+
+from vestige import code as sources
+from vestige import pipeline, reading
+from vestige.study import Study
+
+
+def study(config: Mapping) -> Study:
+    """Read params.yaml, and refuse values given by `--config` or `--configfile` that differ from it."""
+    read = reading.read()
+    stated = pipeline.plain(read)
+    for key, value in config.items():
+        if stated.get(key) != value:
+            raise reading.StudyRefused(
+                f"--config {key}={value!r} is refused: params.yaml says {stated.get(key)!r}, "
+                "and the results are proven against params.yaml alone. Edit it there."
+            )
+    return read
+
+
+def prepare() -> None:
+    """Let every rule's command find `vestige` beside the Python that runs Snakemake, and keep its progress bars quiet.
+
+    Bars of jobs that run side by side would garble each other; the logs have a line an epoch.
+    """
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    os.environ["TQDM_DISABLE"] = "1"
+
+
+def settings(study: Study, *keys: str) -> Callable:
+    """A rule's `params`: the settings at some keys as one canonical text, so that Snakemake sees any change of them."""
+
+    def stated(wildcards) -> str:
+        filled = [key.format(**wildcards) for key in keys]
+        return pipeline.canonical({key: pipeline.at(study, key) for key in filled})
+
+    return stated
+
+
+def code(study: Study, stage: str, wildcards: Mapping | None = None) -> list[str]:
+    """A rule's source files: the import closure of its stage."""
+    begins = pipeline.begins(study, pipeline.STAGES[stage], dict(wildcards.items() if wildcards else ()))
+    return [sources.PREFIX + file for file in sources.closure("format.py", *begins)]
+
+
+def runs(study: Study, stage: str) -> list[str]:
+    """The results of every run that a stage covers."""
+    cells = ({"condition": run.condition, "seed": run.seed} for run in study.runs_of(stage))
+    return [pipeline.job(study, stage, **cell).output for cell in cells]
+
+
+def figures(study: Study, kind: str) -> list[str]:
+    """The figures that the study asks for of one kind of result."""
+    return [name for name, said in getattr(study.figures, kind) if said is not None]
+
+
+def every(study: Study) -> list[str]:
+    """Every file that the study asks for."""
+    return [path for job in pipeline.jobs(study) for path in (job.output, *job.beside)]
+
+
+def gpus(study: Study) -> int:
+    """How many GPUs a job that computes on the study's device asks for."""
+    return 1 if study.device == "cuda" else 0
+
+
+def only(names: Iterable) -> str:
+    """A wildcard constraint: one of some names, and nothing else; no text at all where there is none."""
+    return "|".join(re.escape(str(name)) for name in names) or "(?!)"

@@ -1,0 +1,45 @@
+"""How a fault of params.yaml is said: the key, what it holds, what is allowed there, the nearest right spelling."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+Fault = tuple[tuple, str]  # the path of keys, and what is wrong there
+
+
+def worded(fault: Fault, line: int | None) -> str:
+    """One fault as a line of a message: the key's path, its line in the file, what is wrong."""
+    keys, says = fault
+    return f"  {'.'.join(map(spelt, keys)) or 'the file'}{f' (line {line})' if line else ''}: {says}"
+
+
+def spelt(key: Any) -> str:
+    """A key as it stands in a path: in quotation marks where it would not be recognised."""
+    return key if isinstance(key, str) and re.fullmatch(r"[\w-]+", key) else shown(key)
+
+
+def shown(value: Any) -> str:
+    """A value as a person would recognise it, cut where it is long."""
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except (TypeError, ValueError):  # keys that are no text, an anchor within itself
+        text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def listed(values: Iterable) -> str:
+    """Values as a person would list them."""
+    return ", ".join(f"{value:.12g}" if isinstance(value, float) else str(value) for value in values)
+
+
+def nearest(given: Any, allowed: Iterable) -> str:
+    """What is allowed, the nearest spelling first."""
+    allowed = list(map(str, allowed))
+    return "".join(f"did you mean {near!r}? " for near in close(given, allowed)) + f"allowed: {listed(allowed)}"
+
+
+def close(given: Any, allowed: Iterable[str]) -> list[str]:
+    """The nearest of the allowed spellings; none if none is near."""
+    return difflib.get_close_matches(str(given), list(allowed), n=1)

@@ -1,0 +1,1 @@
+"""Stages: each makes one labelled Dataset for a run."""

@@ -1,0 +1,117 @@
+"""The study: what params.yaml may say, as frozen values."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Field, NonNegativeInt, PositiveInt, create_model
+
+import vestige.apparatus.images
+import vestige.apparatus.networks
+import vestige.figures
+from vestige.apparatus.values import Values
+from vestige.sections import Ablation, Applies, Cka, Condition, Filled, Name, Penalty, Selectivity, StudyName, Training
+
+
+def files_of(package) -> dict[str, Any]:
+    """The modules of a package by name: a file is its own registration."""
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+    return {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
+
+
+def one_of(package, tag: str):
+    """The type of a section that one file of a package describes; the value of `tag` is the file's name."""
+    types = tuple(module.Settings for module in files_of(package).values())
+    return types[0] if len(types) == 1 else Annotated[Union[types], Field(discriminator=tag)]  # noqa: UP007
+
+
+FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
+KINDS = ("training", "selectivity", "ablation", "cka")
+
+
+def figures_of(kind: str):
+    """The type of the figures drawn from one kind of result: each may be listed, none must be."""
+    fields = {name: (module.Settings | None, None) for name, module in FIGURES.items() if kind == module.KIND}
+    return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
+
+
+Figures = create_model(
+    "Figures",
+    __base__=Values,
+    __doc__="The figures to draw, under the kind of result that they read.",
+    **{kind: (figures_of(kind), ...) for kind in KINDS},
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One condition with one seed: one trained network."""
+
+    condition: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.condition}-seed{self.seed}"
+
+
+class Study(Values):
+    """Images, a network, seeds, conditions and the settings of every stage."""
+
+    study: StudyName
+    device: Literal["cpu", "cuda"]
+    threads: PositiveInt
+    seeds: Annotated[tuple[NonNegativeInt, ...], Filled]
+    images: one_of(vestige.apparatus.images, "source")
+    network: one_of(vestige.apparatus.networks, "family")
+    training: Training
+    conditions: Annotated[dict[Name, Condition], Field(min_length=1)]
+    selectivity: Selectivity
+    ablation: Ablation
+    cka: Cka
+    applies: Applies
+    figures: Figures
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every condition with every seed, in the order of params.yaml."""
+        return self.runs_of("training")
+
+    def runs_of(self, stage: str) -> tuple[Run, ...]:
+        """The runs that a stage covers."""
+        conditions = getattr(self.applies, stage, tuple(self.conditions))
+        return tuple(Run(condition, seed) for condition in conditions for seed in self.seeds)
+
+    def overrides(self, condition: str) -> dict[str, Any]:
+        """Keys of `training` that a condition sets for itself."""
+        said = self.conditions[condition].model_dump(exclude_none=True)
+        return {key: value for key, value in said.items() if key in Training.model_fields}
+
+    def training_of(self, condition: str) -> Training:
+        """The training settings of a condition."""
+        return self.training.model_copy(update=self.overrides(condition))
+
+    def penalty_of(self, condition: str) -> Penalty:
+        """The penalty of a condition, complete: where alpha is 0 it covers no module and no epoch."""
+        said = self.conditions[condition]
+        if said.alpha == 0:
+            return Penalty.model_construct(alpha=0.0, modules=(), start=0, stop=0)
+        stop = said.stop if said.stop is not None else self.training_of(condition).epochs
+        modules = tuple(sorted(said.modules))
+        return Penalty.model_construct(alpha=said.alpha, modules=modules, start=said.start, stop=stop)
+
+    def coordinates(self, run: Run) -> dict[str, Any]:
+        """The scalar coordinates that every result of a run carries."""
+        penalty = self.penalty_of(run.condition)
+        return {
+            "study": self.study,
+            "condition": run.condition,
+            "seed": run.seed,
+            "alpha": penalty.alpha,
+            "start": penalty.start,
+            "stop": penalty.stop,
+            "modules": " ".join(map(str, penalty.modules)),
+            "epochs": self.training_of(run.condition).epochs,
+            **self.overrides(run.condition),
+        }

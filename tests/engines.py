@@ -1,0 +1,219 @@
+"""Projects in temporary folders, and what each engine says of them."""
+
+import fcntl
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from vestige import pipeline, reading
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "studies" / "tiny.yaml"
+TRAVELS = (
+    "Snakefile",
+    "dvc.yaml",
+    "workflow",
+    "profiles",
+    "slurm",
+    "src",
+    ".dvcignore",
+    ".gitignore",
+    "environment.yml",
+)
+FOLDERS = ("results", "work", "logs", "benchmarks", ".snakemake", ".dvc")
+
+
+def new_project(folder: Path, study: Path = TINY) -> Path:
+    """A copy of the project in an empty folder, with another study and no results."""
+    folder.mkdir(parents=True)
+    for name in TRAVELS:
+        source = ROOT / name
+        if source.is_symlink():
+            (folder / name).symlink_to(os.readlink(source))
+        elif source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy2(source, folder / name)
+    (folder / ".dvc").mkdir()
+    for name in ("config", ".gitignore"):
+        shutil.copy2(ROOT / ".dvc" / name, folder / ".dvc" / name)
+    shutil.copy2(study, folder / "params.yaml")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    return folder
+
+
+def copied(made: Path, folder: Path) -> Path:
+    """A copy of a project with all its results and both engines' memory, file times kept."""
+    shutil.copytree(made, folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def environment(project: Path) -> dict[str, str]:
+    """The environment in which a project's own source and this Python's tools are found."""
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run(project: Path, command: str, check: bool = True, timeout: int = 280) -> subprocess.CompletedProcess:
+    """Run a command in a project; its output as text, standard error included."""
+    done = subprocess.run(
+        shlex.split(command),
+        cwd=project,
+        env=environment(project),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        timeout=timeout,
+    )
+    assert not check or done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout[-4000:]}"
+    return done
+
+
+def snakemake_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
+    """For each result that the Snakefile makes, what it reads and its command."""
+    text = run(project, "snakemake figures --dry-run --forceall --nocolor").stdout
+    return {output: (frozenset(reads), command) for output, reads, command in blocks(text)}
+
+
+def snakemake_stale(project: Path) -> set[str]:
+    """The results that Snakemake would make now."""
+    return {output for output, _, _ in blocks(run(project, "snakemake figures --dry-run --nocolor").stdout)}
+
+
+def blocks(text: str):
+    """The jobs in the text of a dry run: each output, all inputs, the command."""
+    for block in re.split(r"\n(?=(?:local)?rule )", text):
+        fields = dict(re.findall(r"^ {4}(input|output): (.*)$", block, re.M))
+        if "output" in fields:
+            command = re.search(r"^Shell command: (.*)$", block, re.M)
+            for output in fields["output"].split(", "):
+                yield output, fields["input"].split(", "), command.group(1) if command else ""
+
+
+@contextmanager
+def dvc_repo(project: Path):
+    """DVC's own view of a project, in this process."""
+    from dvc.repo import Repo
+
+    here = Path.cwd()
+    os.chdir(project)
+    try:
+        with Repo(str(project)) as repo:
+            yield repo
+    finally:
+        os.chdir(here)
+
+
+def relative(project: Path, thing) -> str:
+    """The path of a dependency or an output of DVC, relative to the project."""
+    return os.path.relpath(thing.fs_path, project)
+
+
+def dvc_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
+    """For each file that dvc.yaml makes, what it reads (a folder is everything made inside it) and its command."""
+    with dvc_repo(project) as repo:
+        stages = repo.index.stages
+        made = [relative(project, out) for stage in stages for out in stage.outs]
+        jobs = {}
+        for stage in stages:
+            paths = [relative(project, dep) for dep in stage.deps if type(dep).__name__ != "ParamsDependency"]
+            inside = {path: [out for out in made if out.startswith(path + "/")] for path in paths}
+            reads = frozenset(each for path in paths for each in (inside[path] or [path]))
+            jobs |= {relative(project, out): (reads, stage.cmd) for out in stage.outs}
+        return jobs
+
+
+def dvc_stale(project: Path) -> set[str]:
+    """The files that `dvc repro` would make now: those of changed stages and of all that reads them."""
+    import networkx
+
+    with dvc_repo(project) as repo:
+        graph, stages = repo.index.graph, repo.index.stages
+        changed = {stage for stage in stages if repo.status(targets=[stage.addressing])}
+        stale = changed.union(*(networkx.ancestors(graph, stage) for stage in changed))
+        return {relative(project, out) for stage in stale for out in stage.outs}
+
+
+def without_checkpoints(paths) -> set[str]:
+    """The one declared exception: checkpoints are an output that DVC tracks and Snakemake does not know."""
+    return {path for path in paths if "/checkpoints/" not in path}
+
+
+def study_of(project: Path):
+    """A project's study."""
+    return reading.read(project / "params.yaml")
+
+
+def edit(project: Path, *path, **change) -> None:
+    """Change the study as a person would: set the value at a path of keys, or with `remove=True` take the key out."""
+    yaml = YAML()
+    file = project / "params.yaml"
+    data = yaml.load(file)
+    here = data
+    for key in path[:-1]:
+        here = here[key]
+    if change.get("remove"):
+        del here[path[-1]]
+    else:
+        here[path[-1]] = change["to"]
+    yaml.dump(data, file)
+
+
+def table_jobs(study) -> dict[str, pipeline.Job]:
+    """The table's jobs by every file that they make."""
+    return {made: job for job in pipeline.jobs(study) for made in (job.output, *job.beside)}
+
+
+def bytes_of(project: Path, pattern: str) -> dict[str, bytes]:
+    """The contents of a project's files."""
+    return {str(path.relative_to(project)): path.read_bytes() for path in sorted(project.glob(pattern))}
+
+
+@contextmanager
+def only_one(path: Path):
+    """Hold a lock on a path, among the processes that run tests side by side."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def status(project: Path) -> dict:
+    """What `dvc status` says, as a table."""
+    return json.loads(run(project, "dvc status --json").stdout or "{}")
+
+
+def leaves_of(project: Path) -> list[tuple[tuple, object]]:
+    """Every leaf of a project's params.yaml: its path of keys and its value; a list is one leaf."""
+
+    def walk(here, path):
+        if isinstance(here, dict):
+            return [leaf for key, value in here.items() for leaf in walk(value, (*path, key))]
+        return [(path, here)]
+
+    return walk(YAML(typ="safe").load(project / "params.yaml"), ())
+
+
+# Where the next number is not allowed, another word or list that is.
+OTHER = {
+    "mean": "sum", "shuffled": "class_sorted", "minibatch": "torch-cka", "fixed_orders": "redrawn_per_batch",
+    "zero": "omit", "integral": "sum", "top1": "top5", "colorblind": "deep", "cpu": "cuda", "tiny": "other",
+}  # fmt: skip
+
+
+def other_value(value):
+    """A value unlike the one given, of the same kind."""
+    if isinstance(value, str):
+        return OTHER.get(value, value)
+    if isinstance(value, list):
+        return value[:-1] if len(value) > 1 else value
+    return value + 1 if isinstance(value, int) else value / 2

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+FRACTIONS = np.array([0.0, 0.25, 0.5, 1.0])
+
+
+def straight(seed: int = 0, module: int = 4, top: float = 0.8) -> xr.Dataset:
+    """One epoch: ablating the selective ones costs in proportion; the two random repeats lie on either side."""
+    line = top * (1 - 0.5 * FRACTIONS)
+    gap = np.array([0, 0.1, 0.1, 0.1])
+    values = [[line, np.full(4, np.nan)], [line + gap, line - gap]]
+    dims = ("epoch", "order", "repeat", "point")
+    on_point = {"module": [module] * 4, "ablated": (8 * FRACTIONS).astype(int), "fraction": FRACTIONS}
+    facts = {"condition": "baseline", "seed": seed, "alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 12}
+    return xr.Dataset(
+        {"accuracy": (dims, [values]), "accuracy_top5": (dims, np.ones((1, 2, 2, 4)))},
+        {"epoch": [5], "order": ["selective", "random"], "repeat": [0, 1], **facts}
+        | {name: ("point", value) for name, value in on_point.items()},
+    )
+
+
+def areas(table) -> dict:
+    return table[table["quantity"] == "area"].set_index("order")["mean"].to_dict()
+
+
+@pytest.mark.parametrize(("area", "expected"), [("integral", 0.75), ("sum", 1 + 0.875 + 0.75 + 0.5)])
+def test_areas_are_those_of_the_normalised_curve_of_each_order(draw, area, expected):
+    table = draw("ablation_curves", [straight()], area=area)[1]
+    assert areas(table) == pytest.approx({"selective": expected, "random": expected})
+
+
+def test_curves_are_normalised_to_their_own_largest_value(draw):
+    table = draw("ablation_curves", [straight(0), straight(1, top=0.4)])[1]
+    curve = table.query("quantity == 'accuracy' and order == 'selective'")
+    assert curve["mean"].tolist() == pytest.approx([1, 0.875, 0.75, 0.5])
+    assert curve["ablated"].tolist() == [0, 2, 4, 8]
+
+
+def test_top_5_accuracy_is_another_quantity(draw):
+    table = draw("ablation_curves", [straight()], accuracy="top5")[1]
+    assert table["mean"].tolist() == pytest.approx([1] * 10)
+
+
+def test_the_points_need_not_come_in_order(draw):
+    mixed = straight().isel(point=[2, 0, 3, 1])
+    assert areas(draw("ablation_curves", [mixed])[1])["selective"] == pytest.approx(0.75)
+
+
+def test_every_module_has_a_row_of_three_panels(results, draw):
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=[3]))
+    titles = [ax.get_title(loc="left") for ax in figure.axes[:12]]
+    assert titles == [
+        title
+        for module in (4, 5, 6, 7)
+        for title in (f"module\N{NO-BREAK SPACE}{module}", "most selective first", "random order")
+    ]
+
+
+def test_every_measured_epoch_has_a_curve_and_a_field_in_the_key(results, draw):
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=(1, 4, 9)))
+    assert [len(ax.get_lines()) for ax in figure.axes[1:3]] == [3, 3]
+    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1", "4", "9"]
+
+
+def test_conditions_are_named_where_there_are_several(results, draw):
+    runs = results("ablation", ["baseline", "suppressed"], seeds=[0], measured=(1, 2))
+    figure, _ = draw("ablation_curves", [run.isel(point=run["module"].values == 4) for run in runs])
+    title = figure.axes[3].get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ").replace("\n", " ")
+    assert title == "module 4, α = −20 from epoch 0"

@@ -1,0 +1,37 @@
+import pytest
+
+
+def test_a_pair_is_looked_up_in_the_matrix(results, draw):
+    runs = results("cka")
+    table = draw("linearity", runs, pairs=[[5, "fc"]])[1]
+    own = [run["cka"].sel(epoch=3, layer="5", layer_other="fc").item() for run in runs]
+    assert table.query("epoch == 3")["mean"].item() == pytest.approx(sum(own) / 3)
+
+
+def test_a_module_may_be_given_as_a_number_or_as_text(results, draw):
+    runs = results("cka")
+    one, other = (draw("linearity", runs, pairs=[pair])[1] for pair in ([4, 7], ["4", "7"]))
+    assert one.equals(other)
+
+
+def test_pairs_keep_their_order_and_are_named(results, draw):
+    figure, table = draw("linearity", results("cka"), pairs=[[4, "fc"], [4, 7], [5, 6]])
+    names = ["module 4 – fc", "module 4 – module 7", "module 5 – module 6"]
+    assert table["pair"].unique().tolist() == names
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == names
+
+
+def test_a_layer_that_was_not_measured_is_refused_by_name(results, draw):
+    with pytest.raises(ValueError, match="no layer 3; the results hold 4, 5, 6, 7, fc"):
+        draw("linearity", results("cka"), pairs=[[3, 7]])
+
+
+def test_a_similarity_below_zero_stays_in_the_panel(results, draw):
+    runs = [run.assign(cka=run["cka"] - 0.5) for run in results("cka")]
+    figure, table = draw("linearity", runs)
+    assert figure.axes[0].get_ylim()[0] <= table["mean"].min() < 0
+
+
+def test_every_condition_has_a_panel(results, draw):
+    figure, _ = draw("linearity", results("cka", ["baseline", "suppressed"]))
+    assert len(figure.axes) == 2

@@ -1,0 +1,290 @@
+"""The training stage: against a plain loop, across repeats, and killed in the middle."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from vestige.apparatus import arrays, checkpoints, resumption
+from vestige.apparatus.augmentation import augmentation
+from vestige.apparatus.draws import generator
+from vestige.apparatus.network import build
+from vestige.apparatus.networks.bottleneck_resnet import Settings
+from vestige.formulas.selectivity import mean_selectivity, spatial_means
+from vestige.stages.images import described
+from vestige.stages.training import Diverged, training
+
+NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
+TRAINING = {
+    "epochs": 3,
+    "batch_size": 16,
+    "learning_rate": 0.05,
+    "learning_rate_step": 2,
+    "learning_rate_gamma": 0.1,
+    "momentum": 0.9,
+    "weight_decay": 1e-3,
+    "class_reduction": "mean",
+    "epsilon": 1e-6,
+    "shift": 1,
+    "flip": 0.5,
+}
+BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
+SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}
+CONDITIONS = [BASELINE, SUPPRESSED]
+
+
+def toy():
+    """Noise around one pattern a class: 50 images to train on, 20 to validate."""
+    rng = np.random.default_rng(0)
+    patterns = rng.integers(60, 190, (4, 1, 8, 8))
+    labels = {"train": rng.integers(0, 4, 50), "val": rng.integers(0, 4, 20)}
+    images = {split: patterns[each] + rng.normal(0, 40, (len(each), 1, 8, 8)) for split, each in labels.items()}
+    images = {split: each.clip(0, 255).astype(np.uint8) for split, each in images.items()}
+    return arrays.Decoded(images, labels, tuple("abcd"))
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("here"))
+        yield described(toy())
+
+
+def settings(condition=BASELINE, seed=0, **changed):
+    return SimpleNamespace(
+        device="cpu",
+        threads=1,
+        seed=seed,
+        images=SimpleNamespace(source="absent"),
+        network=NETWORK,
+        training=SimpleNamespace(**{**TRAINING, **changed}),
+        condition=SimpleNamespace(**condition),
+    )
+
+
+def ignore(text):
+    pass
+
+
+def trained(folder, images, *arguments, note=ignore, **changed):
+    folder.mkdir(exist_ok=True)
+    return training(settings(*arguments, **changed), images, folder, note)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("epoch-*.safetensors")}
+
+
+def plain_loop(images, condition, rates, batch_size):
+    """Training in float64 with torch's optimiser and hooks: records by epoch, and the network at the end."""
+    decoded, network, outputs = toy(), build(NETWORK, 1, 4, seed=0), {}
+    network.trunk.double()
+    for name in [block for module in condition["modules"] for block in network.modules[module]]:
+        network.steps[name].register_forward_hook(lambda _, given, output, name=name: outputs.update({name: output}))
+    mean, std = (images[name].values[:, None, None] for name in ("mean", "std"))
+    optimiser, records = torch.optim.SGD(network.trunk.parameters(), momentum=0.9, weight_decay=1e-3, foreach=False), []
+    for epoch, optimiser.param_groups[0]["lr"] in enumerate(rates):
+        order, augment = generator("order", 0, epoch).permutation(50), augmentation(1, 0.5, 50, 0, epoch)
+        losses, hits, penalties = [], [], []
+        for numbers in np.split(order, range(batch_size, 50, batch_size)):
+            batch = (augment(decoded.images["train"][numbers], numbers) / 255 - mean) / std
+            labels = torch.from_numpy(decoded.labels["train"][numbers])
+            logits = network.trunk(torch.from_numpy(batch))
+            losses += F.cross_entropy(logits, labels, reduction="none").tolist()
+            hits += (logits.argmax(1) == labels).tolist()
+            loss = F.cross_entropy(logits, labels)
+            if condition["start"] <= epoch < condition["stop"]:
+                blocks = [[spatial_means(outputs[name]) for name in network.modules[m]] for m in condition["modules"]]
+                penalties.append(mean_selectivity(blocks, labels, "mean", 1e-6))
+                loss = loss - condition["alpha"] * penalties[-1]
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        penalty = torch.stack(penalties).mean().item() if penalties else math.nan
+        records.append({"train_loss": np.mean(losses), "train_accuracy": np.mean(hits), "penalty": penalty})
+    return records, network
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_training_agrees_with_a_plain_loop_in_double_precision(images, tmp_path, condition):
+    # Small steps, for large ones amplify the last bits of a float32 a thousandfold in an epoch.
+    found = trained(tmp_path, images, condition, learning_rate=0.001, batch_size=20)
+    records, network = plain_loop(images, condition, [0.001, 0.001, 0.0001], batch_size=20)
+    for epoch, record in enumerate(records, 1):
+        mine = {name: found[name].sel(epoch=epoch).item() for name in record}
+        assert mine == pytest.approx(record, rel=1e-5, nan_ok=True)
+    mine = build(NETWORK, 1, 4, seed=0)
+    checkpoints.load(mine, tmp_path, 3, found["checkpoint"].values[3])
+    for key, weight in mine.trunk.named_parameters():
+        torch.testing.assert_close(weight.double(), network.trunk.get_parameter(key), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_training_again_gives_the_same_bits(images, tmp_path, condition):
+    one, other = trained(tmp_path / "one", images, condition), trained(tmp_path / "other", images, condition)
+    assert one.identical(other)
+    assert files(tmp_path / "one") == files(tmp_path / "other")
+
+
+class Killed(BaseException):
+    """What stands for a kill."""
+
+
+@pytest.mark.parametrize("stopped_at", range(4))
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images, tmp_path, condition, stopped_at):
+    def dies(text):
+        if text.startswith(f"epoch {stopped_at} "):
+            raise Killed
+
+    never_stopped, noted = trained(tmp_path / "whole", images, condition), []
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, condition, note=dies)
+    resumed = trained(tmp_path / "killed", images, condition, note=noted.append)
+    assert noted[0].startswith(f"epoch {stopped_at} of 3")
+    assert resumed.identical(never_stopped)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+@pytest.fixture
+def fail_after(monkeypatch):
+    """What lets so many files be written, and then dies in the middle of one; None lets all be written."""
+    left, whole = [None], resumption.whole
+
+    def dying(path):
+        if left[0] == 0:
+            path.with_name(f".{path.name}.partial").write_bytes(b"half")
+            raise Killed
+        left[0] = left[0] and left[0] - 1
+        return whole(path)
+
+    for module in (resumption, checkpoints):
+        monkeypatch.setattr(module, "whole", dying)
+    return lambda writes: left.__setitem__(0, writes)
+
+
+@pytest.mark.parametrize("writes", range(8))
+def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, tmp_path, fail_after, writes):
+    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED)
+    fail_after(writes)
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, SUPPRESSED)
+    fail_after(None)
+    assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("damaged", ["epoch-000*", "epoch-002*", "epoch-003*", "state-003*", "state-*", "*"])
+def test_training_recovers_from_damaged_files_to_the_same_bits(images, tmp_path, damaged):
+    never_stopped = trained(tmp_path, images)
+    for path in list(tmp_path.glob(damaged)):
+        path.write_bytes(path.read_bytes()[:-9])
+    assert trained(tmp_path, images).identical(never_stopped)
+    assert [checkpoints.read(tmp_path, epoch, never_stopped["checkpoint"].values[epoch]) for epoch in range(4)]
+
+
+@pytest.mark.slow
+def test_a_process_killed_in_the_middle_of_training_is_continued_to_the_same_bits(images, tmp_path):
+    import os
+    import signal
+    import time
+
+    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED)
+    (tmp_path / "killed").mkdir()
+    for wait in (0.05, 0.1, 0.15, 0.2):
+        if not (child := os.fork()):
+            try:
+                trained(tmp_path / "killed", images, SUPPRESSED)
+            finally:
+                os._exit(0)
+        time.sleep(wait)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+def test_results_hold_what_a_checkpoint_holds(images, tmp_path):
+    found, decoded, network = trained(tmp_path, images), toy(), build(NETWORK, 1, 4, seed=9)
+    mean, std = (torch.tensor(images[name].values).float() for name in ("mean", "std"))
+    batch = arrays.normalise(torch.from_numpy(decoded.images["val"]), mean, std)
+    for epoch in range(4):
+        checkpoints.load(network, tmp_path, epoch, found["checkpoint"].values[epoch])
+        with torch.no_grad():
+            logits = network.trunk.eval()(batch)
+        predicted = logits.argmax(1).numpy()
+        record = found.sel(epoch=epoch)
+        assert record["val_accuracy"].item() == pytest.approx(np.mean(predicted == decoded.labels["val"]))
+        assert record["val_loss"].item() == pytest.approx(
+            F.cross_entropy(logits, torch.from_numpy(decoded.labels["val"])).item(), rel=1e-4
+        )
+        assert record["predicted"].values.tolist() == np.bincount(predicted, minlength=4).tolist()
+
+
+def test_epoch_0_is_the_network_as_the_seed_made_it(images, tmp_path):
+    found, network, fresh = trained(tmp_path, images, seed=3), build(NETWORK, 1, 4, 0), build(NETWORK, 1, 4, 3)
+    checkpoints.load(network, tmp_path, 0, found["checkpoint"].values[0])
+    assert all(torch.equal(fresh.trunk.state_dict()[key], each) for key, each in network.trunk.state_dict().items())
+    assert np.isnan(found["train_loss"].values[0])
+    assert np.isnan(found["learning_rate"].values[0])
+
+
+def test_the_learning_rate_drops_every_so_many_epochs(images, tmp_path):
+    found = trained(tmp_path, images, epochs=5)
+    np.testing.assert_allclose(found["learning_rate"][1:], [0.05, 0.05, 0.005, 0.005, 0.0005])
+
+
+@pytest.mark.parametrize(("start", "stop", "penalised"), [(0, 3, [1, 2, 3]), (1, 2, [2]), (2, 3, [3])])
+def test_the_pass_from_e_is_penalised_from_start_until_stop(images, tmp_path, start, stop, penalised):
+    found = trained(tmp_path, images, {**SUPPRESSED, "start": start, "stop": stop})
+    assert np.flatnonzero(~np.isnan(found["penalty"])).tolist() == penalised
+
+
+def test_conditions_are_the_same_network_until_the_penalty_starts(images, tmp_path):
+    one, other = trained(tmp_path / "one", images), trained(tmp_path / "other", images, SUPPRESSED)
+    assert (one["checkpoint"] == other["checkpoint"]).values.tolist() == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("alpha", "compare"), [(-20.0, np.less), (20.0, np.greater)])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_negative_alpha_lowers_selectivity_and_a_positive_one_raises_it(images, tmp_path, alpha, compare, reduction):
+    nearly_none = {**SUPPRESSED, "alpha": 1e-9, "start": 0}
+    plain = trained(tmp_path / "plain", images, nearly_none, class_reduction=reduction)
+    pulled = trained(tmp_path / "pulled", images, {**nearly_none, "alpha": alpha}, class_reduction=reduction)
+    assert compare(pulled["penalty"].values[3], plain["penalty"].values[3])
+
+
+def test_other_seeds_and_other_epochs_see_images_in_another_order():
+    orders = {tuple(generator("order", seed, epoch).permutation(50)) for seed in range(3) for epoch in range(3)}
+    assert len(orders) == 9
+
+
+def test_a_last_batch_of_one_image_is_refused_before_anything_is_written(images, tmp_path):
+    with pytest.raises(ValueError, match="batch_size 7 leaves a last batch of one image of the 50 .* such as 8"):
+        trained(tmp_path, images, batch_size=7)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("condition", "remedy"),
+    [(BASELINE, "lower learning_rate$"), ({**SUPPRESSED, "start": 0}, "lower learning_rate or the size of alpha$")],
+)
+def test_a_loss_that_is_not_finite_stops_training_with_the_epoch_and_the_remedy(images, tmp_path, condition, remedy):
+    with pytest.raises(Diverged, match=f"not finite in epoch 1 .*{remedy}"):
+        trained(tmp_path, images, condition, learning_rate=1e30)
+    assert list(files(tmp_path)) == ["epoch-000.safetensors"]
+
+
+def test_every_epoch_is_noted(images, tmp_path):
+    noted = []
+    trained(tmp_path, images, note=noted.append)
+    assert [line.split(",")[0] for line in noted] == [f"epoch {epoch} of 3" for epoch in range(4)]
+
+
+def test_every_quantity_says_what_it_is(images, tmp_path):
+    found = trained(tmp_path, images)
+    assert all(each.attrs["long_name"] for each in found.variables.values())

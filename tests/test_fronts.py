@@ -1,0 +1,239 @@
+"""The table, the Snakefile and dvc.yaml are one graph, and call the same results stale."""
+
+import pytest
+from engines import (
+    ROOT,
+    dvc_jobs,
+    dvc_stale,
+    edit,
+    new_project,
+    run,
+    snakemake_jobs,
+    snakemake_stale,
+    study_of,
+    table_jobs,
+    without_checkpoints,
+)
+
+from vestige import code
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory):
+    """The shipped study, with nothing made."""
+    return new_project(tmp_path_factory.mktemp("digits") / "project", ROOT / "params.yaml")
+
+
+@pytest.fixture(scope="session")
+def graphs(digits):
+    """The shipped study's graph as the table, Snakemake and DVC see it."""
+    jobs = table_jobs(study_of(digits))
+    reads = {path: frozenset([each.output for each in job.inputs]) for path, job in jobs.items()}
+    return jobs, reads, snakemake_jobs(digits), dvc_jobs(digits)
+
+
+def results_among(paths) -> frozenset:
+    """Only results: no source files, no checkpoints."""
+    return frozenset(path for path in without_checkpoints(paths) if path.startswith("results/"))
+
+
+def sources_among(paths) -> set:
+    """Only source files."""
+    return {path for path in paths if path.startswith("src/")}
+
+
+def test_all_three_make_the_same_files(graphs):
+    jobs, _, snakemake, dvc = graphs
+    assert set(jobs) == set(snakemake) == without_checkpoints(dvc)
+
+
+def test_checkpoints_are_the_only_output_that_dvc_alone_declares(graphs):
+    jobs, _, _, dvc = graphs
+    runs = {job.checkpoints for job in jobs.values() if job.stage.name == "training"}
+    assert set(dvc) - without_checkpoints(dvc) == runs
+
+
+def test_all_three_read_the_same_results(graphs):
+    _, reads, snakemake, dvc = graphs
+    assert reads == {path: results_among(inputs) for path, (inputs, _) in snakemake.items()}
+    beside = {path for path in reads if not path.endswith((".nc", ".png"))}
+    assert reads == {path: results_among(dvc[path][0]) - beside for path in reads}
+
+
+def test_who_reads_checkpoints_declares_them_to_dvc(graphs):
+    jobs, _, _, dvc = graphs
+    for path, job in jobs.items():
+        if "training" in job.stage.reads:
+            assert job.checkpoints in dvc[path][0], path
+
+
+def test_both_engines_run_the_same_command(graphs):
+    jobs, _, snakemake, dvc = graphs
+    for path, job in jobs.items():
+        assert snakemake[path][1] == dvc[path][1] == f"vestige make {job.output}"
+
+
+def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
+    jobs, _, snakemake, dvc = graphs
+    for path, job in jobs.items():
+        imported = {code.PREFIX + file for file in job.code}
+        assert sources_among(snakemake[path][0]) == imported, path
+        missing = imported - sources_among(dvc[path][0])
+        assert not missing, f"dvc.yaml: stage {job.stage.name}: add to deps: {sorted(missing)}"
+        idle = sources_among(dvc[path][0]) - imported
+        assert not idle, f"dvc.yaml: stage {job.stage.name}: remove from deps: {sorted(idle)}"
+
+
+def test_each_rule_and_each_dvc_stage_states_the_settings_of_the_table(digits, graphs):
+    jobs, *_ = graphs
+    from ruamel.yaml import YAML
+
+    stages = YAML(typ="safe").load(digits / "dvc.yaml")["stages"]
+    rules = "".join(file.read_text() for file in sorted((digits / "workflow" / "rules").glob("*.smk")))
+    for stage in {job.stage for job in jobs.values()}:
+        stated = [key.replace("${item.", "{").replace("${", "{") for key in stages[stage.name]["params"]]
+        assert sorted(stated) == sorted(stage.settings), f"dvc.yaml: params of {stage.name}"
+        call = rules.split(f"rule {stage.name}:")[1].split("front.settings(")[1].split(")")[0]
+        said = [part.strip().strip('"') for part in call.replace("\n", " ").split(",")[1:] if part.strip()]
+        assert sorted(said) == sorted(stage.settings), f"Snakefile: params of rule {stage.name}"
+
+
+def test_the_snakefile_passes_snakemakes_own_linter(digits):
+    assert "good condition" in run(digits, "snakemake --lint").stdout
+
+
+def test_a_finished_study_is_clean_in_both_engines(by_both):
+    assert snakemake_stale(by_both) == set()
+    assert dvc_stale(by_both) == set()
+
+
+# A leaf of params.yaml -> a new value -> what must be made again: how paths under results/tiny begin.
+RUNS = {"training", "selectivity", "ablation", "cka"}
+SHOW_CONDITIONS = {"figures/regularised", "figures/emergence"}
+SUPPRESSED = {"training/suppressed", "selectivity/suppressed", "cka/suppressed", "figures/linearity"}
+LEAVES = [
+    (("threads",), 2, {*RUNS, "figures"}),
+    (("images", "split_seed"), 1, {"images", *RUNS, "figures"}),
+    (("network", "width"), 8, {*RUNS, "figures"}),
+    (("training", "learning_rate"), 0.05, {*RUNS, "figures"}),
+    (("conditions", "suppressed", "alpha"), -6, SUPPRESSED | SHOW_CONDITIONS),
+    (
+        ("selectivity", "epsilon"),
+        1e-5,
+        {"selectivity", "ablation", "figures/emergence", "figures/regularised_selectivity", "figures/ablation"},
+    ),
+    (("ablation", "grid", "fractions"), [0, 1], {"ablation", "figures/ablation"}),
+    (("cka", "order_seed"), 1, {"cka", "figures/linearity"}),
+    (("figures", "selectivity", "emergence", "dpi"), 90, {"figures/emergence"}),
+    (("figures", "ablation", "ablation_curves", "area"), "sum", {"figures/ablation"}),
+    (("applies", "cka"), ["baseline"], {"figures/linearity"}),
+    (("applies", "ablation"), ["baseline", "suppressed"], {"ablation/suppressed", "figures/ablation"}),
+]
+
+
+def among(project, patterns) -> set:
+    """The files of a project's study whose path, under results/{study}/, begins with one of the patterns."""
+    study = study_of(project)
+    start = f"results/{study.study}/"
+    return {path for path in table_jobs(study) if path.removeprefix(start).startswith(tuple(patterns))}
+
+
+def assert_both_call_stale(project, due) -> None:
+    """Both engines would make these files, and no others."""
+    assert snakemake_stale(project) == due
+    assert without_checkpoints(dvc_stale(project)) == due
+
+
+@pytest.mark.parametrize(("leaf", "value", "patterns"), LEAVES, ids=[".".join(leaf) for leaf, *_ in LEAVES])
+def test_a_changed_leaf_makes_exactly_its_results_stale_in_both_engines(project, leaf, value, patterns):
+    edit(project, *leaf, to=value)
+    assert_both_call_stale(project, among(project, patterns))
+
+
+def test_an_added_condition_makes_its_runs_and_what_gathers_them(project):
+    edit(project, "conditions", "promoted", to={"alpha": 1, "modules": [4], "start": 0})
+    assert_both_call_stale(project, among(project, {"training/promoted", "selectivity/promoted"} | SHOW_CONDITIONS))
+
+
+def test_a_removed_condition_makes_only_what_gathered_it(project):
+    edit(project, "applies", "cka", to=["baseline"])
+    edit(project, "conditions", "suppressed", remove=True)
+    assert_both_call_stale(project, among(project, SHOW_CONDITIONS | {"figures/linearity"}))
+
+
+def test_an_added_seed_makes_its_runs_and_every_figure(project):
+    edit(project, "seeds", to=[0, 1, 2])
+    runs = {path for path in table_jobs(study_of(project)) if path.endswith("-seed2.nc")}
+    assert_both_call_stale(project, runs | among(project, {"figures"}))
+
+
+def test_a_figure_that_is_no_longer_asked_for_makes_nothing(project):
+    edit(project, "figures", "selectivity", "emergence", remove=True)
+    assert_both_call_stale(project, set())
+
+
+def test_two_swapped_numbers_are_seen_by_both(project):
+    edit(project, "training", "momentum", to=1e-4)
+    edit(project, "training", "weight_decay", to=0.9)
+    assert_both_call_stale(project, among(project, {*RUNS, "figures"}))
+
+
+def test_comments_order_and_spelling_of_numbers_make_nothing(project):
+    text = (project / "params.yaml").read_text()
+    text = text.replace("learning_rate: 0.1", "learning_rate: 1e-1  # the paper's").replace("alpha: -5", "alpha: -5.0")
+    (project / "params.yaml").write_text("# a comment\n" + text)
+    assert_both_call_stale(project, set())
+
+
+NETWORK = (ROOT / "src/vestige/apparatus/networks/bottleneck_resnet.py").read_text()
+SOURCE = (ROOT / "src/vestige/apparatus/images/digits.py").read_text()
+FIGURE = (ROOT / "src/vestige/figures/emergence.py").read_text()
+ADDED = {
+    "a network": ("apparatus/networks/mine.py", NETWORK.replace('"bottleneck_resnet"', '"mine"')),
+    "an image source": ("apparatus/images/mine.py", SOURCE.replace('"digits"', '"mine"')),
+    "a figure": ("figures/mine.py", FIGURE.replace("def emergence(", "def mine(")),
+}
+
+
+@pytest.mark.parametrize(("file", "text"), ADDED.values(), ids=list(ADDED))
+def test_a_new_file_leaves_every_result_current(project, file, text):
+    (project / "src/vestige" / file).write_text(text)
+    assert "study tiny" in run(project, "vestige check").stdout
+    assert_both_call_stale(project, set())
+
+
+def test_a_new_optional_key_leaves_every_result_current(project):
+    file = project / "src/vestige/sections.py"
+    text = file.read_text()
+    assert "    shift: PositiveInt | None = None\n" in text
+    file.write_text(
+        text.replace(
+            "    shift: PositiveInt | None = None\n",
+            "    shift: PositiveInt | None = None\n    l1: PositiveFloat | None = None\n",
+        )
+    )
+    assert_both_call_stale(project, set())
+    assert "stale" not in run(project, "vestige list").stdout
+    edit(project, "conditions", "suppressed", "l1", to=1e-5)
+    assert_both_call_stale(project, among(project, SUPPRESSED | SHOW_CONDITIONS))
+
+
+def test_another_study_and_back_is_clean(project, tmp_path):
+    first = (project / "params.yaml").read_text()
+    edit(project, "study", to="other")
+    assert snakemake_stale(project) == set(table_jobs(study_of(project)))
+    (project / "params.yaml").write_text(first)
+    assert_both_call_stale(project, set())
+
+
+@pytest.mark.slow
+def test_every_leaf_makes_the_same_results_stale_in_both_engines(by_both, tmp_path):
+    from engines import copied, leaves_of, other_value
+
+    for leaf, value in leaves_of(by_both):
+        project = copied(by_both, tmp_path / "-".join(map(str, leaf)))
+        edit(project, *leaf, to=other_value(value))
+        if run(project, "vestige check", check=False).returncode == 0:
+            due = snakemake_stale(project)
+            assert without_checkpoints(dvc_stale(project)) == due, leaf
+            assert due, leaf

@@ -1,0 +1,200 @@
+"""Kills, orphans, foreign checkpoints, edits during a run: a rerun completes, nothing false is taken for a result."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from engines import bytes_of, edit, environment, new_project, run, study_of
+
+from vestige import pipeline
+from vestige.reading import read
+
+TRAINING = "results/tiny/training/suppressed-seed0.nc"
+CHECKPOINTS = "results/tiny/checkpoints/suppressed-seed0"
+MEASURED = "results/tiny/selectivity/suppressed-seed0.nc"
+
+
+def begin(project, command: str) -> subprocess.Popen:
+    """Start a command in a process group of its own."""
+    with open(project / "output.txt", "a") as output:
+        return subprocess.Popen(
+            command.split(), cwd=project, env=environment(project), stdout=output, stderr=output,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def logged(project, result: str, text: str) -> bool:
+    """Whether a result's log holds a text."""
+    log = project / result.replace("results/", "logs/", 1).replace(".nc", ".log")
+    return log.is_file() and text in log.read_text()
+
+
+def kill(process, group: bool) -> None:
+    """Kill -9: a process with all that it started, or alone, which leaves orphans."""
+    (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def same_as(project, undisturbed) -> None:
+    """Every result equals that of an undisturbed run, byte for byte."""
+    for pattern in ("results/**/*.nc", "results/**/*.safetensors", "results/**/figures/*.*"):
+        assert bytes_of(project, pattern) == bytes_of(undisturbed, pattern)
+
+
+@pytest.mark.parametrize("group", [True, False], ids=["with its jobs", "leaving orphans"])
+@pytest.mark.parametrize("engine", ["snakemake figures --quiet", "dvc repro"])
+def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, engine, group):
+    process = begin(empty_project, engine)
+    wait_for(lambda: logged(empty_project, "results/tiny/training/baseline-seed0.nc", "epoch 1"))
+    kill(process, group)
+    run(empty_project, engine)
+    (empty_project / "output.txt").unlink()
+    same_as(empty_project, by_snakemake)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_job_killed_at_any_moment_leaves_no_half_result_and_finishes_when_called_again(by_both, tmp_path, number):
+    moment = random.Random(number).uniform(0.5, 6)
+    project = new_project(tmp_path / "project")
+    shutil.copytree(by_both / "results/tiny", project / "results/tiny", ignore=shutil.ignore_patterns("suppressed*"))
+    for result in (TRAINING, MEASURED):
+        process = begin(project, f"vestige make {result}")
+        time.sleep(moment)
+        kill(process, group=True)
+        if (project / result).exists():
+            assert (project / result).read_bytes() == (by_both / result).read_bytes()
+        run(project, f"vestige make {result}")
+        assert (project / result).read_bytes() == (by_both / result).read_bytes()
+
+
+def test_a_second_call_waits_for_the_first_and_uses_what_it_made(project):
+    (project / TRAINING).unlink()
+    first = begin(project, f"vestige make {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "process"))
+    said = run(project, f"vestige make {TRAINING}").stdout
+    assert first.wait() == 0
+    assert "waiting for it" in said
+    assert f"{TRAINING} is current" in said
+
+
+def test_checkpoints_swapped_in_by_hand_are_never_measured(project):
+    shutil.rmtree(project / CHECKPOINTS)
+    shutil.copytree(project / CHECKPOINTS.replace("suppressed", "baseline"), project / CHECKPOINTS)
+    (project / MEASURED).unlink()
+    done = run(project, f"vestige make {MEASURED}", check=False)
+    assert done.returncode == 1
+    assert "epoch-002.safetensors" in done.stdout
+    assert f"vestige make {TRAINING}" in done.stdout
+    assert not (project / MEASURED).exists()
+
+
+def test_the_remedy_that_the_refusal_names_works(project, by_snakemake):
+    shutil.rmtree(project / CHECKPOINTS)
+    (project / MEASURED).unlink()
+    assert f"vestige make {TRAINING}" in run(project, f"vestige make {MEASURED}", check=False).stdout
+    run(project, f"vestige make {TRAINING}")
+    run(project, f"vestige make {MEASURED}")
+    same_as(project, by_snakemake)
+
+
+def test_checkpoints_left_by_an_undone_edit_are_never_measured(project):
+    kept = (project / TRAINING).read_bytes()
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    run(project, f"vestige make {TRAINING}")
+    edit(project, "conditions", "suppressed", "alpha", to=-5)
+    (project / TRAINING).write_bytes(kept)
+    (project / MEASURED).unlink()
+    done = run(project, f"vestige make {MEASURED}", check=False)
+    assert done.returncode == 1
+    assert not (project / MEASURED).exists()
+
+
+def test_an_input_made_from_other_settings_is_refused_with_both_values(project):
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    (project / MEASURED).unlink()
+    done = run(project, f"vestige make {MEASURED}", check=False)
+    assert done.returncode == 1
+    assert "conditions.suppressed.alpha was -5.0, is -6.0" in done.stdout
+    assert f"vestige make {TRAINING}" in done.stdout
+
+
+def test_a_missing_input_is_named_with_the_command_that_makes_it(empty_project):
+    done = run(empty_project, f"vestige make {MEASURED}", check=False)
+    assert done.returncode == 1
+    assert "vestige make results/tiny/images.nc" in done.stdout
+
+
+def test_code_edited_during_a_run_makes_the_job_fail_and_leaves_no_result(project):
+    edit(project, "training", "epochs", to=40)
+    process = begin(project, f"vestige make {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 1"))
+    with open(project / "src/vestige/formulas/selectivity.py", "a") as file:
+        file.write("\nEDITED = True\n")
+    assert process.wait() == 1
+    assert "formulas/selectivity.py" in (project / "output.txt").read_text()
+    assert f"{TRAINING} is not written" in (project / "output.txt").read_text()
+
+
+def test_damaged_images_in_the_work_folder_are_decoded_again(project, by_snakemake):
+    for file in (project / "work/images").rglob("*.npy"):
+        file.write_bytes(file.read_bytes()[:-7])
+    (project / MEASURED).unlink()
+    run(project, f"vestige make {MEASURED}")
+    assert (project / MEASURED).read_bytes() == (by_snakemake / MEASURED).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "stage", ["images", "training", "selectivity", "ablation", "cka", "figures_training", "figures_cka"]
+)
+def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, stage):
+    study = read(by_snakemake / "params.yaml")
+    job = next(job for job in pipeline.jobs(study) if job.stage.name == stage)
+    bare = new_project(tmp_path / "bare")
+    declared = {*(each.output for each in job.inputs)}
+    if "training" in job.stage.reads:
+        declared |= {str(path.relative_to(by_snakemake)) for path in (by_snakemake / job.checkpoints).iterdir()}
+    for path in declared:
+        (bare / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(by_snakemake / path, bare / path)
+    for file in (bare / "src/vestige").rglob("*.py"):
+        inside = str(file.relative_to(bare / "src/vestige"))
+        if (
+            inside.startswith(("stages/", "apparatus/", "formulas/"))
+            and inside not in job.code
+            and keeps_no_settings(inside)
+        ):
+            file.unlink()
+    run(bare, f"vestige make {job.output}")
+    assert (bare / job.output).read_bytes() == (by_snakemake / job.output).read_bytes()
+
+
+def keeps_no_settings(file: str) -> bool:
+    """Files that reading params.yaml does not need: sources, networks and packages' own files stay."""
+    return not (
+        file.startswith(("apparatus/images/", "apparatus/networks/")) or file.endswith(("__init__.py", "values.py"))
+    )
+
+
+def test_the_study_of_a_project_is_read_from_any_folder_inside_it(project):
+    folder = project / "results" / "tiny"
+    done = subprocess.run(
+        ["vestige", "make", "training/baseline-seed0.nc"],
+        cwd=folder,
+        env=environment(project),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "results/tiny/training/baseline-seed0.nc is current"
+    assert study_of(project).study == "tiny"

@@ -1,0 +1,149 @@
+"""The pipeline whole: the same bytes through either engine, clean in both, and nothing written elsewhere."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from engines import bytes_of, edit, run, snakemake_stale, status, study_of, table_jobs
+
+OURS = {"results", "work", "logs", "benchmarks"}
+RUN = {"study", "condition", "seed", "alpha", "start", "stop", "modules", "epochs"}
+SCHEMAS = {
+    "training": (
+        {"epoch": 3, "class": 10},
+        {
+            "train_loss",
+            "train_accuracy",
+            "penalty",
+            "learning_rate",
+            "val_loss",
+            "val_accuracy",
+            "predicted",
+            "checkpoint",
+        },
+    ),
+    "selectivity": (
+        {"epoch": 3, "unit": 16 + 32 + 64 + 128},
+        {"selectivity", "preferred_class", "response_max", "response_rest"},
+    ),
+    "ablation": ({"epoch": 2, "order": 2, "repeat": 2, "point": 6}, {"accuracy", "accuracy_top5"}),
+    "cka": ({"epoch": 2, "layer": 5, "layer_other": 5}, {"cka"}),
+}
+
+
+def test_both_engines_make_the_same_bytes(by_snakemake, by_dvc):
+    for pattern in ("results/**/*.nc", "results/**/*.safetensors", "results/**/figures/*.*"):
+        one, other = bytes_of(by_snakemake, pattern), bytes_of(by_dvc, pattern)
+        assert one
+        assert {path for path in one | other if one.get(path) != other.get(path)} == set()
+
+
+def test_both_engines_make_all_that_the_table_names(by_snakemake, by_dvc):
+    for project in (by_snakemake, by_dvc):
+        assert [path for path in table_jobs(study_of(project)) if not (project / path).is_file()] == []
+
+
+def test_every_result_proves_itself(by_snakemake, by_dvc):
+    for project in (by_snakemake, by_dvc):
+        lines = run(project, "vestige list").stdout.splitlines()
+        assert [line for line in lines if not line.startswith("current")] == []
+
+
+def test_after_snakemake_and_a_commit_dvc_is_clean_and_runs_nothing(project):
+    assert status(project) == {}
+    assert "up to date" in run(project, "dvc repro").stdout
+    assert snakemake_stale(project) == set()
+
+
+def test_only_folders_of_results_work_and_the_tools_own_are_written(by_snakemake, by_dvc, empty_project):
+    shipped = {path.name for path in empty_project.iterdir()}
+    assert {path.name for path in by_snakemake.iterdir()} - shipped == {*OURS, ".snakemake"}
+    assert {path.name for path in by_dvc.iterdir()} - shipped == {"results", "work", "logs", "dvc.lock"}
+
+
+def test_nothing_half_written_is_left(by_snakemake):
+    assert list(by_snakemake.glob("results/*/.partial/*")) == []
+    assert list(by_snakemake.glob("work/training/*")) == []
+
+
+@pytest.mark.parametrize(("stage", "sizes", "variables"), [(name, *schema) for name, schema in SCHEMAS.items()])
+def test_a_result_has_the_names_dimensions_and_coordinates_that_were_promised(by_snakemake, stage, sizes, variables):
+    files = sorted(by_snakemake.glob(f"results/tiny/{stage}/*.nc"))
+    for file in files:
+        with xr.open_dataset(file) as result:
+            assert dict(result.sizes) == sizes
+            assert set(result.data_vars) == variables
+            assert set(result.coords) >= RUN
+            assert file.stem == f"{result['condition'].item()}-seed{result['seed'].item()}"
+            assert [
+                name for name in result.variables if "long_name" not in result[name].attrs and name not in RUN
+            ] == []
+
+
+def test_coordinates_say_what_training_did(by_snakemake):
+    with xr.open_dataset(by_snakemake / "results/tiny/selectivity/suppressed-seed1.nc") as result:
+        said = {name: result[name].item() for name in ("alpha", "start", "stop", "modules", "seed", "epochs")}
+    assert said == {"alpha": -5, "start": 1, "stop": 2, "modules": "4 5", "seed": 1, "epochs": 2}
+
+
+def test_the_penalty_acts_from_its_start_alone(by_snakemake):
+    with xr.open_dataset(by_snakemake / "results/tiny/training/suppressed-seed0.nc") as result:
+        assert np.isnan(result["penalty"].values).tolist() == [True, True, False]
+    with xr.open_dataset(by_snakemake / "results/tiny/training/baseline-seed0.nc") as result:
+        assert np.isnan(result["penalty"].values).all()
+
+
+def test_a_penalty_that_starts_later_shares_the_epochs_before_it(by_snakemake):
+    folder = by_snakemake / "results/tiny/checkpoints"
+    for epoch, same in ((0, True), (1, True), (2, False)):
+        name = f"epoch-{epoch:03}.safetensors"
+        baseline, later = (folder / run / name for run in ("baseline-seed0", "suppressed-seed0"))
+        assert (baseline.read_bytes() == later.read_bytes()) is same
+
+
+def test_a_removed_condition_vanishes_from_the_figures(project):
+    table = project / "results/tiny/figures/regularised_accuracy.csv"
+    assert "suppressed" in table.read_text()
+    edit(project, "applies", "cka", to=["baseline"])
+    edit(project, "conditions", "suppressed", remove=True)
+    run(project, "snakemake figures --quiet")
+    assert "suppressed" not in table.read_text()
+
+
+def test_an_added_condition_appears_in_the_figures_by_itself(project):
+    edit(project, "conditions", "gentle", to={"alpha": -1, "modules": [4], "start": 0, "epochs": 1})
+    ran = run(project, "dvc repro").stdout
+    assert ran.count("Running stage 'training@") == 2
+    assert ran.count("Running stage 'selectivity@") == 2
+    assert ran.count("Running stage 'figures_") == 3
+    assert "gentle" in (project / "results/tiny/figures/regularised_selectivity.csv").read_text()
+
+
+REFUSED = {
+    "a misspelt key": (("training", "lerning_rate"), 0.1, "training.lerning_rate"),
+    "a penalty that is no number": (("conditions", "suppressed", "alpha"), "strong", "conditions.suppressed.alpha"),
+    "a module that is not there": (("ablation", "modules"), [3], "ablation.modules"),
+}
+
+
+@pytest.mark.parametrize("command", ["snakemake figures", "snakemake -n", "dvc repro"])
+@pytest.mark.parametrize(("path", "value", "named"), REFUSED.values(), ids=list(REFUSED))
+def test_both_engines_refuse_bad_input_and_name_the_key(empty_project, command, path, value, named):
+    edit(empty_project, *path, to=value)
+    done = run(empty_project, command, check=False)
+    assert done.returncode != 0
+    assert named in done.stdout
+    assert not (empty_project / "results").exists()
+
+
+def test_dvc_refuses_a_misspelt_section_even_when_all_is_made(project):
+    edit(project, "selectivty", to={})
+    done = run(project, "dvc repro", check=False)
+    assert done.returncode != 0
+    assert "did you mean 'selectivity'?" in done.stdout
+
+
+def test_snakemake_refuses_values_that_differ_from_the_study(empty_project):
+    done = run(empty_project, "snakemake -n --config threads=2", check=False)
+    assert done.returncode != 0
+    assert "params.yaml says 1" in done.stdout
+    assert run(empty_project, "snakemake -n --config threads=1").returncode == 0

@@ -1,0 +1,20 @@
+rule images:
+    """Decode the study's images, split them, and say what they are: counts, normalisation, class names, digests."""
+    input:
+        code=front.code(STUDY, "images"),
+    output:
+        "results/{study}/images.nc",
+    log:
+        "logs/{study}/images.log",
+    benchmark:
+        "benchmarks/{study}/images.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        gpu=0,
+        mem_mb=2000,
+        runtime=60,
+    params:
+        settings=front.settings(STUDY, "images"),
+    shell:
+        "vestige make {output}"

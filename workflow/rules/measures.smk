@@ -1,0 +1,74 @@
+rule selectivity:
+    """Class selectivity index of every unit at every checkpoint of one run (equation 1)."""
+    input:
+        images="results/{study}/images.nc",
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "selectivity"),
+    output:
+        "results/{study}/selectivity/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/selectivity/{condition}-seed{seed}.log",
+    benchmark:
+        "benchmarks/{study}/selectivity/{condition}-seed{seed}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        mem_mb=4000,
+        runtime=240,
+    params:
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "selectivity"),
+    shell:
+        "vestige make {output}"
+
+
+rule ablation:
+    """Accuracy under progressive ablation, the most selective units first and in random order (section 3.3)."""
+    input:
+        images="results/{study}/images.nc",
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        selectivity="results/{study}/selectivity/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "ablation"),
+    output:
+        "results/{study}/ablation/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/ablation/{condition}-seed{seed}.log",
+    benchmark:
+        "benchmarks/{study}/ablation/{condition}-seed{seed}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        mem_mb=4000,
+        runtime=1440,
+    params:
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "ablation"),
+    shell:
+        "vestige make {output}"
+
+
+rule cka:
+    """Centred kernel alignment between the layers of one network, epoch by epoch (appendix A.4)."""
+    input:
+        images="results/{study}/images.nc",
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "cka"),
+    output:
+        "results/{study}/cka/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/cka/{condition}-seed{seed}.log",
+    benchmark:
+        "benchmarks/{study}/cka/{condition}-seed{seed}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        mem_mb=4000,
+        runtime=480,
+    params:
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "cka"),
+    shell:
+        "vestige make {output}"

@@ -1,0 +1,25 @@
+rule training:
+    """Train one network: a checkpoint after every pass over the data, and before the first.
+
+    The checkpoints lie in results/{study}/checkpoints/{condition}-seed{seed}/; the result lists the sha256 of each.
+    """
+    input:
+        images="results/{study}/images.nc",
+        code=front.code(STUDY, "training"),
+    output:
+        "results/{study}/training/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/training/{condition}-seed{seed}.log",
+    benchmark:
+        "benchmarks/{study}/training/{condition}-seed{seed}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        mem_mb=4000,
+        runtime=2880,
+    params:
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "training", "conditions.{condition}"),
+    shell:
+        "vestige make {output}"
