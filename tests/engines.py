@@ -137,8 +137,8 @@ def dvc_stale(project: Path) -> set[str]:
     import networkx
 
     with dvc_repo(project) as repo:
-        graph, stages = repo.index.graph, repo.index.stages
-        changed = {stage for stage in stages if repo.status(targets=[stage.addressing])}
+        graph, said = repo.index.graph, repo.status()
+        changed = {stage for stage in repo.index.stages if stage.addressing in said}
         stale = changed.union(*(networkx.ancestors(graph, stage) for stage in changed))
         return {relative(project, out) for stage in stale for out in stage.outs}
 

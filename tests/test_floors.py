@@ -16,8 +16,9 @@ from vestige.study import FIGURES, KINDS
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*.py"))
 # From the highest floor to the lowest: a floor imports what stands below it, and of itself where it is said here.
-FLOORS = tuple(
-    ["__main__", "fronts", "results", "proofs", "pipeline", "reading", "contradictions", "misfits", "places", "study"]
+FLOORS = (
+    *("__main__", "fronts", "results", "proofs", "pipeline", "reading"),
+    *("contradictions", "misfits", "places", "study"),
 )
 BELOW = {floor: {*FLOORS[index + 1 :], "code", "refusals"} for index, floor in enumerate(FLOORS)}
 ALLOWED = BELOW | {

@@ -125,7 +125,7 @@ FIGURES = {
     "emergence": {"silent_units": "zero"},
     "regularised_selectivity": {"silent_units": "zero"},
     "regularised_accuracy": {},
-    "ablation_curves": {"accuracy": "top1", "area": "integral", "palette": "flare_r"},
+    "ablation_curves": {"accuracy": "top1", "area": "integral", "palette": "rocket"},
     "linearity": {"pairs": [[4, 7], [4, "fc"]]},
 }
 

@@ -15,7 +15,6 @@ PAGE = 6.8  # inches: about the width of a page of text, which a row of panels d
 GREY = "0.45"
 LETTERS = 15.5  # of the style's size, on an inch
 
-
 Palette = Literal[
     "colorblind", "deep", "muted", "bright", "dark", "pastel", "Set2", "Dark2", "tab10",
     "viridis", "cividis", "rocket", "mako", "flare", "crest",
