@@ -26,8 +26,8 @@ def test_all_panels_have_the_same_range(drawn):
     assert len({(ax.get_xlim(), ax.get_ylim()) for ax in drawn[0].axes}) == 1
 
 
-def test_a_row_is_no_wider_than_a_page(drawn):
-    assert drawn[0].get_figwidth() == pytest.approx(6.6)
+def test_four_panels_of_which_three_fit_a_page_stand_two_by_two(drawn):
+    assert drawn[0].get_figwidth() == pytest.approx(4.4)
 
 
 def test_nothing_is_shaded_where_nothing_is_regularised(results, draw):

@@ -91,7 +91,7 @@ def draw_row(axes, part, look: dict[str, dict], colours: dict):
         seaborn.lineplot(
             curves, x="fraction", y="mean", hue="epoch", palette=colours, estimator=None, legend=False, ax=ax
         )
-        strength = min(0.18, 1 / len(colours))  # many bands lie upon each other
+        strength = min(0.18, 0.4 / len(colours))  # many bands lie upon each other
         for epoch, curve in curves.dropna(subset="low").groupby("epoch"):
             band(ax, curve, colours[epoch], across="fraction", strength=strength)
 

@@ -48,8 +48,8 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     from matplotlib.figure import Figure as Sheet
 
     width, height = settings.panel
-    columns = columns or min(count, max(1, int(PAGE // width)))
-    rows, storeys = -(-count // columns), len(heights)
+    rows, storeys = -(-count // (columns or max(1, int(PAGE // width)))), len(heights)
+    columns = columns or -(-count // rows)
     figure = Sheet(figsize=(width * columns, height * sum(heights) * rows), layout="constrained")
     grid = figure.add_gridspec(rows * storeys, columns, height_ratios=heights * rows)
     places = [

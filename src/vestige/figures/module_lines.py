@@ -38,7 +38,12 @@ def module_panels(settings, table):
     named = table.assign(line=[f"module {module}" for module in table["module"]])
     figure, panels, look = condition_panels(settings, named, "line", shown, heights)
     epoch_axis([ax for place in panels.values() for ax in place], table)
-    value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity")
+    value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity", up_to_one(selectivity))
     if len(shown) > 1:
-        value_axis([place[1] for place in panels.values()], silent, "Silent\nunits (%)", percent=True)
+        value_axis([place[1] for place in panels.values()], silent, "Silent\nunits (%)", up_to_one(silent), percent=True)
     return figure, panels, look
+
+
+def up_to_one(table) -> tuple[float, float]:
+    """Limits for shares: to just above the data, and never above 1, where only the end of a wide interval can lie."""
+    return 0, min(1.02, 1.05 * table[["mean", "high"]].max(axis=None) or 1)
