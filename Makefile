@@ -11,8 +11,8 @@ INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
 
 # The first of $(PYTHON) that is new enough; of an activated environment, the interpreter that it was made from.
 FIND := for python in $(PYTHON); do "$$python" -c 'import sys, ensurepip, venv; \
-	sys.version_info >= (3, 11) or sys.exit(1); print(sys._base_executable)' 2>/dev/null && break; done
-FOUND = $(or $(shell $(FIND)),$(error vestige needs Python >= 3.11 with its venv module, and found none as: $(PYTHON) \
+	(3, 11) <= sys.version_info < (3, 15) or sys.exit(1); print(sys._base_executable)' 2>/dev/null && break; done
+FOUND = $(or $(shell $(FIND)),$(error vestige needs Python 3.11 to 3.14 with its venv module, and found none as: $(PYTHON) \
 	(name another: make PYTHON=/path/to/python3)))
 
 # A set-up counts if it came to its end, in this folder (an environment knows its path), and its Python still runs.

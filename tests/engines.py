@@ -203,17 +203,29 @@ def leaves_of(project: Path) -> list[tuple[tuple, object]]:
     return walk(YAML(typ="safe").load(project / "params.yaml"), ())
 
 
-# Where the next number is not allowed, another word or list that is.
-OTHER = {
-    "mean": "sum", "shuffled": "class_sorted", "minibatch": "torch-cka", "fixed_orders": "redrawn_per_batch",
-    "zero": "omit", "integral": "sum", "top1": "top5", "colorblind": "deep", "cpu": "cuda", "tiny": "other",
+# Leaves of the tiny study whose next value, or half of it, is not allowed -> another value that is.
+OTHERWISE = {
+    ("network", "blocks"): [1, 1, 1, 2],
+    ("conditions", "suppressed", "start"): 0,
+    ("applies", "ablation"): ["suppressed"],
+    ("figures", "selectivity", "emergence", "select", "alpha"): [0, -5],
+}
+WORDS = {
+    "mean": "sum", "minibatch": "torch-cka", "fixed_orders": "redrawn_per_batch", "zero": "omit", "integral": "sum",
+    "top1": "top5", "colorblind": "deep", "rocket": "mako", "cpu": "cuda", "tiny": "other",
 }  # fmt: skip
+# Leaves that another leaf binds, or that have one value so far.
+BOUND = {("images", "source"), ("network", "family"), ("conditions", "baseline", "alpha"), ("cka", "order")}
 
 
-def other_value(value):
-    """A value unlike the one given, of the same kind."""
+def other_value(leaf: tuple, value):
+    """A value of a leaf unlike the one that it has, which the study allows."""
+    if leaf in OTHERWISE:
+        return OTHERWISE[leaf]
+    if leaf[-1] == "panel":
+        return [2.0, 2.0]
     if isinstance(value, str):
-        return OTHER.get(value, value)
+        return WORDS[value]
     if isinstance(value, list):
-        return value[:-1] if len(value) > 1 else value
+        return value[:-1]
     return value + 1 if isinstance(value, int) else value / 2

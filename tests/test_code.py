@@ -4,7 +4,7 @@ import pytest
 
 from vestige import code, pipeline, proofs, reading
 
-STUDY = reading.read(code.PACKAGE.parents[1] / "params.yaml")
+STUDY = reading.read(code.PACKAGE.parents[1] / "studies/digits.yaml")
 ONE_OF_EACH = {job.stage.name: job for job in pipeline.jobs(STUDY)}
 SAID = '''
 """A module."""

@@ -110,7 +110,7 @@ def test_an_older_python_is_refused_in_one_line_before_anything_else(unready):
     older.chmod(0o755)
     refused = make(unready, "test", f"PYTHON={older}")
     assert refused.returncode != 0
-    assert "vestige needs Python >= 3.11" in refused.stderr
+    assert "vestige needs Python 3.11 to 3.14" in refused.stderr
     assert (refused.stdout + refused.stderr).count("\n") == 1
     assert not (unready / ".venv").exists()
 

@@ -1,12 +1,18 @@
 """The table, the Snakefile and dvc.yaml are one graph, and call the same results stale."""
 
+import shutil
+
 import pytest
 from engines import (
+    BOUND,
     ROOT,
+    copied,
     dvc_jobs,
     dvc_stale,
     edit,
+    leaves_of,
     new_project,
+    other_value,
     run,
     snakemake_jobs,
     snakemake_stale,
@@ -21,7 +27,7 @@ from vestige import code
 @pytest.fixture(scope="session")
 def digits(tmp_path_factory):
     """The shipped study, with nothing made."""
-    return new_project(tmp_path_factory.mktemp("digits") / "project", ROOT / "params.yaml")
+    return new_project(tmp_path_factory.mktemp("digits") / "project", ROOT / "studies/digits.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -223,12 +229,11 @@ def test_another_study_and_back_is_clean(project, tmp_path):
 
 @pytest.mark.slow
 def test_every_leaf_makes_the_same_results_stale_in_both_engines(by_both, tmp_path):
-    from engines import copied, leaves_of, other_value
-
     for leaf, value in leaves_of(by_both):
-        project = copied(by_both, tmp_path / "-".join(map(str, leaf)))
-        edit(project, *leaf, to=other_value(value))
-        if run(project, "vestige check", check=False).returncode == 0:
+        if leaf not in BOUND:
+            project = copied(by_both, tmp_path / "-".join(map(str, leaf)))
+            edit(project, *leaf, to=other_value(leaf, value))
             due = snakemake_stale(project)
-            assert without_checkpoints(dvc_stale(project)) == due, leaf
             assert due, leaf
+            assert without_checkpoints(dvc_stale(project)) == due, leaf
+            shutil.rmtree(project)

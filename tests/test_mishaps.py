@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+import xarray as xr
 from engines import bytes_of, edit, environment, new_project, run, study_of, table_jobs
 from ruamel.yaml import YAML
 
@@ -38,7 +39,7 @@ def wait_for(condition, seconds: float = 120) -> None:
 
 def logged(project, result: str, text: str) -> bool:
     """Whether a result's log holds a text."""
-    log = project / result.replace("results/", "logs/", 1).replace(".nc", ".log")
+    log = (project / result.replace("results/", "logs/", 1)).with_suffix(".log")
     return log.is_file() and text in log.read_text()
 
 
@@ -78,19 +79,29 @@ def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, e
     assert "stale" not in run(empty_project, "vestige list").stdout
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_a_job_killed_at_any_moment_leaves_no_half_result_and_finishes_when_called_again(by_both, tmp_path, number):
-    moment = random.Random(number).uniform(0.5, 6)
-    project = new_project(tmp_path / "project")
-    shutil.copytree(by_both / "results/tiny", project / "results/tiny", ignore=shutil.ignore_patterns("suppressed*"))
-    for result in (TRAINING, MEASURED):
+EACH_STAGE = (
+    "results/tiny/images.nc",
+    TRAINING,
+    MEASURED,
+    "results/tiny/ablation/baseline-seed0.nc",
+    "results/tiny/cka/baseline-seed0.nc",
+    "results/tiny/figures/linearity.png",
+)
+
+
+@pytest.mark.parametrize("result", EACH_STAGE)
+def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_called_again(project, by_both, result):
+    for delay in (random.Random(result).uniform(0.2, 1.5), 0):
+        (project / result).unlink(missing_ok=True)
+        (project / result.replace("results/", "logs/", 1)).with_suffix(".log").unlink(missing_ok=True)
         process = begin(project, f"vestige make {result}")
-        time.sleep(moment)
+        wait_for(lambda: logged(project, result, "(process"))
+        time.sleep(delay)
+        assert process.poll() is None, "it ended before it could be killed"
         kill(process, group=True)
-        if (project / result).exists():
-            assert (project / result).read_bytes() == (by_both / result).read_bytes()
-        run(project, f"vestige make {result}")
-        assert (project / result).read_bytes() == (by_both / result).read_bytes()
+        assert not (project / result).exists()
+    run(project, f"vestige make {result}")
+    assert (project / result).read_bytes() == (by_both / result).read_bytes()
 
 
 def test_a_second_call_waits_for_the_first_and_uses_what_it_made(project):
@@ -142,6 +153,51 @@ def test_an_input_made_from_other_settings_is_refused_with_both_values(project):
     assert done.returncode == 1
     assert "conditions.suppressed.alpha was -5.0, is -6.0" in done.stdout
     assert f"vestige make {TRAINING}" in done.stdout
+
+
+def test_a_figure_is_not_drawn_from_results_that_come_from_other_settings(project):
+    figure = "results/tiny/figures/regularised_selectivity.png"
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    for result in (figure, MEASURED):
+        done = run(project, f"vestige make {result}", check=False)
+        assert done.returncode == 1
+        assert "conditions.suppressed.alpha was -5.0, is -6.0" in done.stdout
+        assert f"vestige make {TRAINING}" in done.stdout
+    stale = [
+        line.split()[1].rstrip(":") for line in run(project, "vestige list").stdout.splitlines() if "stale" in line
+    ]
+    assert {figure, MEASURED, TRAINING} <= set(stale)
+    assert not [path for path in stale if "baseline" in path]
+
+
+def test_a_refusal_keeps_the_log_of_the_result_that_stands(project):
+    log = project / "logs/tiny/selectivity/suppressed-seed0.log"
+    before = log.read_text()
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    assert run(project, f"vestige make {MEASURED}", check=False).returncode == 1
+    assert log.read_text() == before
+
+
+def test_work_begun_with_other_settings_goes_when_the_result_is_written(project):
+    edit(project, "training", "epochs", to=40)
+    process = begin(project, f"vestige make {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 40"))
+    kill(process, group=True)
+    assert len(list(project.glob("work/training/*"))) == 1
+    edit(project, "training", "epochs", to=3)
+    run(project, f"vestige make {TRAINING}")
+    assert list(project.glob("work/training/*")) == []
+
+
+def test_a_learning_rate_of_a_condition_s_own_hides_nothing(project):
+    edit(project, "conditions", "slow", to={"alpha": 0, "learning_rate": 0.05, "learning_rate_step": 1})
+    for stage in ("training", "selectivity"):
+        run(project, f"vestige make results/tiny/{stage}/slow-seed0.nc")
+    with xr.open_dataset(project / "results/tiny/training/slow-seed0.nc") as result:
+        assert result["learning_rate"].values[1:].tolist() == pytest.approx([0.05, 0.005])
+        assert result["initial_learning_rate"].item() == 0.05
+    with xr.open_dataset(project / "results/tiny/selectivity/slow-seed0.nc") as result:
+        assert result["learning_rate"].item() == 0.05
 
 
 def test_a_missing_input_is_named_with_the_command_that_makes_it(empty_project):

@@ -44,5 +44,5 @@ def test_a_rule_asks_for_a_gpu_where_the_study_computes_on_one_and_for_none_othe
 
 
 def test_the_editor_s_schema_is_named_in_the_study():
-    first = (ROOT / "params.yaml").read_text().splitlines()[0]
+    first = (ROOT / "studies" / "digits.yaml").read_text().splitlines()[0]
     assert Path(ROOT / first.split("$schema=")[1]).is_file()

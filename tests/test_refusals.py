@@ -16,7 +16,7 @@ from vestige.__main__ import main
 from vestige.contradictions import contradictions
 
 ROOT = Path(__file__).resolve().parents[1]
-DIGITS = (ROOT / "params.yaml").read_text()
+DIGITS = (ROOT / "studies/digits.yaml").read_text()
 TEXT = """\
 study: small
 device: cpu
@@ -626,7 +626,7 @@ def paths(value, here: tuple = ()) -> list[tuple]:
 
 SHIPPED = reading.parsed(DIGITS, Path("params.yaml"))
 NAMED = [path for path in paths(SHIPPED) if path[0] != "conditions" or len(path) != 2]  # keys whose spelling is ours
-OPTIONAL = {"stop", "select", "fractions"}
+OPTIONAL = {"stop", "select", "fractions", "shift"}
 REQUIRED = [
     path
     for path in NAMED

@@ -1,6 +1,7 @@
 """What params.yaml says is what every stage is told."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -74,8 +75,10 @@ def chosen(select: dict | None) -> set[str]:
 
 
 def test_the_shipped_params_are_the_study_digits():
-    assert (ROOT / "params.yaml").read_bytes() == (ROOT / "studies" / "digits.yaml").read_bytes()
-    assert reading.read(ROOT / "params.yaml").study == "digits"
+    shipped = subprocess.run(["git", "show", "HEAD:params.yaml"], cwd=ROOT, capture_output=True)
+    if shipped.returncode != 0:
+        pytest.skip("this copy of the project is no git repository: what was shipped is not known")
+    assert shipped.stdout == (ROOT / "studies" / "digits.yaml").read_bytes()
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -94,7 +97,7 @@ def test_the_schema_for_editors_is_that_of_the_types():
 
 
 def test_params_point_editors_at_the_schema():
-    [_, path] = (ROOT / "params.yaml").read_text().splitlines()[0].split("$schema=")
+    [_, path] = (ROOT / "studies" / "digits.yaml").read_text().splitlines()[0].split("$schema=")
     assert (ROOT / path).is_file()
 
 

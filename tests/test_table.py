@@ -14,7 +14,7 @@ import pytest
 from vestige import code, pipeline, proofs, reading
 
 ROOT = Path(__file__).resolve().parents[1]
-PARAMS = ROOT / "params.yaml"
+PARAMS = ROOT / "studies" / "digits.yaml"
 SHIPPED = reading.parsed(PARAMS.read_text(), PARAMS)
 STUDY = reading.checked(SHIPPED)
 KIND_OF = {figure: kind for kind, figures in SHIPPED["figures"].items() for figure in figures}
@@ -65,6 +65,7 @@ LEAVES = {
     "training.weight_decay": (less, NETWORKS),
     "training.class_reduction": ("sum", NETWORKS),
     "training.epsilon": (less, NETWORKS),
+    "training.shift": (more, NETWORKS),
     "conditions.suppressed.alpha": (less, SUPPRESSED),
     "conditions.suppressed.modules": ([4], SUPPRESSED),
     "conditions.suppressed.start": (more, SUPPRESSED),
@@ -109,7 +110,7 @@ EDITS = {
     ),
     "another order": ({"cka.order": "class_sorted", "cka.order_seed": ABSENT}, CKA),
     "an override": ({"conditions.baseline.learning_rate": 0.04}, BASELINE),
-    "an optional key": ({"training.shift": 1}, NETWORKS),
+    "an optional key": ({"training.flip": 0.5}, NETWORKS),
     "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),
     "a condition more": (
         {"conditions.halved": {"alpha": 0, "learning_rate": 0.05}},

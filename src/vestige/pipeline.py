@@ -12,6 +12,8 @@ from vestige.study import KINDS, Study
 
 RUN = "{condition}-seed{seed}"
 MEASURED = ("device", "threads", "images", "network")
+# What figures of a kind share beyond the drawing: they all depend on it, as one DVC stage draws them.
+SHARED = {"selectivity": ("figures/module_lines.py",)}
 MAKERS = ("images/{study.images.source}.py", "networks/{study.network.family}.py")
 
 
@@ -46,7 +48,7 @@ def drawn(kind: str) -> Stage:
         "results/{study}/figures/{figure}.png",
         gathers=kind,
         settings=(f"figures.{kind}.{{figure}}", gathered, "seeds"),
-        code=("figures/{figure}.py", "figures/drawing.py", "figures/module_lines.py", "figures/style.mplstyle"),
+        code=("figures/{figure}.py", *SHARED.get(kind, ()), "figures/style.mplstyle"),
         beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),
     )
 
@@ -109,6 +111,12 @@ class Job:
             [job(self.study, name, **({} if name == "images" else dict(self.values))) for name in self.stage.reads]
             + [job(self.study, self.stage.gathers, condition=run.condition, seed=run.seed) for run in gathered]
         )
+
+    @cached_property
+    def upstream(self) -> tuple["Job", ...]:
+        """All jobs from whose results this one's comes, each once, and each after those that it reads."""
+        found = {each.output: each for near in self.inputs for each in (*near.upstream, near)}
+        return tuple(found.values())
 
     @cached_property
     def code(self) -> tuple[str, ...]:

@@ -33,8 +33,17 @@ def code_digests(job: Job) -> dict[str, str]:
     return {file: code.file_digest(code.PACKAGE / file) for file in job.code}
 
 
-def staleness(job: Job, beside: bool = True) -> list[str]:
+def staleness(job: Job) -> list[str]:
     """Why a result is not what the study and the code ask for, a line a reason; empty where it is current.
+
+    What lies behind it must be current too, as far as it is here: a result can stand without that from which it came.
+    """
+    behind = {each.output: faults(each, beside=False) for each in job.upstream if Path(each.output).is_file()}
+    return faults(job) + [f"{path}, from which it comes, is stale: {why[0]}" for path, why in behind.items() if why]
+
+
+def faults(job: Job, beside: bool = True) -> list[str]:
+    """Why a result does not agree with its own settings, code and inputs.
 
     `beside` also checks the files written beside it (for a training result, every checkpoint).
     """
@@ -45,11 +54,11 @@ def staleness(job: Job, beside: bool = True) -> list[str]:
     if given is None or given.get("result") != job.output:
         return ["it carries no proof of its own" if given is None else f"it is a copy of {given.get('result')}"]
     reasons = [
-        *changed("code of", given["code"], code_digests(job)),
-        *changed("setting", leaves(given["settings"]), leaves(job.settings), show=True),
-        *changed("input", given["inputs"], {each.output: sha256(Path(each.output)) for each in job.inputs}),
+        *changed("code of", given.get("code", {}), code_digests(job)),
+        *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
+        *changed("input", given.get("inputs", {}), {each.output: sha256(Path(each.output)) for each in job.inputs}),
     ]
-    return reasons + (files_changed(given["beside"]) if beside else [])
+    return reasons + (files_changed(given.get("beside", {})) if beside else [])
 
 
 def files_changed(beside: dict[str, str]) -> list[str]:
@@ -83,7 +92,8 @@ def leaves(value: Any, path: str = "") -> dict[str, Any]:
 def read_proof(path: Path) -> dict[str, Any] | None:
     """The proof that a result carries; None where it has none or cannot be read."""
     try:
-        return json.loads(proof_text(path))
+        given = json.loads(proof_text(path))
+        return given if isinstance(given, dict) else None
     except (OSError, KeyError, ValueError, AttributeError, SyntaxError):
         return None
 

@@ -50,10 +50,17 @@ def test_an_offset_of_the_features_changes_nothing_but_their_rounding(offset, dt
     torch.testing.assert_close(estimated(shifted), estimated(batches), rtol=0, atol=tolerance)
 
 
-def test_a_scale_of_the_features_changes_nothing():
-    batches = drawn((16, 16))
-    scaled = [[features * 1e-3, *rest] for features, *rest in batches]
+@pytest.mark.parametrize("scale", [1e-25, 1e-3, 1e20])
+def test_a_scale_of_the_features_changes_nothing(scale):
+    batches = drawn((16, 16), dtype=torch.float32)
+    scaled = [[features * scale, *rest] for features, *rest in batches]
     torch.testing.assert_close(estimated(scaled), estimated(batches), rtol=0, atol=1e-6)
+
+
+def test_a_large_constant_feature_beside_small_varying_ones_changes_nothing():
+    batches = [[features.flatten(1) * 1e-5 for features in layers] for layers in drawn((16, 16))]
+    beside = [[torch.cat([layer, torch.full((len(layer), 1), 1e3)], 1) for layer in layers] for layers in batches]
+    torch.testing.assert_close(estimated(beside), estimated(batches), rtol=0, atol=1e-6)
 
 
 def test_the_diagonal_is_exactly_one_and_the_matrix_exactly_symmetric():

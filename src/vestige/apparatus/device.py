@@ -16,4 +16,6 @@ def prepare(device: str, threads: int) -> torch.device:
     torch.set_deterministic_debug_mode("error")
     torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads memory before writing it
     torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False  # float32 means float32 on a GPU as on a CPU
+    torch.backends.cuda.matmul.allow_tf32 = False
     return torch.device(device)

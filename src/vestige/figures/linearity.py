@@ -1,6 +1,6 @@
 """Figure 5: similarity of layers over epochs, high while the network is close to linear."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,7 +16,8 @@ CAPTION = (
     "outputs, 1 where these are the same up to rotation and scale. The shade covers regularised "
     "epochs. Lines: mean over networks trained from different seeds; bands: 95 % Student t interval of that mean."
 )
-Pair = Annotated[tuple[int | str, int | str], Field(strict=False)]
+Layer = int | Literal["fc"]
+Pair = Annotated[tuple[Layer, Layer], Field(strict=False)]
 
 
 class Settings(Figure):

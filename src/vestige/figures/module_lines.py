@@ -40,7 +40,9 @@ def module_panels(settings, table):
     epoch_axis([ax for place in panels.values() for ax in place], table)
     value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity", up_to_one(selectivity))
     if len(shown) > 1:
-        value_axis([place[1] for place in panels.values()], silent, "Silent\nunits (%)", up_to_one(silent), percent=True)
+        value_axis(
+            [place[1] for place in panels.values()], silent, "Silent\nunits (%)", up_to_one(silent), percent=True
+        )
     return figure, panels, look
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 SMALLEST_BATCH = 4  # n(n - 3) divides
-ROUNDING = 8  # units in the last place of the largest feature
+ROUNDING = 8  # units in the last place of a feature's largest value
 
 
 def deviations(features: Tensor) -> Tensor:
@@ -16,14 +16,16 @@ def deviations(features: Tensor) -> Tensor:
     """
     flat = features.flatten(1)
     varying = flat - flat[:1]
-    resolution = ROUNDING * torch.finfo(flat.dtype).eps * flat.abs().max()
-    return (varying - varying.mean(0)) * (varying.abs().max() > resolution)
+    resolution = ROUNDING * torch.finfo(flat.dtype).eps * flat.abs().amax(0)
+    return (varying - varying.mean(0)) * (varying.abs().amax(0) > resolution)
 
 
 def centred_gram(features: Tensor) -> Tensor:
     """(n, ...) features of n >= 4 images -> (n, n) U-centred linear Gram matrix in float64 (Szekely and Rizzo 2014)."""
     varying = deviations(features)
-    gram = (varying @ varying.T).double().fill_diagonal_(0)
+    scale = varying.abs().max()
+    varying = varying / torch.where(scale > 0, scale, 1)  # or squares of very small or large features leave float32
+    gram = (varying @ varying.T).double().fill_diagonal_(0) * scale.double() ** 2
     rows = gram.sum(1) / (len(gram) - 2)
     rows = rows - rows.sum() / (2 * (len(gram) - 1))
     return (gram - rows[:, None] - rows[None, :]).fill_diagonal_(0)

@@ -14,6 +14,8 @@ from vestige.fronts.running import Note, locked, logging
 from vestige.pipeline import Job
 from vestige.study import Run
 
+KEY = 16  # digits that tell one training's work from another's
+
 
 class Refused(RuntimeError):
     """A result that cannot be made as things stand; the message names the remedy."""
@@ -24,8 +26,8 @@ def make(job: Job) -> str:
     with locked(job):
         if not proofs.staleness(job):
             return f"{job.output} is current"
+        check_inputs(job)
         with logging(job) as note:
-            check_inputs(job)
             began, before = time.monotonic(), proofs.code_digests(job)
             (draw if job.stage.gathers else compute)(job, before, note)
             took = f"{time.monotonic() - began:.1f} s"
@@ -34,12 +36,13 @@ def make(job: Job) -> str:
 
 
 def check_inputs(job: Job) -> None:
-    """Refuse to measure what is missing or was made from other settings, code or images."""
-    for each in job.inputs:
-        reasons = proofs.staleness(each, beside=False)
-        if reasons:
+    """Refuse to measure what is missing or comes from other settings, code or images; the first cause is named."""
+    read = {each.output for each in job.inputs}
+    for each in job.upstream:
+        reasons = proofs.faults(each, beside=False)
+        if reasons and (each.output in read or Path(each.output).is_file()):
             raise Refused(
-                f"{job.output} reads {each.output}, but {'; '.join(reasons[:3])}.\n"
+                f"{job.output} is made from {each.output}, but {'; '.join(reasons[:3])}.\n"
                 f"Make it first: vestige make {each.output}"
             )
 
@@ -49,13 +52,22 @@ def compute(job: Job, before: dict[str, str], note: Note) -> None:
     stage = getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
     with ExitStack() as stack:
         inputs = {each.stage.name: stack.enter_context(results.open_dataset(each.output)) for each in job.inputs}
-        labels, places = labels_of(job, inputs), places_of(job, before)
+        places = places_of(job, before)
         dataset = stage(settings_of(job), **inputs, **places, note=note)
     check_code(job, before)
     beside = publish(job, places["folder"], dataset) if "folder" in places else {}
-    results.write_dataset(Path(job.output), dataset.assign_coords(labels), proofs.proof(job, before, beside))
+    results.write_dataset(Path(job.output), labelled(dataset, labels_of(job)), proofs.proof(job, before, beside))
     if "folder" in places:
-        shutil.rmtree(places["folder"])
+        clear_work(places["folder"])
+
+
+def labelled(dataset, labels: dict[str, Any]):
+    """The Dataset with the scalar coordinates of its run.
+
+    A setting of the run that is also measured (the learning rate of training) is what it was at first.
+    """
+    apart = {(f"initial_{name}" if name in dataset.variables else name): value for name, value in labels.items()}
+    return dataset.assign_coords(apart)
 
 
 def places_of(job: Job, before: dict[str, str]) -> dict[str, Path]:
@@ -77,26 +89,25 @@ def draw(job: Job, before: dict[str, str], note: Note) -> None:
         runs = [stack.enter_context(results.open_dataset(each.output)) for each in chosen]
         figure, table = getattr(module, name)(settings, runs)
         check_code(job, before)
-        write_figure(job, before, figure, table, settings.dpi)
+        write_figure(job, before, figure, table, settings.dpi, f"Figure {module.PAPER} of the paper. {module.CAPTION}")
 
 
-def write_figure(job: Job, before: dict[str, str], figure, table, dpi: int) -> None:
+def write_figure(job: Job, before: dict[str, str], figure, table, dpi: int, caption: str) -> None:
     """The three files of a figure, the PNG with the proof last; none holds a date."""
     from vestige.figures.drawing import written
 
     pdf, csv = (Path(path) for path in job.beside)
-    results.write_bytes(pdf, written(figure, "pdf"))
+    results.write_bytes(pdf, written(figure, "pdf", metadata={"Subject": caption}))
     results.write_bytes(csv, table.to_csv(index=False, lineterminator="\n").encode())
     beside = {str(path): proofs.sha256(path) for path in (pdf, csv)}
     proof = pipeline.canonical(proofs.proof(job, before, beside))
-    results.write_bytes(Path(job.output), written(figure, "png", dpi=dpi, metadata={proofs.ATTRIBUTE: proof}))
+    texts = {proofs.ATTRIBUTE: proof, "Description": caption}
+    results.write_bytes(Path(job.output), written(figure, "png", dpi=dpi, metadata=texts))
 
 
-def labels_of(job: Job, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The scalar coordinates of a result: a measure takes those of the training result, to which it belongs."""
-    if "training" in inputs:
-        return {name: array.item() for name, array in inputs["training"].coords.items() if array.ndim == 0}
-    if job.stage.name == "training":
+def labels_of(job: Job) -> dict[str, Any]:
+    """The scalar coordinates of a result: those of its run, which its inputs are checked to have."""
+    if "condition" in job.names:
         return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
     return {"study": job.study.study}
 
@@ -116,9 +127,15 @@ def workplace(job: Job, before: dict[str, str]) -> Path:
     """The folder in which one very training works: named by all that determines it, so that only it is ever resumed."""
     inputs = {each.output: proofs.sha256(Path(each.output)) for each in job.inputs}
     key = proofs.digest_of_text(pipeline.canonical([job.output, before, job.settings, inputs]))
-    folder = Path("work", "training", f"{Path(job.output).stem}-{key[:16]}")
+    folder = Path("work", "training", f"{job.study.study}-{Path(job.output).stem}-{key[:KEY]}")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def clear_work(folder: Path) -> None:
+    """Remove the work on a result that is written, and on what was begun for it with other settings or code."""
+    for other in folder.parent.glob(folder.name[:-KEY] + "?" * KEY):
+        shutil.rmtree(other, ignore_errors=True)
 
 
 def publish(job: Job, folder: Path, dataset) -> dict[str, str]:

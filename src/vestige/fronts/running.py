@@ -39,7 +39,11 @@ def logging(job: Job) -> Iterator[Note]:
         def note(text: str) -> None:
             print(time.strftime("%Y-%m-%d %H:%M:%S"), text, file=file)
 
-        warnings.showwarning = lambda message, category, *where: note(f"{category.__name__}: {message}")
+        def warn(message, category, *where) -> None:
+            note(f"{category.__name__}: {message}")
+            print(f"vestige: {job.output}: {message}", file=sys.stderr)
+
+        warnings.showwarning = warn
         note(f"vestige make {job.output} (process {os.getpid()})")
         try:
             yield note

@@ -115,7 +115,6 @@ def report(matrix: np.ndarray, layers: list[str], epoch: int, note) -> None:
     for layer in np.array(layers)[np.isnan(matrix.diagonal())]:
         message = f"cka of layer {layer} at epoch {epoch} is NaN: its features are alike for all images, or not finite"
         warnings.warn(message, RuntimeWarning, stacklevel=2)
-        note(message)
 
 
 def labelled(matrices: dict[int, np.ndarray], layers: list[str]) -> xr.Dataset:

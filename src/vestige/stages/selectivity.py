@@ -36,6 +36,7 @@ def selectivity(settings, images, training, checkpoints, note) -> xr.Dataset:
     epochs = {}
     for epoch in each_checkpoint(network, "all", training, checkpoints):
         means = class_means(network, val, classes)
+        refuse_infinite(means, epoch)
         epochs[epoch] = indices(np.concatenate(list(means.values()), axis=1), classes, settings.selectivity.epsilon)
         note(f"epoch {epoch}: {summary(epochs[epoch])}")
     return labelled(epochs, units(network, means))
@@ -56,6 +57,13 @@ def class_means(network: Network, val: Split, classes: np.ndarray) -> dict[str, 
             if name in sums:
                 sums[name] = sums[name] + member @ spatial_means(output)
     return {name: (each / counts).cpu().numpy() for name, each in sums.items()}
+
+
+def refuse_infinite(means: dict[str, np.ndarray], epoch: int) -> None:
+    """Stop at responses that are not numbers: they would pass for silent units."""
+    for name, each in means.items():
+        if not np.isfinite(each).all():
+            raise ValueError(f"selectivity: responses of {name} at epoch {epoch} are not finite: see its training")
 
 
 def indices(means: np.ndarray, classes: np.ndarray, epsilon: float) -> dict[str, np.ndarray]:
