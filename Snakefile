@@ -3,7 +3,7 @@
 from vestige.fronts import snakemake as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
-front.prepare()
+front.prepare(STUDY)
 
 
 wildcard_constraints:
@@ -11,6 +11,10 @@ wildcard_constraints:
     condition=front.only(STUDY.conditions),
     seed=front.only(STUDY.seeds),
     figure="[a-z][a-z0-9_]*",
+
+
+onstart:
+    front.alone()
 
 
 rule figures:

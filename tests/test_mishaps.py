@@ -106,8 +106,9 @@ def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_call
 
 def test_a_second_call_waits_for_the_first_and_uses_what_it_made(project):
     (project / TRAINING).unlink()
+    edit(project, "training", "epochs", to=40)
     first = begin(project, f"vestige make {TRAINING}")
-    wait_for(lambda: logged(project, TRAINING, "process"))
+    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 40"))
     said = run(project, f"vestige make {TRAINING}").stdout
     assert first.wait() == 0
     assert "waiting for it" in said
@@ -204,6 +205,40 @@ def test_a_missing_input_is_named_with_the_command_that_makes_it(empty_project):
     done = run(empty_project, f"vestige make {MEASURED}", check=False)
     assert done.returncode == 1
     assert "vestige make results/tiny/images.nc" in done.stdout
+
+
+def test_settings_edited_during_a_run_make_the_job_fail_and_leave_no_result(project):
+    edit(project, "training", "epochs", to=40)
+    (project / TRAINING).unlink()
+    process = begin(project, f"vestige make {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 40"))
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    assert process.wait() == 1
+    assert "conditions.suppressed.alpha was -5.0, is -6.0" in (project / "output.txt").read_text()
+    assert not (project / TRAINING).exists()
+
+
+def test_settings_edited_after_snakemake_planned_with_them_are_not_used(project):
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    process = begin(project, f"snakemake {MEASURED}")
+    wait_for(lambda: logged(project, TRAINING, "alpha -6") or "jobid" in (project / "output.txt").read_text())
+    edit(project, "selectivity", "epsilon", to=0.5)
+    assert process.wait() == 1
+    assert "selectivity in params.yaml was edited after snakemake had started" in (project / "output.txt").read_text()
+    assert not (project / MEASURED).exists()
+
+
+def test_a_second_snakemake_in_the_same_folder_is_refused_until_the_first_is_gone(project):
+    edit(project, "training", "epochs", to=40)
+    process = begin(project, f"snakemake {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 40"))
+    second = run(project, f"snakemake {MEASURED}", check=False)
+    assert second.returncode != 0
+    assert "another snakemake is running in this folder" in second.stdout
+    assert run(project, "snakemake -n").returncode == 0
+    kill(process, group=False)
+    edit(project, "training", "epochs", to=2)
+    assert run(project, f"snakemake {MEASURED}").returncode == 0
 
 
 def test_code_edited_during_a_run_makes_the_job_fail_and_leaves_no_result(project):

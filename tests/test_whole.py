@@ -54,6 +54,11 @@ def test_after_snakemake_and_a_commit_dvc_is_clean_and_runs_nothing(project):
     assert snakemake_stale(project) == set()
 
 
+def test_what_dvc_remembers_snakemake_may_still_replace(by_both):
+    locked = [path for path in by_both.glob("results/**/*.*") if path.is_file() and not path.stat().st_mode & 0o200]
+    assert locked == []
+
+
 def test_only_folders_of_results_work_and_the_tools_own_are_written(by_snakemake, by_dvc, empty_project):
     shipped = {path.name for path in empty_project.iterdir()}
     assert {path.name for path in by_snakemake.iterdir()} - shipped == {*OURS, ".snakemake"}

@@ -1,6 +1,7 @@
 """The command `vestige`."""
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
@@ -33,7 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         root = enter_root()
         return COMMANDS[given.command](given, root)
-    except (ValueError, RuntimeError, OSError) as error:
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, RuntimeError, OSError, MemoryError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            error.add_note("Make room, or make the folder writable: the same command then goes on where it stopped.")
         print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """What each result is made from: the one table that making, verifying and planning use."""
 
 import difflib
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,6 +68,7 @@ TABLE = (
     *(drawn(kind) for kind in KINDS),
 )
 STAGES = {stage.name: stage for stage in TABLE}
+PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
 CHECKPOINTS = f"results/{{study}}/checkpoints/{RUN}"
 
 
@@ -154,6 +156,11 @@ def plain(value: Any) -> Any:
 def canonical(value: Any) -> str:
     """The one spelling of settings: sorted, without spaces; 1 and 1.0 are the same where the study says so."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def plan(settings: dict[str, Any]) -> dict[str, str]:
+    """A short digest of what stands at each key."""
+    return {key: hashlib.sha256(canonical(value).encode()).hexdigest()[:8] for key, value in settings.items()}
 
 
 def job(study: Study, stage: str, **values) -> Job:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_type_hints
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
 
 from vestige.apparatus.values import Values
 
@@ -36,7 +36,7 @@ class Training(Values):
 class Penalty(Values):
     """What training does to selectivity: the pass from checkpoint e to e+1 is penalised if start <= e < stop."""
 
-    alpha: float
+    alpha: Annotated[float, AfterValidator(lambda alpha: alpha + 0.0)]  # -0.0 is 0
     modules: Annotated[tuple[int, ...], Filled] | None = None
     start: NonNegativeInt | None = None
     stop: PositiveInt | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import Field, NonNegativeInt, PositiveInt, create_model
+from pydantic import Field, NonNegativeInt, create_model
 
 import vestige.apparatus.images
 import vestige.apparatus.networks
@@ -61,7 +61,7 @@ class Study(Values):
 
     study: StudyName
     device: Literal["cpu", "cuda"]
-    threads: PositiveInt
+    threads: Annotated[int, Field(ge=1, le=1024)]
     seeds: Annotated[tuple[NonNegativeInt, ...], Filled]
     images: one_of(vestige.apparatus.images, "source")
     network: one_of(vestige.apparatus.networks, "family")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field
 
 from vestige.apparatus.values import Values
 
@@ -21,13 +21,16 @@ Palette = Literal[
 ]  # fmt: skip
 
 
+Inches = Annotated[float, Field(ge=0.5, le=30)]
+
+
 class Figure(Values):
     """Settings of every figure: which runs (coordinate -> values, all where left out), colours and size."""
 
     select: dict[str, Annotated[tuple[bool | int | float | str, ...], Field(strict=False, min_length=1)]] | None = None
     palette: Palette
-    panel: Annotated[tuple[PositiveFloat, PositiveFloat], Field(strict=False)]
-    dpi: PositiveInt
+    panel: Annotated[tuple[Inches, Inches], Field(strict=False)]
+    dpi: Annotated[int, Field(ge=20, le=2400)]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Makes one result: opens its inputs, calls its stage, labels, stamps and writes what it returns."""
 
 import importlib
+import json
 import os
 import shutil
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from vestige import contradictions, pipeline, proofs, results
+from vestige import contradictions, pipeline, proofs, reading, results
 from vestige.fronts.running import Note, locked, logging
 from vestige.pipeline import Job
 from vestige.study import Run
@@ -26,6 +27,7 @@ def make(job: Job) -> str:
     with locked(job):
         if not proofs.staleness(job):
             return f"{job.output} is current"
+        check_plan(job)
         check_inputs(job)
         with logging(job) as note:
             began, before = time.monotonic(), proofs.code_digests(job)
@@ -33,6 +35,14 @@ def make(job: Job) -> str:
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
             return f"{job.output} made in {took}"
+
+
+def check_plan(job: Job) -> None:
+    """Refuse if params.yaml says other things than when the engine planned: it would note the former ones."""
+    plan = json.loads(os.environ.get(pipeline.PLAN, "{}"))
+    edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
+    if edited:
+        raise Refused(f"{', '.join(edited)} in params.yaml was edited after snakemake had started: start it again.")
 
 
 def check_inputs(job: Job) -> None:
@@ -142,8 +152,8 @@ def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
     """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
     from vestige.apparatus import checkpoints
 
-    final = Path(job.checkpoints)
-    fresh = results.partial_of(final)
+    final = Path(job.checkpoints).parent.resolve() / Path(job.checkpoints).name
+    fresh = final.with_name(f".{final.name}.partial")  # on the disk where the checkpoints are, wherever that is
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     names = [checkpoints.name(int(epoch)) for epoch in dataset["epoch"].values]
@@ -164,7 +174,9 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def check_code(job: Job, before: dict[str, str]) -> None:
-    """Fail if the code was edited while it ran: nobody could say which code made the result."""
+    """Fail if code or settings were edited during the run: an engine would take the result for one of the new ones."""
     edited = proofs.changed("code of", before, proofs.code_digests(job))
+    now = pipeline.find(reading.read(), job.output).settings
+    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(now), show=True)
     if edited:
         raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

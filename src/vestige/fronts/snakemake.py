@@ -1,13 +1,18 @@
 """What the Snakefile asks of the study: its settings, its code, its runs."""
 
+import fcntl
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from vestige import code as sources
 from vestige import pipeline, reading
 from vestige.study import Study
+
+HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
 
 
 def study(config: Mapping) -> Study:
@@ -18,18 +23,39 @@ def study(config: Mapping) -> Study:
         if stated.get(key) != value:
             raise reading.StudyRefused(
                 f"--config {key}={value!r} is refused: params.yaml says {stated.get(key)!r}, "
-                "and the results are proven against params.yaml alone. Edit it there."
+                "and the results are proven against params.yaml alone. Edit it there, and leave this option out."
             )
     return read
 
 
-def prepare() -> None:
-    """Let every rule's command find `vestige` beside the Python that runs Snakemake, and keep its progress bars quiet.
+def prepare(study: Study) -> None:
+    """Let every rule's command find `vestige` beside the Python that runs Snakemake, and know what was planned.
 
-    Bars of jobs that run side by side would garble each other; the logs have a line an epoch.
+    Progress bars of jobs that run side by side would garble each other; the logs have a line an epoch.
+    A Snakemake that another one started, on a cluster, keeps to the plan of the first.
     """
+    if pipeline.PLAN in os.environ:
+        HELD.append(None)
+    settings = {key: value for job in pipeline.jobs(study) for key, value in job.settings.items()}
+    os.environ.setdefault(pipeline.PLAN, json.dumps(pipeline.plan(settings)))
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     os.environ["TQDM_DISABLE"] = "1"
+
+
+def alone() -> None:
+    """Refuse to run beside another Snakemake here, which would delete what this one has just made and reads.
+
+    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it.
+    """
+    if HELD:
+        return
+    path = Path("work", "locks", "snakemake.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    HELD.append(open(path, "a"))  # noqa: SIM115
+    try:
+        fcntl.flock(HELD[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
 
 
 def settings(study: Study, *keys: str) -> Callable:
