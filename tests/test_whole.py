@@ -140,6 +140,36 @@ def test_both_engines_refuse_bad_input_and_name_the_key(empty_project, command, 
     assert not (empty_project / "results").exists()
 
 
+FAULTS = {
+    "a misspelt section": ("network:", "netwrok:", "network"),
+    "a missing section": ("selectivity: {batch_size: 512, epsilon: 1e-6}\n", "", "selectivity"),
+    "no conditions": ("conditions:\n  baseline: {alpha: 0}", "conditional:\n  baseline: {alpha: 0}", "conditions"),
+    "an alpha that is no number": ("alpha: -5", "alpha: high", "conditions.suppressed.alpha"),
+    "a start after the stop": ("start: 1}", "start: 1, stop: 1}", "conditions.suppressed.stop"),
+    "a start beyond the epochs": ("start: 1}", "start: 9}", "conditions.suppressed.start"),
+    "a module that is not there": ("modules: [4, 5]", "modules: [3, 5]", "conditions.suppressed.modules"),
+    "a measure of no condition": ("cka: [baseline, suppressed]", "cka: [baseline, supressed]", "supressed"),
+    "two conditions that mean the same": ("suppressed: {alpha: -5,", "suppressed: {alpha: 0,", "conditions.suppressed"),
+    "no seeds": ("seeds: [0, 1]", "seeds: []", "seeds"),
+    "seeds given twice": ("seeds: [0, 1]", "seeds: [1, 1]", "seeds"),
+    "a name that would break a path": ("study: tiny", "study: ../tiny", "study"),
+    "text that is not YAML": ("seeds: [0, 1]", "seeds: [0, 1", "params.yaml"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["vestige check", "snakemake figures", "dvc repro"])
+@pytest.mark.parametrize(("old", "new", "named"), FAULTS.values(), ids=list(FAULTS))
+def test_every_fault_is_refused_by_all_and_named(empty_project, command, old, new, named):
+    file = empty_project / "params.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+    done = run(empty_project, command, check=False)
+    assert done.returncode != 0
+    assert named in done.stdout
+    assert not (empty_project / "results").exists()
+
+
 def test_dvc_refuses_a_misspelt_section_even_when_all_is_made(project):
     edit(project, "selectivty", to={})
     done = run(project, "dvc repro", check=False)
