@@ -99,7 +99,8 @@ def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_call
         time.sleep(delay)
         assert process.poll() is None, "it ended before it could be killed"
         kill(process, group=True)
-        assert not (project / result).exists()
+        # Seldom the kill comes just after the end: then the result is whole.
+        assert not (project / result).exists() or (project / result).read_bytes() == (by_both / result).read_bytes()
     run(project, f"vestige make {result}")
     assert (project / result).read_bytes() == (by_both / result).read_bytes()
 

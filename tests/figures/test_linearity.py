@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 
 def test_a_pair_is_looked_up_in_the_matrix(results, draw):
@@ -8,10 +9,10 @@ def test_a_pair_is_looked_up_in_the_matrix(results, draw):
     assert table.query("epoch == 3")["mean"].item() == pytest.approx(sum(own) / 3)
 
 
-def test_a_module_may_be_given_as_a_number_or_as_text(results, draw):
-    runs = results("cka")
-    one, other = (draw("linearity", runs, pairs=[pair])[1] for pair in ([4, 7], ["4", "7"]))
-    assert one.equals(other)
+@pytest.mark.parametrize("pair", [["4", "7"], [4, "fcc"], [4]])
+def test_a_layer_is_the_number_of_a_module_or_fc(results, draw, pair):
+    with pytest.raises(ValidationError):
+        draw("linearity", results("cka"), pairs=[pair])
 
 
 def test_pairs_keep_their_order_and_are_named(results, draw):
