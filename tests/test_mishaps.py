@@ -283,6 +283,14 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
     assert (bare / job.output).read_bytes() == (by_snakemake / job.output).read_bytes()
 
 
+@pytest.mark.parametrize("command", ["vestige list", "snakemake -n"])
+def test_a_project_is_not_worked_on_with_the_code_of_another(project, by_snakemake, command):
+    path = environment(by_snakemake)
+    done = subprocess.run(command.split(), cwd=project, env=path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert f"this is the vestige of {by_snakemake.resolve()}" in done.stdout + done.stderr
+
+
 def test_the_study_of_a_project_is_read_from_any_folder_inside_it(project):
     folder = project / "results" / "tiny"
     done = subprocess.run(

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from vestige import pipeline, reading
+from vestige import code, pipeline, reading
 
 WHAT = """\
 Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
@@ -52,6 +52,7 @@ def enter_root() -> Path:
     typed = Path.cwd()
     root = next((folder for folder in (typed, *typed.parents) if (folder / reading.FILE).is_file()), typed)
     os.chdir(root)
+    code.refuse_other_source(root)
     return typed.relative_to(root)
 
 

@@ -11,6 +11,16 @@ PACKAGE = Path(__file__).resolve().parent
 PREFIX = "src/vestige/"
 
 
+def refuse_other_source(root: Path) -> None:
+    """Refuse to work in a project with the code of another: neither its engines nor its proofs would know that code."""
+    source = root / PREFIX
+    if source.is_dir() and source.resolve() != PACKAGE:
+        raise RuntimeError(
+            f"this is the vestige of {PACKAGE.parents[1]}, and not of {root.resolve()}: "
+            "activate the environment of this folder, or say `export PYTHONPATH=$PWD/src`"
+        )
+
+
 def closure(*files: str) -> tuple[str, ...]:
     """The given files (relative to the package) and all that they import of it, directly or not, sorted.
 

@@ -17,6 +17,7 @@ HELD: list = []  # the file whose lock lasts as long as this process; None in a 
 
 def study(config: Mapping) -> Study:
     """Read params.yaml, and refuse values given by `--config` or `--configfile` that differ from it."""
+    sources.refuse_other_source(Path.cwd())
     read = reading.read()
     stated = pipeline.plain(read)
     for key, value in config.items():
