@@ -1,6 +1,7 @@
 """What all figures share: their settings, their style, panels, lines with bands, axes, and the bytes of a file."""
 
 import io
+import math
 import re
 import textwrap
 from contextlib import contextmanager
@@ -104,9 +105,12 @@ def epoch_axis(axes, table):
         ax.set_xlabel("Epoch" if labelled(ax, "bottom") else "")
 
 
-def value_axis(axes, table, label: str, limits: tuple[float, float] | None = None, percent: bool = False):
-    """The same vertical range on every panel: the limits given, else from 0 to just above the data."""
-    limits = limits or (0, 1.08 * table[["mean", "high"]].max(axis=None) or 1)
+def value_axis(axes, table, label: str, limits=None, percent: bool = False, most: float = math.inf):
+    """The same vertical range on every panel: the limits given, else from 0 to just above the data.
+
+    `most` bounds a quantity that has a largest value: only the end of a wide interval lies above it.
+    """
+    limits = limits or (0, min(most, 1.08 * table[["mean", "high"]].max(axis=None) or 1))
     for ax in axes:
         ax.set_ylim(limits)
         ax.set_ylabel(label if labelled(ax, "left") else "")

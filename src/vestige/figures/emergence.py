@@ -1,10 +1,10 @@
 """Figure 2: class selectivity of every module over the epochs of training."""
 
-from typing import Literal
-
-from vestige.figures.drawing import Figure, finished, styled
+from vestige.figures.drawing import finished, styled
 from vestige.figures.keys import key
-from vestige.figures.module_lines import module_panels, module_table
+from vestige.figures.module_lines import Settings, module_panels, module_table
+
+__all__ = ["Settings"]  # those of every figure with a line a module
 
 KIND = "selectivity"
 PAPER = "2"
@@ -13,12 +13,6 @@ CAPTION = (
     "units of a block, then over the blocks of a module; epoch 0 is initialisation. Lines: mean over networks trained "
     "from different seeds; bands: 95 % Student t interval of that mean."
 )
-
-
-class Settings(Figure):
-    """How a silent unit counts in a module's mean: as 0 (the paper's way) or not at all."""
-
-    silent_units: Literal["zero", "omit"]
 
 
 def emergence(settings, runs):

@@ -1,10 +1,18 @@
 """Mean selectivity of each module over epochs, with the share of silent units where there are any."""
 
-from vestige.figures.drawing import epoch_axis, value_axis
+from typing import Literal
+
+from vestige.figures.drawing import Figure, epoch_axis, value_axis
 from vestige.figures.panels import condition_panels
 from vestige.figures.tables import over_seeds
 
 QUANTITIES = ("selectivity", "silent")
+
+
+class Settings(Figure):
+    """How a silent unit counts in a module's mean: as 0 (the paper's way) or not at all."""
+
+    silent_units: Literal["zero", "omit"]
 
 
 def module_table(runs, silent_units: str):
@@ -38,14 +46,7 @@ def module_panels(settings, table):
     named = table.assign(line=[f"module {module}" for module in table["module"]])
     figure, panels, look = condition_panels(settings, named, "line", shown, heights)
     epoch_axis([ax for place in panels.values() for ax in place], table)
-    value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity", up_to_one(selectivity))
+    value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity", most=1.02)
     if len(shown) > 1:
-        value_axis(
-            [place[1] for place in panels.values()], silent, "Silent\nunits (%)", up_to_one(silent), percent=True
-        )
+        value_axis([place[1] for place in panels.values()], silent, "Silent\nunits (%)", percent=True, most=1.02)
     return figure, panels, look
-
-
-def up_to_one(table) -> tuple[float, float]:
-    """Limits for shares: to just above the data, and never above 1, where only the end of a wide interval can lie."""
-    return 0, min(1.02, 1.05 * table[["mean", "high"]].max(axis=None) or 1)

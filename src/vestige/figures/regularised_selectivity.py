@@ -1,11 +1,11 @@
 """Figure 6a: class selectivity of every module over epochs, for each way of regularising it."""
 
-from typing import Literal
-
-from vestige.figures.drawing import Figure, finished, styled
+from vestige.figures.drawing import finished, styled
 from vestige.figures.keys import key
-from vestige.figures.module_lines import module_panels, module_table
+from vestige.figures.module_lines import Settings, module_panels, module_table
 from vestige.figures.panels import mark_penalty
+
+__all__ = ["Settings"]  # those of every figure with a line a module
 
 KIND = "selectivity"
 PAPER = "6a"
@@ -14,12 +14,6 @@ CAPTION = (
     "α (negative: suppressed; positive: promoted). The shade covers the regularised epochs, the dashed line marks "
     "their onset. Lines: mean over networks trained from different seeds; bands: 95 % Student t interval of that mean."
 )
-
-
-class Settings(Figure):
-    """How a silent unit counts in a module's mean: as 0 (the paper's way) or not at all."""
-
-    silent_units: Literal["zero", "omit"]
 
 
 def regularised_selectivity(settings, runs):

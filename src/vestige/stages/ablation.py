@@ -56,9 +56,10 @@ def points_of(settings, network: Network, selectivity: xr.Dataset) -> list[Point
         if module not in network.modules:
             raise ValueError(f"ablation.modules: the network has no module {module}; it has {list(network.modules)}")
         channels = channels_of(selectivity, module)
-        if len(counts(settings.grid, channels)) < 2:
+        grid = counts(settings.grid, channels)
+        if len(grid) < 2:
             raise ValueError(f"ablation.grid: it comes to a single count of the {channels} channels of module {module}")
-        points += [Point(module, ablated, channels) for ablated in counts(settings.grid, channels)]
+        points += [Point(module, ablated, channels) for ablated in grid]
     return points
 
 
