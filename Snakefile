@@ -10,6 +10,7 @@ wildcard_constraints:
     study=front.only([STUDY.study]),
     condition=front.only(STUDY.conditions),
     seed=front.only(STUDY.seeds),
+    pair=front.only(STUDY.between),
     figure="[a-z][a-z0-9_]*",
 
 
@@ -28,3 +29,4 @@ include: "workflow/rules/images.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/measures.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"

@@ -8,9 +8,10 @@ import torch
 
 from vestige.apparatus.network import build
 from vestige.apparatus.networks import bottleneck_resnet, resnet
+from vestige.apparatus.points import Point
 from vestige.apparatus.recording import hits, walk
 from vestige.formulas.ablation import grid_fractions
-from vestige.stages.ablation import Point, channel_order, correct_images, silent
+from vestige.stages.ablation import channel_order, correct_images, silent
 
 FRACTIONS = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]
 CASES = {
@@ -62,7 +63,7 @@ def compare(title, settings, shape, fractions, curves):
     points = [Point(module, count, size) for module, size in sizes.items() for count in grid_fractions(size, fractions)]
     ranked = {(m, b): np.arange(sizes[m])[::-1].copy() for m in sizes for b in range(len(network.modules[m]))}
     order = partial(channel_order, "fixed_orders", ranked, ("ablation", 0, 0))
-    given = (network, images, labels, points, curves, partial(silent, network, order, 0))
+    given = (network, images, labels, points, curves, partial(silent, network, order, 0, None))
     (slow, slowly), (fast, quickly) = timed(naive, *given), timed(correct_images, *given)
     assert torch.equal(slow, fast), "the answers differ"
     print(f"{title}: {slowly / quickly:.1f} times as fast as hooks ({quickly:.2f} s, {slowly:.2f} s), same answers")

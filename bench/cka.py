@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from vestige.apparatus.batches import Split
+from vestige.apparatus.comparison import library, measured_layers, minibatch
 from vestige.apparatus.network import build
 from vestige.apparatus.networks import bottleneck_resnet, resnet
-from vestige.stages.cka import library, measured_layers, minibatch
 
 CASES = {
     "digits, 360 images of 8x8, batches of 64": (
@@ -34,7 +34,7 @@ def compare(title, settings, shape, size):
     noise = Split(pixels, np.zeros(shape[0]), size, torch.full(shape[1:2], 0.5), torch.full(shape[1:2], 0.3))
     network.trunk.train()(*next(noise.batches(np.arange(size)))[:1])  # statistics for the normalisation
     network.trunk.eval()
-    given = (network, measured_layers(network), noise, np.arange(shape[0]))
+    given = ([network], measured_layers(network), noise, np.arange(shape[0]))
     library(*given)  # the first call imports it
     (theirs, slowly), (ours, quickly) = timed(library, *given), timed(minibatch, *given)
     worst = float((ours - theirs).abs().max())

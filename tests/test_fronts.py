@@ -22,6 +22,7 @@ from engines import (
 )
 
 from vestige import code
+from vestige.study import Study
 
 
 @pytest.fixture(scope="session")
@@ -97,10 +98,12 @@ def test_each_rule_and_each_dvc_stage_states_the_settings_of_the_table(digits, g
     stages = YAML(typ="safe").load(digits / "dvc.yaml")["stages"]
     rules = "".join(file.read_text() for file in sorted((digits / "workflow" / "rules").glob("*.smk")))
     for stage in {job.stage for job in jobs.values()}:
-        stated = [key.replace("${item.", "{").replace("${", "{") for key in stages[stage.name]["params"]]
+        declared = stages[stage.name].get("do", stages[stage.name])["params"]
+        stated = [key.replace("${item.", "{").replace("${key}", "{pair}") for key in declared]
         assert sorted(stated) == sorted(stage.settings), f"dvc.yaml: params of {stage.name}"
         call = rules.split(f"rule {stage.name}:")[1].split("front.settings(")[1].split(")")[0]
         said = [part.strip().strip('"') for part in call.replace("\n", " ").split(",")[1:] if part.strip()]
+        said = list(Study.model_fields) if said == ["*front.SECTIONS"] else said
         assert sorted(said) == sorted(stage.settings), f"Snakefile: params of rule {stage.name}"
 
 

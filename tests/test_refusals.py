@@ -60,6 +60,7 @@ ablation:
     protocol: fixed_orders
     repeats: 2
   batch_size: 512
+  ranked_on: same_images
 cka:
   epochs: all
   batch_size: 64
@@ -85,6 +86,9 @@ figures:
       silent_units: zero
   ablation: {}
   cka: {}
+  network: {}
+  between: {}
+between: {}
 """
 LETTERS = "a small letter, then small letters, digits and underscores"
 
@@ -146,18 +150,18 @@ def test_the_study_that_these_tests_corrupt_is_sound():
         "ablation.grid.fraction (line 38): unknown key; did you mean 'fractions'? allowed: fractions",
     ),
     ("protocol", "protocoll", "ablation.random.protocoll (line 40): unknown key; did you mean 'protocol'?"),
-    ("order_seed", "order-seed", "cka.order-seed (line 47): unknown key; did you mean 'order_seed'?"),
-    ("  cka: [", "  cak: [", "applies.cak (line 51): unknown key; did you mean 'cka'? allowed: ablation, cka"),
-    ("emergence", "emergance", "figures.selectivity.emergance (line 59): unknown key; did you mean 'emergence'?"),
+    ("order_seed", "order-seed", "cka.order-seed (line 48): unknown key; did you mean 'order_seed'?"),
+    ("  cka: [", "  cak: [", "applies.cak (line 52): unknown key; did you mean 'cka'? allowed: ablation, cka"),
+    ("emergence", "emergance", "figures.selectivity.emergance (line 60): unknown key; did you mean 'emergence'?"),
     (
         "silent_units",
         "silent",
-        "figures.selectivity.emergence.silent (line 65): unknown key; did you mean 'silent_units'?",
+        "figures.selectivity.emergence.silent (line 66): unknown key; did you mean 'silent_units'?",
     ),
-    ("silent_units: zero", "Dpi: 8", "figures.selectivity.emergence.Dpi (line 65): unknown key; did you mean 'dpi'?"),
+    ("silent_units: zero", "Dpi: 8", "figures.selectivity.emergence.Dpi (line 66): unknown key; did you mean 'dpi'?"),
     ("threads: 1", "threads: 1\nnotes: none", "notes (line 4): unknown key; allowed: study, device, threads,"),
     ("threads: 1", "threads: 1\n7: none", "7 (line 4): unknown key; allowed: study, device, threads,"),
-    ("  cka: {}", "  cka: {}\n  lenses: {}", "figures.lenses (line 68): unknown key; allowed: training, selectivity,"),
+    ("  cka: {}", "  cka: {}\n  lenses: {}", "figures.lenses (line 69): unknown key; allowed: training, selectivity,"),
 )
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_right_spelling(refusal, old, new, says):
     assert f"\n  {says}" in refusal(edited(old, new))
@@ -169,7 +173,7 @@ def test_what_is_missing_because_it_is_misspelt_is_not_said_twice(refusal):
 
 def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     says = refusal(edited("    regularised_accuracy:", "    emergence:"))
-    assert "figures.training.emergence (line 54): unknown key; this figure is drawn from selectivity" in says
+    assert "figures.training.emergence (line 55): unknown key; this figure is drawn from selectivity" in says
     assert "so it belongs under figures.selectivity; allowed: regularised_accuracy" in says
 
 
@@ -185,13 +189,13 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     ("  family: bottleneck_resnet\n", "", "network.family (line 9): missing; this key is required"),
     ("    alpha: -20\n", "", "conditions.early.alpha (line 26): missing; this key is required"),
     ("    repeats: 2\n", "", "ablation.random.repeats (line 39): missing; this key is required"),
-    ("  cka: [plain, early]\n", "", "applies.cka (line 49): missing; this key is required"),
+    ("  cka: [plain, early]\n", "", "applies.cka (line 50): missing; this key is required"),
     (
         "      silent_units: zero\n",
         "",
-        "figures.selectivity.emergence.silent_units (line 59): missing; this key is required",
+        "figures.selectivity.emergence.silent_units (line 60): missing; this key is required",
     ),
-    ("  ablation: {}\n", "", "figures.ablation (line 52): missing; this key is required; its keys: ablation_curves"),
+    ("  ablation: {}\n", "", "figures.ablation (line 53): missing; this key is required; its keys: ablation_curves"),
 )
 def test_a_missing_section_or_key_is_named(refusal, old, new, says):
     assert f"\n  {says}" in refusal(edited(old, new))
@@ -265,20 +269,20 @@ def test_an_alpha_that_is_no_number_is_refused(refusal, old, new, says):
     ("stop: 4", "stop: ~", "conditions.early.stop (line 30): it is empty; give it a value, or leave the key out"),
     ("stop: 4", "learning_rate: -1", "conditions.early.learning_rate (line 30): found -1; allowed: a number above 0"),
     ("stop: 4", "batch_size: 1", "conditions.early.batch_size (line 30): found 1; allowed: a number of at least 2"),
-    ("epochs: all", "epochs: al", "cka.epochs (line 44): found \"al\"; did you mean 'all'? allowed: a list, or all"),
-    ("epochs: all", "epochs: 3", "cka.epochs (line 44): found 3; allowed: a list, or all"),
-    ("epochs: all", "epochs: []", "cka.epochs (line 44): found []; allowed: 1 or more entries, or all"),
-    ("epochs: all", "epochs: [1, 2.5]", "cka.epochs.1 (line 44): found 2.5; allowed: a whole number"),
-    ("alpha: [0]", "alpha: 0", "figures.selectivity.emergence.select.alpha (line 61): found 0; allowed: a list"),
+    ("epochs: all", "epochs: al", "cka.epochs (line 45): found \"al\"; did you mean 'all'? allowed: a list, or all"),
+    ("epochs: all", "epochs: 3", "cka.epochs (line 45): found 3; allowed: a list, or all"),
+    ("epochs: all", "epochs: []", "cka.epochs (line 45): found []; allowed: 1 or more entries, or all"),
+    ("epochs: all", "epochs: [1, 2.5]", "cka.epochs.1 (line 45): found 2.5; allowed: a whole number"),
+    ("alpha: [0]", "alpha: 0", "figures.selectivity.emergence.select.alpha (line 62): found 0; allowed: a list"),
     (
         "alpha: [0]",
         "alpha: [[0]]",
-        "figures.selectivity.emergence.select.alpha.0 (line 61): found [0]; allowed: true or false, or",
+        "figures.selectivity.emergence.select.alpha.0 (line 62): found [0]; allowed: true or false, or",
     ),
     (
         "dpi: 80\n      silent",
         "dpi: 80.5\n      silent",
-        "figures.selectivity.emergence.dpi (line 64): found 80.5; allowed: a whole number",
+        "figures.selectivity.emergence.dpi (line 65): found 80.5; allowed: a whole number",
     ),
 )
 def test_a_value_of_a_wrong_kind_is_shown_with_what_is_allowed(refusal, old, new, says):
@@ -400,11 +404,11 @@ def test_a_penalty_until_the_last_epoch_is_one_without_an_end(refusal):
     (
         "[plain, early]",
         "[plain, erly]",
-        "applies.cka (line 51): found 'erly'; no such condition; did you mean 'early'? ",
+        "applies.cka (line 52): found 'erly'; no such condition; did you mean 'early'? ",
     ),
-    ("[plain, early]", "[plain, plain]", "applies.cka (line 51): plain is given 2 times; allowed: each once"),
-    ("[plain, early]", "plain", 'applies.cka (line 51): found "plain"; allowed: a list'),
-    ("[plain, early]", "[plain, Early]", f'applies.cka.1 (line 51): found "Early"; allowed: {LETTERS}'),
+    ("[plain, early]", "[plain, plain]", "applies.cka (line 52): plain is given 2 times; allowed: each once"),
+    ("[plain, early]", "plain", 'applies.cka (line 52): found "plain"; allowed: a list'),
+    ("[plain, early]", "[plain, Early]", f'applies.cka.1 (line 52): found "Early"; allowed: {LETTERS}'),
     ("[4, 7]", "[4, 8]", "ablation.modules (line 36): found 8; the network has no such module; allowed: 4, 5, 6, 7"),
     (
         "fractions: [0, 0.5, 1]",
@@ -436,17 +440,17 @@ def test_a_penalty_until_the_last_epoch_is_one_without_an_end(refusal):
     (
         "  order_seed: 0\n",
         "",
-        "cka.order_seed (line 43): missing; cka.order is shuffled: say with which seed",
+        "cka.order_seed (line 44): missing; cka.order is shuffled: say with which seed",
     ),
     (
         "shuffled",
         "class_sorted",
-        "cka.order_seed (line 47): found 0; cka.order is class_sorted, which needs no seed: leave this key out",
+        "cka.order_seed (line 48): found 0; cka.order is class_sorted, which needs no seed: leave this key out",
     ),
     (
         "epochs: all",
         "epochs: [7, 9]",
-        "cka.epochs (line 44): found 7, 9; conditions.plain ends at epoch 6; allowed: all",
+        "cka.epochs (line 45): found 7, 9; conditions.plain ends at epoch 6; allowed: all",
     ),
     ("epochs: [1, 6]", "epochs: [1, 6, 6]", "ablation.epochs (line 35): 6 is given 2 times; allowed: each once"),
     (
@@ -461,7 +465,7 @@ def test_a_measure_that_contradicts_itself_or_the_runs_is_refused(refusal, old, 
 
 def test_a_measure_must_reach_each_run_that_it_covers_and_no_other(refusal):
     shorter = ("stop: 4\n", "stop: 4\n    epochs: 4\n", "epochs: all", "epochs: [5, 6]")
-    says = "cka.epochs (line 45): found 5, 6; conditions.early ends at epoch 4; allowed: all, or some of 0 to 4"
+    says = "cka.epochs (line 46): found 5, 6; conditions.early ends at epoch 4; allowed: all, or some of 0 to 4"
     assert refusal(edited(*shorter)) == message(says)
     assert reading.checked(reading.parsed(edited(*shorter, "[plain, early]", "[plain]"), Path("params.yaml")))
 
@@ -470,13 +474,13 @@ def test_a_measure_must_reach_each_run_that_it_covers_and_no_other(refusal):
     (
         "alpha: [0]",
         "alhpa: [0]",
-        "select.alhpa (line 61): unknown key; did you mean 'alpha'? allowed: alpha, start, stop",
+        "select.alhpa (line 62): unknown key; did you mean 'alpha'? allowed: alpha, start, stop",
     ),
-    ("alpha: [0]", "seed: [0]", "select.seed (line 61): unknown key; allowed: alpha, start, stop, modules, epochs, "),
+    ("alpha: [0]", "seed: [0]", "select.seed (line 62): unknown key; allowed: alpha, start, stop, modules, epochs, "),
     (
         "alpha: [0]",
         "alpha: [7]",
-        'select (line 60): found {"alpha": [7]}, which fits no run of selectivity; there are ',
+        'select (line 61): found {"alpha": [7]}, which fits no run of selectivity; there are ',
     ),
     ("alpha: [0]", "alpha: [7]", "; there are alpha 0, -20"),
     ("alpha: [0]", 'modules: ["4"]\n        alpha: [-20]', "; there are modules 4 5; alpha 0, -20"),
@@ -489,7 +493,7 @@ def test_a_figure_that_would_show_nothing_is_refused(refusal, old, new, says):
 
 def test_a_figure_of_a_measure_that_applies_to_nothing_is_refused(refusal):
     figure = "  ablation: {ablation_curves: {palette: deep, panel: [2, 2], dpi: 80, area: integral, accuracy: top1}}\n"
-    says = "figures.ablation.ablation_curves (line 66): there is no run to show; name a condition in applies.ablation"
+    says = "figures.ablation.ablation_curves (line 67): there is no run to show; name a condition in applies.ablation"
     assert refusal(edited("ablation: [plain]", "ablation: []", "  ablation: {}\n", figure)).startswith(message(says))
 
 
@@ -542,10 +546,10 @@ def test_every_fault_of_a_kind_is_listed_in_the_order_of_the_file(refusal):
             edited("device: cpu", "device: !cpu"),
             ", line 2: this is not YAML: could not determine a constructor for the",
         ),
-        (TEXT + "---\n" + TEXT, ", line 68: this is not YAML: "),
+        (TEXT + "---\n" + TEXT, ", line 72: this is not YAML: "),
         (TEXT + "\0", ": this is not YAML: unacceptable character #x0000"),
         (TEXT.encode("utf-16"), ", line 1: byte 0xff is not UTF-8; save the file as UTF-8"),
-        (edited("minibatch", "minib\xe4tch").encode("latin-1"), ", line 48: byte 0xe4 is not UTF-8; save the file as"),
+        (edited("minibatch", "minib\xe4tch").encode("latin-1"), ", line 49: byte 0xe4 is not UTF-8; save the file as"),
         (edited("0.2", "2020-99-99"), " cannot be read: month must be in 1..12"),
         ("[" * 500, " cannot be read: maximum recursion depth exceeded"),
         ("", " is refused:\n  the file: it is empty; allowed: the keys study, device,"),

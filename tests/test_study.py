@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from vestige import pipeline, reading
-from vestige.contradictions import selected
+from vestige.meanings import selected
 from vestige.fronts.schema import schema
 from vestige.study import Run
 
@@ -42,15 +42,19 @@ ablation:
   modules: [4]
   grid: {steps: [15, 40]}
   random: {protocol: redrawn_per_batch, repeats: 1}
+  ranked_on: same_images
   batch_size: 512
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
 applies: {ablation: [late, plain], cka: []}
+between: {early_late: {first: early-seed1, second: late-seed3}}
 figures:
+  network: {}
   training: {}
   selectivity:
     emergence: {palette: colorblind, panel: [2, 2], dpi: 80, silent_units: zero}
   ablation: {}
   cka: {}
+  between: {}
 """
 
 
@@ -70,8 +74,7 @@ STUDY = study_of()
 
 def chosen(select: dict | None) -> set[str]:
     """The conditions that a figure with this selection shows."""
-    settings = STUDY.figures.selectivity.emergence.model_copy(update={"select": select})
-    return {run.condition for run in selected(STUDY, "selectivity", settings)}
+    return {cell["condition"] for cell in selected(STUDY, "selectivity", select or {})}
 
 
 def test_the_shipped_params_are_the_study_digits():

@@ -20,15 +20,21 @@ STUDY = reading.checked(SHIPPED)
 KIND_OF = {figure: kind for kind, figures in SHIPPED["figures"].items() for figure in figures}
 ABSENT = object()
 
-NETWORKS = ["training/*", "selectivity/*", "ablation/*", "cka/*", "figures_*"]
-LATER = ["training/suppressed_later-*", "selectivity/suppressed_later-*", "figures_training/*", "figures_selectivity/*"]
-PROMOTED = ["training/promoted-*", "selectivity/promoted-*", "figures_training/*", "figures_selectivity/*"]
+CLAIMS = ["*/claims"]
+RUNS = ["training/*", "selectivity/*", "ablation/*", "cka/*", "between/*"]
+OF_CONDITIONS = ["figures_training/*", "figures_selectivity/*", *CLAIMS]
+OF_SEEDS = ["figures_ablation/*", "figures_cka/*", *OF_CONDITIONS]
+NETWORKS = [*RUNS, "figures_between/*", *OF_SEEDS]
+STRUCTURE = [*NETWORKS, "*/network", "figures_network/*"]
+LATER = ["training/suppressed_later-*", "selectivity/suppressed_later-*", *OF_CONDITIONS]
+PROMOTED = ["training/promoted-*", "selectivity/promoted-*", *OF_CONDITIONS]
 SUPPRESSED = [f"{stage}/suppressed-*" for stage in ("training", "selectivity", "cka")]
-SUPPRESSED += ["figures_training/*", "figures_selectivity/*", "figures_cka/*"]
-BASELINE = [f"{stage}/baseline-*" for stage in ("training", "selectivity", "ablation", "cka")] + ["figures_*"]
-INDEX = ["selectivity/*", "ablation/*", "figures_selectivity/*", "figures_ablation/*"]
-ABLATION = ["ablation/*", "figures_ablation/*"]
-CKA = ["cka/*", "figures_cka/*"]
+SUPPRESSED += ["between/*suppressed*", "figures_between/*", "figures_cka/*", *OF_CONDITIONS]
+BASELINE = [f"{stage}/baseline-*" for stage in ("training", "selectivity", "ablation", "cka")]
+BASELINE += ["between/*", "figures_between/*", *OF_SEEDS]
+INDEX = ["selectivity/*", "ablation/*", "figures_selectivity/*", "figures_ablation/*", *CLAIMS]
+ABLATION = ["ablation/*", "figures_ablation/*", *CLAIMS]
+CKA = ["cka/*", "between/*", "figures_cka/*", "figures_between/*", *CLAIMS]
 
 
 def more(number):
@@ -51,11 +57,11 @@ LEAVES = {
     "study": ("other", ["*"]),
     "device": ("cuda", NETWORKS),
     "threads": (more, NETWORKS),
-    "seeds": (longer, ["*/*-seed97", "figures_*"]),
+    "seeds": (longer, ["*/*-seed97", *OF_SEEDS]),
     "images.val_fraction": (less, ["*"]),
     "images.split_seed": (more, ["*"]),
-    "network.blocks": ([1, 1, 1, 1], NETWORKS),
-    "network.width": (more, NETWORKS),
+    "network.blocks": ([1, 1, 1, 1], STRUCTURE),
+    "network.width": (more, STRUCTURE),
     "training.epochs": (more, NETWORKS),
     "training.batch_size": (more, NETWORKS),
     "training.learning_rate": (less, NETWORKS),
@@ -83,16 +89,25 @@ LEAVES = {
     "ablation.grid.fractions": ([0, 1], ABLATION),
     "ablation.random.protocol": ("redrawn_per_batch", ABLATION),
     "ablation.random.repeats": (more, ABLATION),
+    "ablation.halves_seed": (more, ABLATION),
     "ablation.batch_size": (more, ABLATION),
     "cka.epochs": ([0, 1], CKA),
     "cka.batch_size": (more, CKA),
     "cka.order_seed": (more, CKA),
     "cka.estimator": ("torch-cka", CKA),
-    "applies.ablation": (["baseline", "promoted"], ["ablation/promoted-*", "figures_ablation/*"]),
-    "applies.cka": (["baseline"], ["figures_cka/*"]),
+    "applies.ablation": (["baseline", "promoted"], ["ablation/promoted-*", "figures_ablation/*", *CLAIMS]),
+    "applies.cka": (["baseline"], ["figures_cka/*", *CLAIMS]),
 }
+for pair in SHIPPED["between"]:
+    for place, run in (("first", "promoted-seed0"), ("second", "promoted-seed1")):
+        LEAVES[f"between.{pair}.{place}"] = (run, [f"between/{pair}", "figures_between/*"])
 # Leaves that another leaf binds, or that have one value so far.
-BOUND = {"images.source", "network.family", "conditions.baseline.alpha", "cka.order"}
+BOUND = {"images.source", "network.family", "conditions.baseline.alpha", "cka.order", "ablation.ranked_on"}
+WITHOUT_SUPPRESSED = {
+    "conditions.suppressed": ABSENT,
+    "applies.cka": ["baseline"],
+    **{f"between.{pair}": ABSENT for pair in SHIPPED["between"] if "suppressed" in pair},
+}
 OTHERWISE = {
     "select": {"start": [0]},
     "palette": "deep",
@@ -106,24 +121,25 @@ OTHERWISE = {
 EDITS = {
     "another family": (
         {"network": {"family": "resnet", "depth": 18}},
-        NETWORKS,
+        STRUCTURE,
     ),
     "another order": ({"cka.order": "class_sorted", "cka.order_seed": ABSENT}, CKA),
+    "another ranking": ({"ablation.ranked_on": "same_images", "ablation.halves_seed": ABSENT}, ABLATION),
     "an override": ({"conditions.baseline.learning_rate": 0.04}, BASELINE),
     "an optional key": ({"training.flip": 0.5}, NETWORKS),
     "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),
     "a condition more": (
         {"conditions.halved": {"alpha": 0, "learning_rate": 0.05}},
-        ["training/halved-*", "selectivity/halved-*", "figures_training/*", "figures_selectivity/*"],
+        ["training/halved-*", "selectivity/halved-*", *OF_CONDITIONS],
     ),
-    "a condition less": ({"conditions.promoted": ABSENT}, ["figures_training/*", "figures_selectivity/*"]),
+    "a condition less": ({"conditions.promoted": ABSENT}, OF_CONDITIONS),
     "a condition less of a measure": (
-        {"conditions.suppressed": ABSENT, "applies.cka": ["baseline"]},
-        ["figures_training/*", "figures_selectivity/*", "figures_cka/*"],
+        WITHOUT_SUPPRESSED,
+        [*OF_CONDITIONS, "figures_cka/*", "figures_between/*"],
     ),
-    "a seed less": ({"seeds": [0, 1]}, ["figures_*"]),
-    "a figure less": ({"figures.selectivity.emergence": ABSENT}, []),
-    "another order of seeds": ({"seeds": [2, 1, 0]}, ["figures_*"]),
+    "a pair less": ({"between.baseline_0_1": ABSENT}, ["figures_between/*"]),
+    "a figure less": ({"figures.selectivity.emergence": ABSENT}, ["*/report"]),
+    "another order of seeds": ({"seeds": [2, 1, 0]}, OF_SEEDS),
     "two swapped numbers": ({"training.momentum": 0.1, "training.learning_rate": 0.9}, NETWORKS),
     "a whole number for another": ({"conditions.suppressed.alpha": -20.0, "network.width": 16}, []),
 }
@@ -175,8 +191,9 @@ def changed(data: dict) -> set[str]:
 
 
 def expected(patterns: list[str], data: dict) -> set[str]:
-    """The results of a study that match patterns."""
-    return {name for name in map(label, prints(data)) if any(fnmatch(name, pattern) for pattern in patterns)}
+    """The results of a study that match patterns; whatever changes, the report tells of it."""
+    due = [*patterns, *(["*/report"] if patterns else [])]
+    return {name for name in map(label, prints(data)) if any(fnmatch(name, pattern) for pattern in due)}
 
 
 def test_the_table_of_edits_holds_every_leaf_of_the_shipped_study():
@@ -193,7 +210,10 @@ def test_a_leaf_reaches_exactly_its_results(leaf, value, patterns):
 def test_a_leaf_of_a_figure_reaches_that_figure_alone(leaf):
     kind, figure, key, *_ = leaf.split(".")
     assert key in OTHERWISE, f"add another value of {key} to OTHERWISE"
-    assert changed(edited({f"figures.{kind}.{figure}.{key}": OTHERWISE[key]})) == {f"figures_{kind}/{figure}"}
+    assert changed(edited({f"figures.{kind}.{figure}.{key}": OTHERWISE[key]})) == {
+        f"figures_{kind}/{figure}",
+        "digits/report",
+    }
 
 
 @pytest.mark.parametrize(("edits", "patterns"), EDITS.values(), ids=EDITS)
@@ -207,6 +227,15 @@ def test_the_order_of_keys_reaches_nothing():
     data["training"] = dict(reversed(data["training"].items()))
     data["conditions"]["promoted"] = dict(reversed(data["conditions"]["promoted"].items()))
     assert changed(dict(reversed(data.items()))) == set()
+
+
+def test_nothing_that_first_light_trained_is_made_stale():
+    """The record is that of the proofs of first light's own results: their code, and their settings."""
+    record = json.loads((ROOT / "tests" / "first_light.json").read_text())
+    jobs = {job.output: job for job in pipeline.jobs(STUDY)}
+    for path, settings in record["settings"].items():
+        assert json.loads(json.dumps(jobs[path].settings)) == settings
+        assert proofs.code_digests(jobs[path]) == record["code"][jobs[path].stage.name]
 
 
 def test_a_result_is_made_after_all_that_it_reads():

@@ -1,1 +1,12 @@
-"""vestige: class-selective units in early training, reproduced, extended and checked."""
+"""Experiments on class-selective units in early training, as a pipeline of cached stages."""
+
+
+def open(kind: str, root: str = "."):
+    """All results of a kind in the project at `root`, as one labelled xarray Dataset: `vestige.open("selectivity")`.
+
+    Results of runs lie along the dimensions condition and seed; those of `between` along pair. Runs that are not made
+    yet are NaN, and a warning says which.
+    """
+    from vestige.fronts.notebook import gathered
+
+    return gathered(kind, root)

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from vestige import code, pipeline, reading
+from vestige import code, pipeline, reading, refusals
 
 WHAT = """\
 Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
@@ -23,6 +23,8 @@ def parser() -> argparse.ArgumentParser:
     make = commands.add_parser("make", help="make one result, unless it is there and current")
     make.add_argument("path", help="a path that `vestige list` names, such as results/digits/figures/emergence.png")
     commands.add_parser("check", help="read params.yaml and say what the study is, or what is wrong with it")
+    preview = commands.add_parser("preview", help="draw the figures from the runs finished so far, into work/preview/")
+    preview.add_argument("figure", nargs="*", help="which ones; all, if none is named")
     commands.add_parser("list", help="every result of the study, and whether it is current")
     commands.add_parser("schema", help="print the JSON schema of params.yaml")
     return main
@@ -81,6 +83,20 @@ def check(given, typed: Path) -> int:
     return 0
 
 
+def preview(given, typed: Path) -> int:
+    """`vestige preview [FIGURE ...]`."""
+    study = reading.read()
+    known = [job.names["figure"] for job in pipeline.jobs(study) if job.stage.kind]
+    for name in given.figure:
+        if name not in known:
+            raise ValueError(f"{name!r} is no figure of the study; {refusals.nearest(name, known)}")
+    from vestige.fronts.preview import preview
+
+    for line in preview(study, given.figure):
+        print(line, flush=True)
+    return 0
+
+
 def show(given, typed: Path) -> int:
     """`vestige list`."""
     from vestige import proofs
@@ -99,7 +115,7 @@ def schema(given, typed: Path) -> int:
     return 0
 
 
-COMMANDS = {"make": make, "check": check, "list": show, "schema": schema}
+COMMANDS = {"make": make, "check": check, "preview": preview, "list": show, "schema": schema}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -70,6 +70,18 @@ def own_file(name: str) -> str | None:
 
 def file_digest(path: Path) -> str:
     """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes."""
+    return digest_of(path, *identity(path))
+
+
+def identity(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does: time of its last change, size, and its place on the disk."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+@cache
+def digest_of(path: Path, *identity: int) -> str:
+    """The digest of a file, remembered while it stays the same file."""
     data = path.read_bytes()
     return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
 

@@ -3,20 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from vestige.meanings import meaning, selectable, selected, values_of
 from vestige.refusals import Fault, listed, nearest, shown
-from vestige.sections import Training
-from vestige.study import KINDS, Study
+from vestige.study import FIGURES, KINDS, Study
 
-SELECTABLE = ("alpha", "start", "stop", "modules", *Training.model_fields)
-# Where alpha is 0 no penalty is computed, and what describes it says nothing.
-OF_PENALTY = {"modules", "start", "stop", "class_reduction", "epsilon"}
+# What to do where a figure finds no result of its kind.
+REMEDY = {
+    "ablation": "name a condition in applies.ablation",
+    "cka": "name a condition in applies.cka",
+    "between": "name a pair in between",
+}
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
     """Every contradiction, as the path of keys and what is wrong there. Empty for a study that can be run."""
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
-    absent = list(of_applies(study))
+    absent = [*of_applies(study), *of_between(study)]
     yield from [*unsound, *absent, *of_ablation(study), *of_cka(study)]
     if not unsound:
         yield from twins(study)
@@ -81,6 +84,13 @@ def of_ablation(study: Study) -> Iterator[Fault]:
     if (fractions is None) == (study.ablation.grid.steps is None):
         found = "neither" if fractions is None else "both"
         yield here, f"found {found} of fractions and steps; allowed: one of them"
+    held_out, seed = study.ablation.ranked_on == "held_out_halves", study.ablation.halves_seed
+    if held_out and seed is None:
+        says = "missing; ablation.ranked_on is held_out_halves: say with which seed; allowed: a number from 0"
+        yield ("ablation", "halves_seed"), says
+    if not held_out and seed is not None:
+        says = f"found {seed}; ablation.ranked_on is same_images, which needs no seed: leave this key out"
+        yield ("ablation", "halves_seed"), says
     if fractions is not None and (len(fractions) < 2 or list(fractions) != sorted({0.0, *fractions})):
         allowed = "two or more, rising from 0 (the intact network) to at most 1"
         yield (*here, "fractions"), f"found {listed(fractions)}; allowed: {allowed}"
@@ -107,42 +117,64 @@ def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
             yield (measure, "epochs"), f"{found}; allowed: all, or some of 0 to {last}"
 
 
+def of_between(study: Study) -> Iterator[Fault]:
+    """Pairs of runs that the study lacks, of a run with itself, or that compare the same two runs as another pair."""
+    runs, seen = {str(run) for run in study.runs}, {}
+    for name, pair in study.between.items():
+        here = ("between", name)
+        for place, run in pair:
+            if run not in runs:
+                yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
+        if pair.first == pair.second:
+            yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
+        elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:
+            yield here, f"it compares the same two runs as between.{former}; remove one of them"
+
+
 def of_figures(study: Study) -> Iterator[Fault]:
-    """Figures of modules that the network lacks, or that select by what no run has."""
+    """Figures of modules that the network lacks, or whose runs the study lacks."""
     for kind in KINDS:
         for name, settings in getattr(study.figures, kind):
             if settings is not None:
                 here = ("figures", kind, name)
-                yield from unknown_modules(study, here, dict.fromkeys(getattr(settings, "modules", ())))
+                yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
                 yield from of_selection(study, here, settings.select or {})
 
 
+def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
+    """Modules of a figure that the network lacks, or that are not ablated."""
+    yield from unknown_modules(study, here, modules)
+    ablated = study.ablation.modules
+    for module in modules:
+        if here[1] == "ablation" and module in study.network.modules and module not in ablated:
+            yield (*here, "modules"), f"found {module}, which is not ablated; allowed: {listed(ablated)}"
+
+
 def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
-    """A selection by an unknown key, or one that no run fits."""
-    unknown = [key for key in select if key not in SELECTABLE]
-    yield from (((*here, "select", key), f"unknown key; {nearest(key, SELECTABLE)}") for key in unknown)
-    covered = dict.fromkeys(run.condition for run in study.runs_of(here[1]))
-    if not covered:
-        yield here, f"there is no run to show; name a condition in applies.{here[1]}, or leave the figure out"
-    elif not unknown and not any(fits(study, name, select) for name in covered):
-        runs = [values_of(study, name) for name in covered]
-        there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
-        yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
+    """A selection by an unknown key, or one that leaves out what the figure shows."""
+    kind, figure = here[1:]
+    cells = study.cells(kind)
+    known = selectable(kind)
+    unknown = [key for key in select if key not in known]
+    yield from (((*here, "select", key), f"unknown key; {nearest(key, known)}") for key in unknown)
+    if not cells:
+        yield here, f"there is no run to show; {REMEDY[kind]}, or leave the figure out"
+    elif not unknown:
+        shown = [meaning(study, cell) for cell in selected(study, kind, select)]
+        yield from lacking(here, figure, shown) if shown else unfitting(study, here, select)
 
 
-def selected(study: Study, kind: str, settings) -> tuple:
-    """The runs that a figure shows."""
-    return tuple(run for run in study.runs_of(kind) if fits(study, run.condition, settings.select or {}))
+def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
+    """A selection that no run fits."""
+    runs = [meaning(study, cell) for cell in study.cells(here[1])]
+    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
+    yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
 
 
-def fits(study: Study, condition: str, select: dict) -> bool:
-    """Whether a condition's values are among those selected; where alpha is 0 any value of its penalty fits."""
-    values = values_of(study, condition)
-    return all(values[key] in allowed for key, allowed in select.items() if key in values)
-
-
-def values_of(study: Study, condition: str) -> dict:
-    """All that a condition means, by coordinate; without what describes a penalty that there is not."""
-    penalty = study.penalty_of(condition)
-    values = {**dict(study.training_of(condition)), **dict(penalty), "modules": " ".join(map(str, penalty.modules))}
-    return {key: value for key, value in values.items() if penalty.alpha != 0 or key not in OF_PENALTY}
+def lacking(here: tuple, figure: str, runs: list[dict]) -> Iterator[Fault]:
+    """The conditions that a figure needs and is not given."""
+    kinds = {tuple(sorted(run.items())): run for run in runs}.values()  # seeds apart
+    for need in FIGURES[figure].NEEDS:
+        if sum(map(need.fits, kinds)) < need.least:
+            remedy = f"add {need.example}, or leave the figure out"
+            yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

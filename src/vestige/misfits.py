@@ -8,11 +8,15 @@ from pydantic import ValidationError
 
 from vestige.places import inside, located, section_at, tag_of
 from vestige.refusals import close, listed, nearest, shown
-from vestige.sections import NAME, STUDY_NAME
+from vestige.sections import NAME, RUN_NAME, STUDY_NAME
 from vestige.study import FIGURES
 
 LETTERS = "a small letter, then small letters, digits and underscores"
-PATTERNS = {NAME: LETTERS, STUDY_NAME: f"{LETTERS} or hyphens"}
+PATTERNS = {
+    NAME: LETTERS,
+    STUDY_NAME: f"{LETTERS} or hyphens",
+    RUN_NAME: "the name of a run, such as baseline-seed0",
+}
 SECTION = "keys and their values"
 ALLOWED = {
     "bool_type": "true or false",
@@ -26,6 +30,7 @@ ALLOWED = {
     "less_than_equal": "a number of at most {le:g}",
     "model_attributes_type": SECTION,
     "model_type": SECTION,
+    "string_too_short": "text",
     "string_too_long": "at most {max_length} characters",
     "string_type": "text",
     "too_long": "{max_length} entries",

@@ -1,4 +1,4 @@
-"""What each result is made from: the one table that making, verifying and planning use."""
+"""The jobs of a study: the table filled in for every run, pair and figure."""
 
 import difflib
 import hashlib
@@ -9,65 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from vestige import code
-from vestige.study import KINDS, Study
+from vestige.study import Study
+from vestige.table import RUN, STAGES, TABLE, Stage
 
-RUN = "{condition}-seed{seed}"
-MEASURED = ("device", "threads", "images", "network")
-# What figures of a kind share beyond the drawing: they all depend on it, as one DVC stage draws them.
-SHARED = {"selectivity": ("figures/module_lines.py",)}
-MAKERS = ("images/{study.images.source}.py", "networks/{study.network.family}.py")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One line of the table.
-
-    `reads` names the stages whose result (of the same run) is read, `gathers` the one of which every run's is;
-    `settings` are keys of params.yaml, `code` the files from which its import closure begins.
-    """
-
-    name: str
-    output: str
-    reads: tuple[str, ...] = ()
-    gathers: str | None = None
-    settings: tuple[str, ...] = ()
-    code: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
-
-
-def per_run(name: str, reads: tuple[str, ...], settings: tuple[str, ...]) -> Stage:
-    """A stage that makes one result for each run."""
-    begins = (f"stages/{name}.py", *(f"apparatus/{maker}" for maker in MAKERS))
-    return Stage(name, f"results/{{study}}/{name}/{RUN}.nc", reads, None, (*MEASURED, *settings), begins)
-
-
-def drawn(kind: str) -> Stage:
-    """The figures drawn from one kind of result: they depend on what says which runs there are."""
-    gathered = f"applies.{kind}" if kind in ("ablation", "cka") else "conditions"
-    return Stage(
-        f"figures_{kind}",
-        "results/{study}/figures/{figure}.png",
-        gathers=kind,
-        settings=(f"figures.{kind}.{{figure}}", gathered, "seeds"),
-        code=("figures/{figure}.py", *SHARED.get(kind, ()), "figures/style.mplstyle"),
-        beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),
-    )
-
-
-TABLE = (
-    Stage(
-        "images",
-        "results/{study}/images.nc",
-        settings=("images",),
-        code=("stages/images.py", "apparatus/images/{study.images.source}.py"),
-    ),
-    per_run("training", ("images",), ("training", "conditions.{condition}")),
-    per_run("selectivity", ("images", "training"), ("selectivity",)),
-    per_run("ablation", ("images", "training", "selectivity"), ("ablation",)),
-    per_run("cka", ("images", "training"), ("cka",)),
-    *(drawn(kind) for kind in KINDS),
-)
-STAGES = {stage.name: stage for stage in TABLE}
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
 CHECKPOINTS = f"results/{{study}}/checkpoints/{RUN}"
 
@@ -82,7 +26,7 @@ class Job:
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """What the templates are filled with: study, and condition and seed, or figure."""
+        """What the templates are filled with: study, and condition and seed, or pair, or figure."""
         return {"study": self.study.study, **dict(self.values)}
 
     @property
@@ -106,13 +50,31 @@ class Job:
         return CHECKPOINTS.format(**self.names)
 
     @cached_property
+    def named(self) -> dict[str, "Job"]:
+        """The jobs whose result is read by name; a pair reads the training of its first and of its second run."""
+        runs = self.study.pair(self.names["pair"]) if "pair" in self.names else {}
+        trained = {
+            place: job(self.study, "training", condition=run.condition, seed=run.seed) for place, run in runs.items()
+        }
+        single = {name: job(self.study, name, **self.cell_of(name)) for name in self.stage.reads if name not in trained}
+        return single | trained
+
+    def cell_of(self, stage: str) -> dict[str, Any]:
+        """What tells the result of a stage that belongs to this one apart."""
+        return dict(self.values) if "{condition}" in STAGES[stage].output else {}
+
+    @cached_property
+    def gathered(self) -> dict[str, tuple["Job", ...]]:
+        """The jobs of the stages all of whose results are read."""
+        return {
+            name: tuple(job(self.study, name, **cell) for cell in cells(self.study, name))
+            for name in self.stage.gathers
+        }
+
+    @cached_property
     def inputs(self) -> tuple["Job", ...]:
         """The jobs whose results this one reads."""
-        gathered = self.study.runs_of(self.stage.gathers) if self.stage.gathers else ()
-        return tuple(
-            [job(self.study, name, **({} if name == "images" else dict(self.values))) for name in self.stage.reads]
-            + [job(self.study, self.stage.gathers, condition=run.condition, seed=run.seed) for run in gathered]
-        )
+        return (*self.named.values(), *(each for group in self.gathered.values() for each in group))
 
     @cached_property
     def upstream(self) -> tuple["Job", ...]:
@@ -168,17 +130,18 @@ def job(study: Study, stage: str, **values) -> Job:
     return Job(study, STAGES[stage], tuple(values.items()))
 
 
+def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:
+    """What tells the results of a stage apart, one after another."""
+    kind = STAGES[stage].kind
+    if kind is None:
+        yield from study.cells(stage)
+    else:
+        yield from ({"figure": name} for name, said in getattr(study.figures, kind) if said is not None)
+
+
 def jobs(study: Study) -> Iterator[Job]:
     """Every job of a study, each after those that it reads."""
-    for stage in TABLE:
-        if stage.gathers:
-            listed = getattr(study.figures, stage.gathers)
-            yield from (job(study, stage.name, figure=name) for name, said in listed if said is not None)
-        elif "{condition}" in stage.output:
-            runs = study.runs_of(stage.name)
-            yield from (job(study, stage.name, condition=run.condition, seed=run.seed) for run in runs)
-        else:
-            yield job(study, stage.name)
+    return (job(study, stage.name, **cell) for stage in TABLE for cell in cells(study, stage.name))
 
 
 class UnknownResult(ValueError):

@@ -11,7 +11,7 @@ from vestige.study import Study
 def located(error: dict, data: Any) -> tuple:
     """The path of keys in the file: names of types that pydantic puts between them are left out."""
     keys, here = [], data
-    for part in error["loc"]:
+    for part in untagged(error["loc"]):
         for key in standing(here, part):
             keys, here = [*keys, key], here[key]
     if error["type"] == "missing" and isinstance(here, Mapping):
@@ -19,6 +19,12 @@ def located(error: dict, data: Any) -> tuple:
     if error["type"].startswith("union_tag"):
         keys.extend(close(tag_of(error), map(str, here)) or [tag_of(error)])
     return tuple(keys)
+
+
+def untagged(path: tuple) -> tuple:
+    """A path without the name of the file that describes a section: it may be the name of one of the section's keys."""
+    field = Study.model_fields.get(path[0]) if path else None
+    return (path[0], *path[2:]) if field is not None and field.discriminator else path
 
 
 def tag_of(error: dict) -> str:

@@ -92,6 +92,15 @@ def leaves(value: Any, path: str = "") -> dict[str, Any]:
 def read_proof(path: Path) -> dict[str, Any] | None:
     """The proof that a result carries; None where it has none or cannot be read."""
     try:
+        return proof_in(path, *code.identity(path))
+    except OSError:
+        return None
+
+
+@cache
+def proof_in(path: Path, *identity: int) -> dict[str, Any] | None:
+    """The proof in a file, remembered while it stays the same file."""
+    try:
         given = json.loads(proof_text(path))
         return given if isinstance(given, dict) else None
     except (OSError, KeyError, ValueError, AttributeError, SyntaxError):
@@ -99,7 +108,10 @@ def read_proof(path: Path) -> dict[str, Any] | None:
 
 
 def proof_text(path: Path) -> str:
-    """The proof's JSON, from a NetCDF attribute or a PNG text chunk."""
+    """The proof's JSON, from a NetCDF attribute, a PNG text chunk or a page's last script."""
+    if path.suffix == ".html":
+        page = path.read_text(encoding="utf-8")
+        return page.rpartition(f'<script type="application/json" id="{ATTRIBUTE}">')[2].partition("</script>")[0]
     if path.suffix == ".png":
         from PIL import Image
 
@@ -114,14 +126,13 @@ def proof_text(path: Path) -> str:
 def sha256(path: Path) -> str | None:
     """The sha256 of a file; None where there is none."""
     try:
-        stat = path.stat()
+        return digest_of(path, *code.identity(path))
     except OSError:
         return None
-    return digest_of(str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 @cache
-def digest_of(path: str, mtime: int, size: int, inode: int) -> str:
+def digest_of(path: Path, *identity: int) -> str:
     """The sha256 of a file, remembered while it stays the same file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

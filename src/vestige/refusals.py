@@ -34,10 +34,11 @@ def listed(values: Iterable) -> str:
     return ", ".join(f"{value:.12g}" if isinstance(value, float) else str(value) for value in values)
 
 
-def nearest(given: Any, allowed: Iterable) -> str:
-    """What is allowed, the nearest spelling first."""
+def nearest(given: Any, allowed: Iterable, most: int = 1000) -> str:
+    """What is allowed, the nearest spelling first; of more than `most`, only some."""
     allowed = list(map(str, allowed))
-    return "".join(f"did you mean {near!r}? " for near in close(given, allowed)) + f"allowed: {listed(allowed)}"
+    hint = "".join(f"did you mean {near!r}? " for near in close(given, allowed))
+    return f"{hint}allowed: {listed(allowed[:most])}{', ...' if len(allowed) > most else ''}"
 
 
 def close(given: Any, allowed: Iterable[str]) -> list[str]:

@@ -7,6 +7,13 @@ from typing import Any
 
 from vestige.pipeline import canonical
 from vestige.proofs import ATTRIBUTE
+from vestige.study import PER_RUN, Study
+
+
+def make_folders(study: Study) -> None:
+    """Make the folders of all kinds of results: DVC calls one missing that is only empty."""
+    for kind in (*PER_RUN, "between", "figures"):
+        Path("results", study.study, kind).mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -43,6 +50,14 @@ def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
         array.attrs = dict(sorted(array.attrs.items()))
     plain = {name: {"_FillValue": None} for name, array in dataset.variables.items() if array.dtype.kind == "f"}
     write_whole(path, lambda partial: dataset.to_netcdf(partial, engine="netcdf4", encoding=plain))
+
+
+def write_page(path: Path, page: str, stamp: dict[str, Any]) -> None:
+    """Write a page of HTML with its proof at the end of its body, where no text of the proof can end the script."""
+    proof = canonical(stamp).replace("<", "\\u003c")
+    script = f'<script type="application/json" id="{ATTRIBUTE}">{proof}</script>'
+    body, end, rest = page.rpartition("</body>")
+    write_bytes(path, f"{body}{script}{end}{rest}".encode())
 
 
 def open_dataset(path: str | Path):

@@ -8,9 +8,11 @@ from vestige.apparatus.values import Values
 
 NAME = "^[a-z][a-z0-9_]*$"
 STUDY_NAME = "^[a-z][a-z0-9_-]*$"
+RUN_NAME = r"^[a-z][a-z0-9_]*-seed\d+$"
 LONGEST = 64  # characters: a name is part of file names
 Name = Annotated[str, Field(pattern=NAME, max_length=LONGEST)]
 StudyName = Annotated[str, Field(pattern=STUDY_NAME, max_length=LONGEST)]
+RunName = Annotated[str, Field(pattern=RUN_NAME)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Filled = Field(min_length=1, strict=False)
 Listed = Field(strict=False)
@@ -72,12 +74,18 @@ class RandomOrder(Values):
 
 
 class Ablation(Values):
-    """Settings of progressive ablation."""
+    """Settings of progressive ablation.
+
+    Units are ranked by their selectivity on the images that are then classified (the paper's way), or on the other half
+    of the validation images, which `halves_seed` divides class by class.
+    """
 
     epochs: Epochs
     modules: Annotated[tuple[int, ...], Filled]
     grid: Grid
     random: RandomOrder
+    ranked_on: Literal["same_images", "held_out_halves"]
+    halves_seed: NonNegativeInt | None = None
     batch_size: PositiveInt
 
 
@@ -89,6 +97,13 @@ class Cka(Values):
     order: Literal["shuffled", "class_sorted"]
     order_seed: NonNegativeInt | None = None
     estimator: Literal["minibatch", "torch-cka"]
+
+
+class Pair(Values):
+    """Two runs, such as baseline-seed0 and suppressed-seed0, whose networks are compared epoch by epoch."""
+
+    first: RunName
+    second: RunName
 
 
 class Applies(Values):

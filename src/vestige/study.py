@@ -12,7 +12,19 @@ import vestige.apparatus.images
 import vestige.apparatus.networks
 import vestige.figures
 from vestige.apparatus.values import Values
-from vestige.sections import Ablation, Applies, Cka, Condition, Filled, Name, Penalty, Selectivity, StudyName, Training
+from vestige.sections import (
+    Ablation,
+    Applies,
+    Cka,
+    Condition,
+    Filled,
+    Name,
+    Pair,
+    Penalty,
+    Selectivity,
+    StudyName,
+    Training,
+)
 
 
 def files_of(package) -> dict[str, Any]:
@@ -28,7 +40,8 @@ def one_of(package, tag: str):
 
 
 FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
-KINDS = ("training", "selectivity", "ablation", "cka")
+KINDS = ("network", "training", "selectivity", "ablation", "cka", "between")
+PER_RUN = ("training", "selectivity", "ablation", "cka")
 
 
 def figures_of(kind: str):
@@ -70,6 +83,7 @@ class Study(Values):
     selectivity: Selectivity
     ablation: Ablation
     cka: Cka
+    between: dict[Name, Pair]
     applies: Applies
     figures: Figures
 
@@ -82,6 +96,19 @@ class Study(Values):
         """The runs that a stage covers."""
         conditions = getattr(self.applies, stage, tuple(self.conditions))
         return tuple(Run(condition, seed) for condition in conditions for seed in self.seeds)
+
+    def cells(self, stage: str) -> tuple[dict[str, Any], ...]:
+        """What tells the results of a stage apart: condition and seed, or a pair; nothing where there is only one."""
+        if stage == "between":
+            return tuple({"pair": pair} for pair in self.between)
+        if stage in PER_RUN:
+            return tuple({"condition": run.condition, "seed": run.seed} for run in self.runs_of(stage))
+        return ({},)
+
+    def pair(self, name: str) -> dict[str, Run]:
+        """The first and the second run of a pair."""
+        named = {str(run): run for run in self.runs}
+        return {place: named[run] for place, run in self.between[name]}
 
     def overrides(self, condition: str) -> dict[str, Any]:
         """Keys of `training` that a condition sets for itself."""
@@ -100,6 +127,14 @@ class Study(Values):
         stop = said.stop if said.stop is not None else self.training_of(condition).epochs
         modules = tuple(sorted(said.modules))
         return Penalty.model_construct(alpha=said.alpha, modules=modules, start=said.start, stop=stop)
+
+    def coordinates_of_pair(self, name: str) -> dict[str, Any]:
+        """The scalar coordinates of a pair's result: those of both its runs, with `_first` and `_second` behind."""
+        said = {place: self.coordinates(run) for place, run in self.pair(name).items()}
+        both = {
+            f"{key}_{place}": value for place, facts in said.items() for key, value in facts.items() if key != "study"
+        }
+        return {"study": self.study, "pair": name, **both}
 
     def coordinates(self, run: Run) -> dict[str, Any]:
         """The scalar coordinates that every result of a run carries."""

@@ -69,6 +69,13 @@ def test_a_silenced_channel_is_zero_whatever_it_held(shape, held):
     assert torch.equal(found[:, 1], torch.full(shape, held)[:, 1]) or held is NAN
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 5)])
+def test_each_image_may_have_channels_of_its_own_silenced(shape):
+    channels = torch.tensor([[True, False, True], [False, False, True]])
+    found = silenced(torch.ones(shape), channels)
+    assert (found.flatten(2) if len(shape) > 2 else found[..., None]).amax(2).tolist() == [[0, 1, 0], [1, 1, 0]]
+
+
 @pytest.mark.parametrize(
     ("classes", "labels", "expected"),
     [

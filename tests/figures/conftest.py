@@ -11,7 +11,14 @@ CONDITIONS = {
     "suppressed": {"alpha": -20.0, "start": 0, "stop": 12, "modules": "4 5 6"},
     "suppressed_later": {"alpha": -20.0, "start": 5, "stop": 12, "modules": "4 5 6"},
     "promoted": {"alpha": 10.0, "start": 0, "stop": 4, "modules": "4 5 6"},
-}
+    "suppressed_by_1": {"alpha": -1.0, "start": 0, "stop": 12, "modules": "4 5 6"},
+    "suppressed_by_1_later": {"alpha": -1.0, "start": 5, "stop": 12, "modules": "4 5 6"},
+    "promoted_by_1": {"alpha": 1.0, "start": 0, "stop": 4, "modules": "4 5 6 7"},
+    "promoted_by_1_once": {"alpha": 1.0, "start": 0, "stop": 1, "modules": "4 5 6 7"},
+    "promoted_by_5": {"alpha": 5.0, "start": 0, "stop": 4, "modules": "4 5 6 7"},
+    "promoted_by_5_once": {"alpha": 5.0, "start": 0, "stop": 1, "modules": "4 5 6 7"},
+    "lifted": {"alpha": -20.0, "start": 0, "stop": 4, "modules": "4 5 6"},
+} | {f"suppressed_{n}": {"alpha": -20.0, "start": n, "stop": 12, "modules": "4 5 6"} for n in (1, 2, 3, 4)}
 MODULES = {4: 1, 5: 2, 6: 2, 7: 1}
 CHANNELS = {4: 8, 5: 16, 6: 32, 7: 64}
 
@@ -120,52 +127,148 @@ def make_cka(condition="baseline", seed=0, **said) -> xr.Dataset:
     return described(result, condition, seed, **said)
 
 
+def make_between(first: tuple[str, int], second: tuple[str, int]) -> xr.Dataset:
+    """Similarity of the layers of two networks; that of layer a in the one with b in the other is not the reverse."""
+    (condition, seed), (other, other_seed) = first, second
+    made = make_cka(condition, seed)
+    noise = 0.05 * scatter(other, other_seed).normal(size=made["cka"].shape)
+    ends = {"first": described(made, condition, seed), "second": described(made, other, other_seed)}
+    said = {
+        f"{name}_{place}": value.item()
+        for place, end in ends.items()
+        for name, value in end.coords.items()
+        if value.ndim == 0 and name != "study"
+    }
+    plain = made.drop_vars([name for name, value in made.coords.items() if value.ndim == 0])
+    pair = f"{condition}_{seed}_{other}_{other_seed}"
+    return (0.7 * plain + noise).assign_coords({"study": "toy", "pair": pair} | said)
+
+
+def make_network(blocks=(1, 2), shortcuts=True, side=8) -> xr.Dataset:
+    """A stem, modules 4, 5, ... of so many blocks that halve the image from the second on, a pool and a head."""
+    rows = [("stem", -1, -1, 16, side, "conv 3×3, 16", "")]
+    for place, count in enumerate(blocks):
+        channels, now = 64 * 2**place, side // 2**place
+        for block in range(count):
+            stride = ", stride 2" * (place > 0 and block == 0)
+            around = "identity" if block else f"conv 1×1, {channels}{stride}"
+            layers = f"conv 1×1, {channels // 4}; conv 3×3, {channels // 4}{stride}; conv 1×1, {channels}"
+            rows.append((f"layer{place + 1}.{block}", 4 + place, block, channels, now, layers, around * shortcuts))
+    rows += [("pool", -1, -1, channels, 1, "average pool to 1×1", ""), ("fc", -1, -1, 10, 1, "linear, 10", "")]
+    step, module, block, channels, height, layers, shortcut = zip(*rows, strict=True)
+    columns = {"module": module, "block": block, "channels": channels, "height": height, "width": height}
+    columns |= {"parameters": np.arange(len(step)), "layers": layers, "shortcut": shortcut}
+    whole = {"family": "toy", "input_channels": 1, "input_height": side, "input_width": side, "classes": 10}
+    return xr.Dataset(
+        {name: ("step", list(values)) for name, values in columns.items()} | whole | {"parameters_total": 1234},
+        {"step": list(step), "study": "toy"},
+    )
+
+
 MAKERS = {"selectivity": make_selectivity, "training": make_training, "ablation": make_ablation, "cka": make_cka}
 FIGURES = {
     "emergence": {"silent_units": "zero"},
+    "emergence_by_block": {"silent_units": "zero", "palette": "crest"},
     "regularised_selectivity": {"silent_units": "zero"},
+    "selectivity_by_strength": {"silent_units": "zero"},
+    "promoted_selectivity": {"silent_units": "zero"},
+    "weakly_promoted_selectivity": {"silent_units": "zero"},
     "regularised_accuracy": {},
+    "critical_period": {"palette": "flare"},
+    "accuracy_by_strength": {},
+    "promoted_accuracy": {},
+    "weakly_promoted_accuracy": {},
+    "recovery": {},
+    "class_representation": {"top": 5},
     "ablation_curves": {"accuracy": "top1", "area": "integral", "palette": "rocket"},
+    "late_ablation_curves": {"accuracy": "top1", "area": "integral", "palette": "rocket"},
+    "final_ablation": {"accuracy": "top1"},
     "linearity": {"pairs": [[4, 7], [4, "fc"]]},
+    "similarity_of_all_layers": {},
+    "similarity_between_networks": {"pairs": [[4, 7], [4, "fc"]]},
 }
+SIBLINGS = {  # figures of other runs that are drawn in the same way
+    "emergence": "regularised_selectivity",
+    "promoted_selectivity": "regularised_selectivity",
+    "weakly_promoted_selectivity": "selectivity_by_strength",
+    "promoted_accuracy": "regularised_accuracy",
+    "late_ablation_curves": "ablation_curves",
+}
+ALIKE = ("critical_period", "recovery")  # drawn as others are, and tested in files of their own
 
 
 def make_runs(kind, conditions=("baseline",), seeds=(0, 1, 2), **said):
+    """Of every condition with every seed; of pairs, the first condition with each, with another seed in it."""
+    if kind == "between":
+        pairs = [(condition, one, other) for condition in conditions for one in seeds for other in seeds if one < other]
+        return [make_between((conditions[0], one), (condition, other)) for condition, one, other in pairs]
     return [MAKERS[kind](condition, seed, **said) for condition in conditions for seed in seeds]
 
 
 def drawn(name, runs, **settings):
     module = importlib.import_module(f"vestige.figures.{name}")
     ordinary = {"palette": "colorblind", "panel": [2.2, 1.7], "dpi": 100}
-    return getattr(module, name)(module.Settings(**ordinary | FIGURES[name] | settings), runs)
+    return getattr(module, name)(module.Settings(**ordinary | FIGURES.get(name, {}) | settings), runs)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def results():
     """results(kind, conditions, seeds, ...) gives the results of those runs in the study's order."""
     return make_runs
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def networks():
+    """networks(blocks, shortcuts) gives the result that describes a network."""
+    return make_network
+
+
+@pytest.fixture(scope="session")
 def draw():
     """draw(figure, runs, ...) gives the figure and its table, drawn with ordinary settings and those given."""
     return drawn
 
 
-@pytest.fixture(scope="module", params=FIGURES)
+@pytest.fixture(scope="module", params=[name for name in FIGURES if name not in {*SIBLINGS, *ALIKE}])
 def figure_name(request):
+    return request.param
+
+
+@pytest.fixture(params=SIBLINGS.items(), ids=SIBLINGS)
+def siblings(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
 def two_conditions(figure_name):
-    """Six runs that the figure can show."""
-    kind = importlib.import_module(f"vestige.figures.{figure_name}").KIND
-    runs = make_runs(kind, ["baseline", "suppressed_later"])
-    return [run.isel(point=run["module"].values == 6, epoch=slice(3)) for run in runs] if kind == "ablation" else runs
+    """Six runs (or pairs of them) that the figure can show, small ones."""
+    return make_small(figure_name, ["baseline", "suppressed_later"])
+
+
+def make_small(figure, conditions, seeds=(0, 1, 2)):
+    """Runs that a figure can show, without most of their modules and ablated epochs."""
+    kind = importlib.import_module(f"vestige.figures.{figure}").KIND
+    few = {
+        "ablation": lambda run: run.isel(point=run["module"].values == 6, epoch=slice(3)),
+        "selectivity": lambda run: run.isel(unit=run["module"].values < 6),
+        "cka": lambda run: run.isel(layer=[0, 3, 4], layer_other=[0, 3, 4]),
+    }
+    return [few.get(kind, lambda run: run)(run) for run in make_runs(kind, conditions, seeds)]
+
+
+@pytest.fixture(scope="session")
+def small():
+    """small(figure, conditions, seeds) gives runs that the figure can show, quickly."""
+    return make_small
 
 
 @pytest.fixture(scope="module")
 def once_and_again(figure_name, two_conditions):
-    """The same figure and table, drawn twice; to be looked at only."""
-    return drawn(figure_name, two_conditions), drawn(figure_name, two_conditions)
+    """The same figure and table, drawn twice; to be looked at only. What `select` says is no matter of the figure."""
+    return drawn(figure_name, two_conditions), drawn(figure_name, two_conditions, select={"alpha": [3]})
+
+
+@pytest.fixture(scope="module")
+def one_seed_one_epoch(figure_name, two_conditions):
+    """The figure of the first run of each condition (or pair of conditions) at its second epoch."""
+    return drawn(figure_name, [run.isel(epoch=[1]) for run in two_conditions[::3]])

@@ -42,29 +42,34 @@ def test_top_5_accuracy_is_another_quantity(draw):
     assert table["mean"].tolist() == pytest.approx([1] * 10)
 
 
-def test_the_points_need_not_come_in_order(draw):
-    mixed = straight().isel(point=[2, 0, 3, 1])
-    assert areas(draw("ablation_curves", [mixed])[1])["selective"] == pytest.approx(0.75)
+def test_modules_are_those_asked_for(results, draw):
+    runs = results("ablation", seeds=[0], measured=[3])
+    assert draw("ablation_curves", runs, modules=[7, 5])[1]["module"].unique().tolist() == [5, 7]
+
+
+def test_a_module_that_was_not_ablated_is_refused_by_name(draw):
+    with pytest.raises(ValueError, match="no module 7 was ablated; the results hold 4"):
+        draw("ablation_curves", [straight()], modules=[4, 7])
 
 
 def test_every_module_has_a_row_of_three_panels(results, draw):
-    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=[3]))
-    titles = [ax.get_title(loc="left") for ax in figure.axes[:12]]
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=[3]), modules=[5, 6])
+    titles = [ax.get_title(loc="left") for ax in figure.axes[:6]]
     assert titles == [
         title
-        for module in (4, 5, 6, 7)
+        for module in (5, 6)
         for title in (f"module\N{NO-BREAK SPACE}{module}", "most selective first", "random order")
     ]
 
 
 def test_every_measured_epoch_has_a_curve_and_a_field_in_the_key(results, draw):
-    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=(1, 4, 9)))
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=(1, 4, 9)), modules=[5])
     assert [len(ax.get_lines()) for ax in figure.axes[1:3]] == [3, 3]
     assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1", "4", "9"]
 
 
 def test_conditions_are_named_where_there_are_several(results, draw):
     runs = results("ablation", ["baseline", "suppressed"], seeds=[0], measured=(1, 2))
-    figure, _ = draw("ablation_curves", [run.isel(point=run["module"].values == 4) for run in runs])
+    figure, _ = draw("ablation_curves", runs, modules=[4])
     title = figure.axes[3].get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ").replace("\n", " ")
     assert title == "module 4, α = −20 from epoch 0"

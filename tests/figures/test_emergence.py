@@ -1,38 +1,5 @@
 import numpy as np
 import pytest
-import xarray as xr
-
-from vestige.figures.module_lines import module_means
-
-
-def result(values, module, block) -> xr.Dataset:
-    """A result of one epoch."""
-    return xr.Dataset(
-        {"selectivity": (("epoch", "unit"), np.atleast_2d(values))},
-        {"epoch": [3], "module": ("unit", module), "block": ("unit", block)},
-    )
-
-
-@pytest.mark.parametrize(("silent_units", "mean"), [("zero", 0.2), ("omit", 0.3)])
-def test_a_silent_unit_counts_as_zero_or_not_at_all(silent_units, mean):
-    means = module_means(result([0.2, 0.4, np.nan], [4, 4, 4], [0, 0, 0]), silent_units)
-    assert means["selectivity"].item() == pytest.approx(mean)
-    assert means["silent"].item() == pytest.approx(1 / 3)
-
-
-def test_the_mean_is_over_units_of_a_block_and_then_over_blocks():
-    means = module_means(result([0.1, 0.3, 0.8], [5, 5, 5], [0, 0, 1]), "zero")
-    assert means["selectivity"].item() == pytest.approx(0.5)
-
-
-def test_a_block_that_is_all_silent_is_left_out_where_silent_units_are():
-    means = module_means(result([0.4, np.nan, np.nan], [4, 4, 4], [0, 1, 1]), "omit")
-    assert means["selectivity"].item() == pytest.approx(0.4)
-
-
-def test_modules_keep_apart():
-    means = module_means(result([0.1, 0.9], [7, 4], [0, 0]), "zero")
-    assert means["selectivity"].sel(epoch=3).to_series().to_dict() == pytest.approx({4: 0.9, 7: 0.1})
 
 
 def test_the_table_holds_the_mean_of_each_seed_s_own_mean(results, draw):

@@ -38,7 +38,7 @@ def test_a_baseline_alone_can_be_drawn(results, draw):
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["Training", "Validation"]
 
 
-@pytest.mark.parametrize(("given", "shown"), [({}, (0, 1)), ({"lowest": 0.6}, (0.6, 1))])
+@pytest.mark.parametrize(("given", "shown"), [({}, (0, 1.02)), ({"lowest": 0.6}, (0.6, 1.02))])
 def test_accuracy_is_shown_in_full_unless_a_lower_end_is_given(results, draw, given, shown):
     figure, _ = draw("regularised_accuracy", results("training"), **given)
     assert [ax.get_ylim() for ax in figure.axes] == [shown, shown]

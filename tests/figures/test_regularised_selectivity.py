@@ -3,7 +3,7 @@ import pytest
 CONDITIONS = ["baseline", "suppressed", "suppressed_later", "promoted"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drawn(results, draw):
     return draw("regularised_selectivity", results("selectivity", CONDITIONS))
 

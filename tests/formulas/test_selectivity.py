@@ -55,6 +55,16 @@ def test_a_constant_unit_is_selective_only_for_sums_over_classes_of_unequal_size
     assert found.item() == pytest.approx(index, abs=1e-6)
 
 
+@pytest.mark.parametrize(("classes", "floor"), [(1000, 0.45), (100, 0.46), (10, 0.15)])
+def test_sums_lend_a_constant_unit_an_index_in_batches_of_256_and_means_lend_it_none(classes, floor):
+    draws = torch.randint(classes, (200, 256), generator=torch.Generator().manual_seed(0))
+    found = {
+        reduction: np.mean([batch_selectivity(torch.ones(256, 1), each, reduction, EPSILON).item() for each in draws])
+        for reduction in ("sum", "mean")
+    }
+    assert found == {"sum": pytest.approx(floor, abs=0.01), "mean": pytest.approx(0, abs=1e-6)}
+
+
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_a_unit_that_responds_to_one_class_alone_has_index_one(reduction):
     labels = torch.tensor([0, 1, 1, 4, 4, 4])

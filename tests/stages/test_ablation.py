@@ -8,7 +8,9 @@ import pytest
 import torch
 import xarray as xr
 
+from vestige.apparatus.arrays import Decoded, stratified
 from vestige.apparatus.draws import generator
+from vestige.apparatus.rankings import halves
 from vestige.stages.ablation import ablation
 from vestige.stages.selectivity import selectivity
 
@@ -23,10 +25,14 @@ def selective(run):
     return selectivity(run.settings(selectivity=SimpleNamespace(batch_size=64, epsilon=1e-6)), **run.inputs)
 
 
-def measured(run, selective, protocol="fixed_orders", repeats=2, batch_size=32, grid=FRACTIONS, modules=(4, 5, 6, 7)):
+def measured(
+    run, selective, protocol="fixed_orders", repeats=2, batch_size=32, grid=FRACTIONS, modules=(4, 5, 6, 7), **asked
+):
     random = SimpleNamespace(protocol=protocol, repeats=repeats)
-    asked = SimpleNamespace(epochs=(1, 2), modules=modules, grid=grid, random=random, batch_size=batch_size)
-    return ablation(run.settings(ablation=asked), selectivity=selective, **run.inputs)
+    said = {"epochs": (1, 2), "ranked_on": "same_images", "halves_seed": None} | asked
+    asked = SimpleNamespace(modules=modules, grid=grid, random=random, batch_size=batch_size, **said)
+    index = SimpleNamespace(batch_size=64, epsilon=1e-6)
+    return ablation(run.settings(ablation=asked, selectivity=index), selectivity=selective, **run.inputs)
 
 
 def correct(network, images, labels, zeroed):
@@ -105,6 +111,84 @@ def test_random_ablation_classifies_the_same_images_as_hooks(run, selective, pro
             expected = oracle(run, network, order, module, count, 32)
             here = counted(run, found.isel(point=point), order="random", repeat=repeat)
             np.testing.assert_array_equal(here, expected)
+
+
+HELD_OUT = {"ranked_on": "held_out_halves", "halves_seed": 3}
+
+
+def of_rows(run, rows):
+    """The images result of some validation images."""
+    both = [{"train": each["train"], "val": each["val"][rows]} for each in (run.decoded.images, run.decoded.labels)]
+    return run.described(Decoded(*both, run.decoded.class_names))
+
+
+def selectivity_on(run, rows):
+    """The selectivity result of the toy run as the stage measures it on some validation images alone."""
+    settings = run.settings(selectivity=SimpleNamespace(batch_size=64, epsilon=1e-6))
+    return selectivity(settings, **{**run.inputs, "images": of_rows(run, rows)})
+
+
+@pytest.fixture
+def split_in_two(run):
+    """Rows of the validation images in either half, and the selectivity measured on each."""
+    rows = list(stratified(run.labels, 0.5, HELD_OUT["halves_seed"]).values())
+    return rows, [selectivity_on(run, each) for each in rows]
+
+
+@pytest.mark.parametrize("module", [4, 5, 6, 7])
+def test_an_image_is_classified_once_without_the_units_that_the_other_half_ranks_first(
+    run, selective, split_in_two, module
+):
+    found, network = measured(run, selective, modules=(module,), **HELD_OUT).sel(epoch=2), run.network(2)
+    for point, count in points(found, module):
+        expected = np.zeros(2, dtype=int)
+        for rows, ranking in zip(split_in_two[0], split_in_two[1][::-1], strict=True):
+            first = {
+                name: most_selective(ranking, 2, module, block)[:count]
+                for block, name in enumerate(network.modules[module])
+            }
+            expected += correct(network, run.batch[rows], run.labels[rows], first)
+        here = counted(run, found.isel(point=point), order="selective", repeat=0)
+        np.testing.assert_array_equal(here, expected)
+
+
+def test_ranking_on_held_out_halves_ablates_other_units_than_ranking_on_the_same_images(run, selective):
+    same, held_out = (measured(run, selective, **asked).sel(order="selective") for asked in ({}, HELD_OUT))
+    assert (same["accuracy"].isel(repeat=0) != held_out["accuracy"].isel(repeat=0)).any()
+
+
+@pytest.mark.parametrize("protocol", ["fixed_orders", "redrawn_per_batch"])
+def test_the_random_order_is_the_same_whatever_the_units_are_ranked_on(run, selective, protocol):
+    same, held_out = (measured(run, selective, protocol, **asked).sel(order="random") for asked in ({}, HELD_OUT))
+    xr.testing.assert_identical(same, held_out)
+
+
+def test_redrawing_for_every_batch_averages_over_sets_of_units_that_fixed_orders_keep(run, selective):
+    """In batches of one image, every image loses other units; where orders are fixed, the batches say nothing."""
+    one, many = (
+        [measured(run, selective, protocol, 1, batch_size=size, modules=(6,))["accuracy"] for size in (7, 35)]
+        for protocol in ("fixed_orders", "redrawn_per_batch")
+    )
+    np.testing.assert_array_equal(*one)
+    assert (many[0].sel(order="random") != many[1].sel(order="random")).any()
+
+
+def test_halves_hold_as_many_images_of_every_class(run):
+    half = halves(SimpleNamespace(**HELD_OUT), run.labels)
+    counts = np.array([np.bincount(run.labels[half == one], minlength=6) for one in (0, 1)])
+    assert np.abs(counts[0] - counts[1]).max() <= 1
+
+
+def test_halves_depend_on_their_seed(run):
+    one, other = (halves(SimpleNamespace(**HELD_OUT | {"halves_seed": seed}), run.labels) for seed in (0, 1))
+    assert (one != other).any()
+
+
+def test_a_half_with_a_single_class_cannot_rank_and_is_refused(run, selective):
+    rows = np.concatenate([np.flatnonzero(run.labels == 2), np.flatnonzero(run.labels == 0)[:1]])
+    alone = SimpleNamespace(**{**vars(run), "inputs": {**run.inputs, "images": of_rows(run, rows)}})
+    with pytest.raises(ValueError, match=r"the images are all of class \[2\]"):
+        measured(alone, selective, **HELD_OUT)
 
 
 def test_the_toy_run_can_tell_right_from_wrong(run, selective):

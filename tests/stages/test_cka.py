@@ -13,9 +13,10 @@ from torch import nn
 
 from vestige.apparatus import checkpoints
 from vestige.apparatus.batches import Split
+from vestige.apparatus.comparison import image_order, library, measured_layers, minibatch
 from vestige.apparatus.draws import generator
 from vestige.apparatus.network import Network
-from vestige.stages.cka import cka, image_order, library, measured_layers, minibatch
+from vestige.stages.cka import cka
 
 LAYERS = ["4", "5", "6", "7", "fc"]
 
@@ -132,7 +133,21 @@ def compared(estimate, network, images=32):
     pixels = np.random.default_rng(0).integers(0, 256, (images, 2, 8, 8), dtype=np.uint8)
     noise = Split(pixels, np.zeros(images, dtype=int), 16, torch.full((2,), 0.5), torch.full((2,), 0.3))
     with torch.inference_mode():
-        return estimate(network, {"a.b": "9", "fc.out": "fc"}, noise, np.arange(images))
+        return estimate([network], {"a.b": "9", "fc.out": "fc"}, noise, np.arange(images))
+
+
+def raised(offset):
+    """A toy network whose second step puts out an offset, the same for all images, beside what distinguishes them."""
+    network = toy()
+    network.steps["a.b"][0].bias.data += offset
+    return network
+
+
+def test_what_all_images_share_hides_their_differences_from_torch_cka_and_not_from_our_estimator():
+    plain = compared(minibatch, raised(10))
+    ours, theirs = (compared(estimate, raised(1e5)) for estimate in (minibatch, library))
+    torch.testing.assert_close(ours, plain, rtol=0, atol=0.01)
+    assert not abs(theirs[0, 1] - plain[0, 1]) < 0.1  # far off, or NaN
 
 
 def test_names_with_dots_and_names_of_other_steps_do_not_disturb_torch_cka():

@@ -1,7 +1,34 @@
+rule figures_network:
+    """Draw one figure of the network's structure."""
+    input:
+        runs=front.results(STUDY, "network"),
+        code=lambda wildcards: front.code(STUDY, "figures_network", wildcards),
+    output:
+        png="results/{study}/figures/{figure}.png",
+        pdf="results/{study}/figures/{figure}.pdf",
+        csv="results/{study}/figures/{figure}.csv",
+    log:
+        "logs/{study}/figures/{figure}.log",
+    benchmark:
+        "benchmarks/{study}/figures/{figure}.tsv"
+    wildcard_constraints:
+        figure=front.only(front.figures(STUDY, "network")),
+    conda:
+        "../../environment.yml"
+    resources:
+        gpu=0,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=front.settings(STUDY, "figures.network.{figure}"),
+    shell:
+        "vestige make {output.png}"
+
+
 rule figures_training:
     """Draw one figure of training curves from every run that has it."""
     input:
-        runs=front.runs(STUDY, "training"),
+        runs=front.results(STUDY, "training"),
         code=lambda wildcards: front.code(STUDY, "figures_training", wildcards),
     output:
         png="results/{study}/figures/{figure}.png",
@@ -28,7 +55,7 @@ rule figures_training:
 rule figures_selectivity:
     """Draw one figure of selectivity from every run that has it."""
     input:
-        runs=front.runs(STUDY, "selectivity"),
+        runs=front.results(STUDY, "selectivity"),
         code=lambda wildcards: front.code(STUDY, "figures_selectivity", wildcards),
     output:
         png="results/{study}/figures/{figure}.png",
@@ -55,7 +82,7 @@ rule figures_selectivity:
 rule figures_ablation:
     """Draw one figure of ablation curves from every run that has it."""
     input:
-        runs=front.runs(STUDY, "ablation"),
+        runs=front.results(STUDY, "ablation"),
         code=lambda wildcards: front.code(STUDY, "figures_ablation", wildcards),
     output:
         png="results/{study}/figures/{figure}.png",
@@ -82,7 +109,7 @@ rule figures_ablation:
 rule figures_cka:
     """Draw one figure of representational similarity from every run that has it."""
     input:
-        runs=front.runs(STUDY, "cka"),
+        runs=front.results(STUDY, "cka"),
         code=lambda wildcards: front.code(STUDY, "figures_cka", wildcards),
     output:
         png="results/{study}/figures/{figure}.png",
@@ -102,5 +129,32 @@ rule figures_cka:
         runtime=60,
     params:
         settings=front.settings(STUDY, "figures.cka.{figure}", "applies.cka", "seeds"),
+    shell:
+        "vestige make {output.png}"
+
+
+rule figures_between:
+    """Draw one figure of similarity between networks from every pair of them."""
+    input:
+        runs=front.results(STUDY, "between"),
+        code=lambda wildcards: front.code(STUDY, "figures_between", wildcards),
+    output:
+        png="results/{study}/figures/{figure}.png",
+        pdf="results/{study}/figures/{figure}.pdf",
+        csv="results/{study}/figures/{figure}.csv",
+    log:
+        "logs/{study}/figures/{figure}.log",
+    benchmark:
+        "benchmarks/{study}/figures/{figure}.tsv"
+    wildcard_constraints:
+        figure=front.only(front.figures(STUDY, "between")),
+    conda:
+        "../../environment.yml"
+    resources:
+        gpu=0,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=front.settings(STUDY, "figures.between.{figure}", "between"),
     shell:
         "vestige make {output.png}"

@@ -1,3 +1,26 @@
+rule network:
+    """What the study's network consists of, and the shape of what each step gives (figure 1)."""
+    input:
+        images="results/{study}/images.nc",
+        code=front.code(STUDY, "network"),
+    output:
+        "results/{study}/network.nc",
+    log:
+        "logs/{study}/network.log",
+    benchmark:
+        "benchmarks/{study}/network.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        gpu=0,
+        mem_mb=4000,
+        runtime=30,
+    params:
+        settings=front.settings(STUDY, "network"),
+    shell:
+        "vestige make {output}"
+
+
 rule selectivity:
     """Class selectivity index of every unit at every checkpoint of one run (equation 1)."""
     input:
@@ -44,7 +67,7 @@ rule ablation:
         mem_mb=4000,
         runtime=1440,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "ablation"),
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "selectivity", "ablation"),
     shell:
         "vestige make {output}"
 
@@ -70,5 +93,31 @@ rule cka:
         runtime=480,
     params:
         settings=front.settings(STUDY, "device", "threads", "images", "network", "cka"),
+    shell:
+        "vestige make {output}"
+
+
+rule between:
+    """Centred kernel alignment between the layers of two networks at the same epoch (appendix A.4)."""
+    input:
+        images="results/{study}/images.nc",
+        first=lambda wildcards: front.trained(STUDY, wildcards.pair, "first"),
+        second=lambda wildcards: front.trained(STUDY, wildcards.pair, "second"),
+        code=front.code(STUDY, "between"),
+    output:
+        "results/{study}/between/{pair}.nc",
+    log:
+        "logs/{study}/between/{pair}.log",
+    benchmark:
+        "benchmarks/{study}/between/{pair}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        mem_mb=4000,
+        runtime=480,
+    params:
+        settings=front.settings(STUDY, "device", "threads", "images", "network", "cka", "between.{pair}"),
     shell:
         "vestige make {output}"

@@ -20,8 +20,13 @@ def ready(settings, images, device: torch.device) -> Network:
 def each_checkpoint(network: Network, epochs, training, folder) -> Iterator[int]:
     """Load the asked checkpoints of a run into the network, one after another, and give the epoch of each."""
     for epoch in tqdm(measured(epochs, training), unit="checkpoint", disable=None):
-        load(network, folder, epoch, str(training["checkpoint"].sel(epoch=epoch).item()))
+        load_epoch(network, epoch, training, folder)
         yield epoch
+
+
+def load_epoch(network: Network, epoch: int, training, folder) -> None:
+    """Load the checkpoint of one epoch of a run."""
+    load(network, folder, epoch, str(training["checkpoint"].sel(epoch=epoch).item()))
 
 
 def walk(network: Network, batch: Tensor) -> Iterator[tuple[str, Tensor]]:
@@ -35,8 +40,9 @@ def walk(network: Network, batch: Tensor) -> Iterator[tuple[str, Tensor]]:
 def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Tensor]) -> Tensor:
     """Logits (n, classes) from the output of the step `after`, with channels of some outputs set to zero.
 
-    `silent` says which channels (channels,) of the output of a step, `after` among them. The logits are those of the
-    whole network with these channels zeroed, to the last bit, if no earlier step has any.
+    `silent` says which channels (channels,) of the output of a step, `after` among them, or which of every image
+    (n, channels). The logits are those of the whole network with these channels zeroed, to the last bit, if no earlier
+    step has any.
     """
     names = list(network.steps)
     output = silenced(output, silent.get(after))
@@ -46,10 +52,13 @@ def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Te
 
 
 def silenced(output: Tensor, channels: Tensor | None) -> Tensor:
-    """(n, channels, ...) with the channels where `channels` is true set to zero, whatever they held."""
+    """(n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
+
+    `channels` is (channels,) for all images alike, or (n, channels).
+    """
     if channels is None:
         return output
-    return output.masked_fill(channels.to(output.device).reshape(-1, *[1] * (output.dim() - 2)), 0)
+    return output.masked_fill(channels.to(output.device).reshape(*channels.shape, *[1] * (output.dim() - 2)), 0)
 
 
 def hits(logits: Tensor, labels: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What all figures share: their settings, their style, panels, lines with bands, axes, and the bytes of a file."""
+"""What all figures share: their settings and style, a sheet of panels, the caption, and the bytes of a file."""
 
 import io
 import math
@@ -14,7 +14,9 @@ from vestige.apparatus.values import Values
 
 PAGE = 6.8  # inches: about the width of a page of text, which a row of panels does not exceed
 GREY = "0.45"
+WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
+STRIP = 0.2  # inches, for a mark above a figure
 
 Palette = Literal[
     "colorblind", "deep", "muted", "bright", "dark", "pastel", "Set2", "Dark2", "tab10",
@@ -26,12 +28,29 @@ Inches = Annotated[float, Field(ge=0.5, le=30)]
 
 
 class Figure(Values):
-    """Settings of every figure: which runs (coordinate -> values, all where left out), colours and size."""
+    """Settings of every figure: which runs (coordinate -> values, all where left out), colours, size and bands.
+
+    Bands are 95 % Student t intervals over networks ("networks", or left out), or what the paper drew ("paper").
+    """
 
     select: dict[str, Annotated[tuple[bool | int | float | str, ...], Field(strict=False, min_length=1)]] | None = None
     palette: Palette
     panel: Annotated[tuple[Inches, Inches], Field(strict=False)]
     dpi: Annotated[int, Field(ge=20, le=2400)]
+    bands: Literal["networks", "paper"] | None = None
+
+
+BANDS = {
+    "networks": "95 % Student t interval of that mean",
+    "paper": "as in the paper, twice the standard error of that mean (from the population's standard deviation)",
+}
+
+
+def caption(module, settings: Figure) -> str:
+    """The caption of a figure, saying which bands it draws; its file may have words of its own for the paper's."""
+    bands = settings.bands or "networks"
+    words = getattr(module, "PAPER_BANDS", BANDS["paper"]) if bands == "paper" else BANDS[bands]
+    return module.CAPTION.format(bands=words)
 
 
 @contextmanager
@@ -67,85 +86,46 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     return figure, places
 
 
-def lines(ax, table, series: str, look: dict[str, dict]):
-    """Draw `mean` over `epoch`, a line and a band for each value of the column `series`."""
-    import seaborn
-
-    table = table[table[series].isin(list(look))]
-    named = {key: {name: one[key] for name, one in look.items()} for key in ("color", "marker", "dashes")}
-    seaborn.lineplot(
-        table, x="epoch", y="mean", hue=series, style=series, palette=named["color"], markers=named["marker"],
-        dashes=named["dashes"], markevery=every(table), estimator=None, legend=False, ax=ax,
-    )  # fmt: skip
-    for name, part in table.dropna(subset="low").groupby(series, sort=False):
-        band(ax, part, look[name]["color"])
-
-
-def every(table) -> int:
-    """Which points get a marker, so that long runs do not become a string of beads."""
-    return max(1, round(table["epoch"].nunique() / 12))
-
-
-def band(ax, part, colour, across: str = "epoch", strength: float = 0.18):
-    """Shade the interval around a line, or draw it as a bar where the line is a single point."""
-    if len(part) == 1:
-        ax.vlines(part[across], part["low"], part["high"], color=colour, linewidth=1, alpha=0.6)
-    ax.fill_between(part[across], part["low"], part["high"], color=colour, alpha=strength, linewidth=0)
-
-
-def epoch_axis(axes, table):
-    """Whole epochs, and the same range, on every panel."""
-    from matplotlib.ticker import MaxNLocator
-
-    first, last = table["epoch"].min(), table["epoch"].max()
-    margin = 0.03 * (last - first) or 0.5
-    for ax in axes:
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
-        ax.set_xlim(first - margin, last + margin)
-        ax.set_xlabel("Epoch" if labelled(ax, "bottom") else "")
-
-
-def value_axis(axes, table, label: str, limits=None, percent: bool = False, most: float = math.inf):
-    """The same vertical range on every panel: the limits given, else from 0 to just above the data.
-
-    `most` bounds a quantity that has a largest value: only the end of a wide interval lies above it.
-    """
-    limits = limits or (0, min(most, 1.08 * table[["mean", "high"]].max(axis=None) or 1))
-    for ax in axes:
-        ax.set_ylim(limits)
-        ax.set_ylabel(label if labelled(ax, "left") else "")
-        if percent:
-            ax.yaxis.set_major_formatter(in_percent)
-
-
-def in_percent(fraction: float, _place) -> str:
-    """A tick's number: 0.125 -> "12.5"."""
-    return f"{100 * fraction:g}"
-
-
-def labelled(ax, side: str) -> bool:
-    """Whether an axis of the panel shows its numbers."""
-    axis = ax.xaxis if side == "bottom" else ax.yaxis
-    return axis.get_tick_params()[f"label{side}"]
-
-
 def finished(figure):
     """The figure with its layout settled, so that each file written of it shows the same."""
     layout = figure.get_layout_engine()
     layout.execute(figure)
-    for ax in figure.axes:
-        inches = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
-        ax.set_title(folded(ax.get_title(loc="left"), inches.width))
-        ax.set_ylabel(folded(ax.get_ylabel(), inches.height))
-    layout.execute(figure)
+    longer = [fold(ax, figure) for ax in figure.axes]
+    if any(longer):
+        layout.execute(figure)
     figure.set_layout_engine("none")
     return figure
+
+
+def fold(ax, figure) -> bool:
+    """Break a panel's title and label into lines that it has room for; whether any is longer than one."""
+    inches = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+    title, label = folded(ax.get_title(loc="left"), inches.width), folded(ax.get_ylabel(), inches.height)
+    ax.set_title(title)
+    ax.set_ylabel(label)
+    return "\n" in title + label
 
 
 def folded(text: str, inches: float) -> str:
     """The text broken into lines of a length, but neither before a number nor at "=" or "(%)"."""
     joined = re.sub(r" (?==|\(%|[\d−])|(?<==) ", "\N{NO-BREAK SPACE}", text)
     return textwrap.fill(joined, max(12, round(LETTERS * inches)), break_long_words=False)
+
+
+def marked(figure, text: str):
+    """Say on a finished figure, in a strip above it and across it, that it is not what it will be."""
+    width, height = figure.get_size_inches()
+    kept = height / (height + STRIP)
+    figure.set_figheight(height + STRIP)
+    for ax in figure.axes:
+        x, y, w, h = ax.get_position(original=True).bounds
+        ax.set_position((x, y * kept, w, h * kept))
+    figure.text(1 - 0.06 / width, 1, text, color=WARNING, size=8, weight="bold", ha="right", va="top")
+    word, diagonal = text.partition(":")[0], math.hypot(width, height)
+    across = {"rotation": math.degrees(math.atan2(height, width)), "rotation_mode": "anchor", "zorder": 10}
+    size = 85 * diagonal / len(word)  # points: about three quarters of the diagonal
+    figure.text(0.5, 0.5 * kept, word, color=WARNING, alpha=0.1, size=size, ha="center", va="center", **across)
+    return figure
 
 
 def written(figure, kind: str, **how) -> bytes:

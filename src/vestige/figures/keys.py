@@ -17,12 +17,25 @@ def looks(names, palette: str, black: int = 0) -> dict[str, dict]:
     }
 
 
+def line_looks(table, palette: str) -> dict[str, dict]:
+    """A look for each line; the first without a penalty, which the others are held against, is black."""
+    names = dict(zip(table["line"], table["alpha"], strict=True))
+    plain = [name for name, alpha in names.items() if alpha == 0][:1]
+    look = looks([*plain, *(name for name in names if name not in plain)], palette, black=len(plain))
+    return {name: look[name] for name in names}
+
+
 def key(figure, look: dict[str, dict], *others):
     """One key below all panels, where it covers nothing; `others` are further artists with a label."""
     entries = [*handles(look), *others]
     columns = key_columns([len(one.get_label()) for one in entries], figure.get_figwidth() * LETTERS)
     figure.set_figheight(figure.get_figheight() + 0.17 * -(-len(entries) // columns))
     figure.legend(handles=entries, loc="outside lower center", ncols=columns)
+
+
+def corner_key(figure, look: dict[str, dict]):
+    """A key, an entry below the other, in the upper right corner, where no panel is."""
+    figure.legend(handles=handles(look), loc="upper right")
 
 
 def handles(look: dict[str, dict]) -> list:

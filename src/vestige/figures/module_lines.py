@@ -2,11 +2,17 @@
 
 from typing import Literal
 
-from vestige.figures.drawing import Figure, epoch_axis, value_axis
-from vestige.figures.panels import condition_panels
+from vestige.figures.axes import epoch_axis, value_axis
+from vestige.figures.drawing import Figure, finished, styled
+from vestige.figures.keys import key
+from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
 
 QUANTITIES = ("selectivity", "silent")
+PAPER_BANDS = (
+    "as in the paper, twice the standard deviation over the blocks of a module of their standard deviations over "
+    "channels and networks, divided by the root of the number of blocks (no confidence interval)"
+)
 
 
 class Settings(Figure):
@@ -15,38 +21,66 @@ class Settings(Figure):
     silent_units: Literal["zero", "omit"]
 
 
-def module_table(runs, silent_units: str):
+def module_table(runs, settings: Settings):
     """Means over seeds of every module's mean selectivity and of its share of silent units, epoch by epoch."""
-    return over_seeds(runs, lambda run: module_means(run, silent_units))
+    from vestige.formulas.summaries import module_means
+
+    silent_units = settings.silent_units
+    return over_seeds(
+        runs,
+        lambda run: module_means(run, silent_units),
+        settings.bands,
+        lambda group: paper_bands(group, silent_units),
+    )
 
 
-def module_means(run, silent_units: str):
-    """(module, epoch): the mean over a block's units, then over blocks (figure 2); likewise the share that is silent.
+def paper_bands(group, silent_units: str) -> dict:
+    """The half-widths (module, epoch) that the paper drew around the mean of a module over one condition's networks."""
+    from vestige.formulas.intervals import module_band
 
-    A silent unit (selectivity NaN) counts as 0 ("zero", the paper's way) or not at all ("omit").
-    """
-    import pandas as pd
+    spreads = pooled(group, silent_units)["spread"].groupby("module")
+    return {"selectivity": spreads.reduce(lambda values, axis: module_band(values.swapaxes(axis, -1)), dim="place")}
+
+
+def pooled(group, silent_units: str):
+    """(place, epoch) `spread` of the selectivity of each block's units in all networks of one condition."""
     import xarray as xr
 
-    units = pd.DataFrame(
-        run["selectivity"].transpose("unit", "epoch").values,
-        index=pd.MultiIndex.from_arrays([run["module"].values, run["block"].values], names=["module", "block"]),
-        columns=pd.Index(run["epoch"].values, name="epoch"),
-    )
-    counted = units.fillna(0) if silent_units == "zero" else units
-    tables = dict(zip(QUANTITIES, (counted, units.isna()), strict=True))
-    over_blocks = {name: one.groupby(level=[0, 1]).mean().groupby(level=0).mean() for name, one in tables.items()}
-    return xr.Dataset({name: xr.DataArray(one, dims=["module", "epoch"]) for name, one in over_blocks.items()})
+    from vestige.formulas.intervals import pooled_spread
+    from vestige.formulas.summaries import block_means
+
+    blocks = [block_means(run, silent_units) for run in group]
+    means, spreads = (xr.concat([one[name] for one in blocks], "seed") for name in ("selectivity", "spread"))
+    both = [values.transpose("place", "epoch", "seed").values for values in (means, spreads)]
+    return blocks[0].assign(spread=(("place", "epoch"), pooled_spread(*both)))
 
 
-def module_panels(settings, table):
+def condition_figure(settings, runs):
     """A panel for each condition, and a low one beneath it for silent units where any condition has them."""
+    table = module_table(runs, settings)
+    with styled():
+        shown, heights = storeys(table)
+        figure, panels, look = condition_panels(settings, named(table), "line", shown, heights)
+        label_axes(list(panels.values()), table)
+        key(figure, look, *mark_penalty(panels, table))
+        return finished(figure), table
+
+
+def named(table):
+    """The table with the name of each row's line."""
+    return table.assign(line=[f"module {module}" for module in table["module"]])
+
+
+def storeys(table) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """The quantities to draw one above the other, and the heights of their panels."""
+    silent = table.loc[table["quantity"] == "silent", "mean"].any()
+    return (QUANTITIES, (1.0, 0.4)) if silent else (QUANTITIES[:1], (1.0,))
+
+
+def label_axes(places, table):
+    """Ranges and names of the axes of panels for selectivity and, where there are any, for silent units."""
     selectivity, silent = (table[table["quantity"] == name] for name in QUANTITIES)
-    shown, heights = (QUANTITIES, (1.0, 0.4)) if silent["mean"].any() else (QUANTITIES[:1], (1.0,))
-    named = table.assign(line=[f"module {module}" for module in table["module"]])
-    figure, panels, look = condition_panels(settings, named, "line", shown, heights)
-    epoch_axis([ax for place in panels.values() for ax in place], table)
-    value_axis([place[0] for place in panels.values()], selectivity, "Mean class selectivity", most=1.02)
-    if len(shown) > 1:
-        value_axis([place[1] for place in panels.values()], silent, "Silent\nunits (%)", percent=True, most=1.02)
-    return figure, panels, look
+    epoch_axis([ax for place in places for ax in place], table)
+    value_axis([place[0] for place in places], selectivity, "Mean class selectivity", most=1.02)
+    if len(places[0]) > 1:
+        value_axis([place[1] for place in places], silent, "Silent\nunits (%)", percent=True, most=1.02)

@@ -1,6 +1,7 @@
 """A panel for each condition, a line for each of its series over epochs."""
 
-from vestige.figures.drawing import GREY, lines, sheet
+from vestige.figures.axes import lines
+from vestige.figures.drawing import GREY, sheet
 from vestige.figures.keys import looks
 
 

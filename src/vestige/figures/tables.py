@@ -1,16 +1,18 @@
 """From the results of single runs to one tidy table of means over seeds."""
 
-from vestige.figures.wording import facts, labels
+from vestige.figures.wording import beyond_strength, facts, labels, strength
 
 CONFIDENCE = 0.95
 VALUES = ["mean", "low", "high", "seeds"]
+PENALTY = ("alpha", "start", "stop", "modules")
 
 
-def over_seeds(runs, measured):
+def over_seeds(runs, measured, bands=None, paper_bands=None):
     """A row for each condition, quantity and place on its axes: mean over seeds, interval, and how many seeds.
 
     `measured(run)` gives the DataArray of each quantity. Rows come in the order of the runs. `low` and `high` are empty
-    where one seed alone has a value; rows without any value are left out.
+    where one seed alone has a value; rows without any value are left out. Where `bands` is "paper", they hold twice the
+    standard error, or `paper_bands(runs of a condition)`: half-widths, for quantities whose bands had another formula.
     """
     import pandas as pd
 
@@ -18,12 +20,21 @@ def over_seeds(runs, measured):
         raise ValueError("there is no run to draw: `select` of this figure leaves none of those that the study has")
     words = labels(runs)
     parts = [
-        described(intervals(quantity, values), group[0], words[name])
+        described(table_of(group, measured, bands, paper_bands), told(group[0], words[name]))
         for name, group in by_condition(runs).items()
-        for quantity, values in beside([measured(run) for run in group]).items()
     ]
-    table = pd.concat(parts, ignore_index=True).dropna(subset="mean").reset_index(drop=True)
+    table = pd.concat(parts, ignore_index=True)
     return table[[*table.columns.difference(VALUES, sort=False), *VALUES]]
+
+
+def table_of(group, measured, bands=None, paper_bands=None):
+    """The rows of one condition, of what was measured in each of its runs."""
+    import pandas as pd
+
+    halves = paper_bands(group) if bands == "paper" and paper_bands else {}
+    quantities = beside([measured(run) for run in group])
+    parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
+    return pd.concat(parts, ignore_index=True).dropna(subset="mean").reset_index(drop=True)
 
 
 def by_condition(runs) -> dict[str, list]:
@@ -45,13 +56,14 @@ def bare(values):
     return values.drop_vars([name for name, value in values.coords.items() if value.ndim == 0])
 
 
-def intervals(quantity: str, values):
+def intervals(quantity: str, values, bands=None, half=None):
     """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high and seeds."""
-    from vestige.formulas.intervals import student_interval
+    from vestige.formulas.intervals import paper_interval, student_interval
 
     values = values.transpose(..., "seed")
-    mean, half = student_interval(values.values, CONFIDENCE)
     place = values.isel(seed=0)
+    mean, own = paper_interval(values.values) if bands == "paper" else student_interval(values.values, CONFIDENCE)
+    half = own if half is None else half.transpose(*place.dims).values
     columns = {"mean": mean, "low": mean - half, "high": mean + half, "seeds": values.notnull().sum("seed").values}
     filled = place.to_dataset(name="mean").assign({name: place.copy(data=column) for name, column in columns.items()})
     table = filled.to_dataframe(dim_order=list(place.dims)).reset_index()
@@ -59,10 +71,32 @@ def intervals(quantity: str, values):
     return table
 
 
-def described(table, run, label: str):
-    """The table with the condition, its label and its penalty in front."""
+def told(run, label: str) -> dict:
+    """What every row says of a condition: its name, its label and its penalty."""
     said = facts(run)
-    front = {"label": label, **{name: said[name] for name in ("alpha", "start", "stop", "modules")}}
-    for place, (name, value) in enumerate({"condition": said["condition"], **front}.items()):
+    return {"condition": said["condition"], "label": label} | {name: said[name] for name in PENALTY}
+
+
+def described(table, front: dict):
+    """The table with the same value in front of all rows, a column each."""
+    for place, (name, value) in enumerate(front.items()):
         table.insert(place, name, value)
     return table
+
+
+def apart(table):
+    """The table with what its labels say in two columns, `strength` and `period`; both are "" where alpha is 0.
+
+    Rows come by the strength of the penalty, then by its onset, the longest period first.
+    """
+    said = list(zip(table["label"], table["alpha"], strict=True))
+    return (
+        table.assign(
+            strength=[strength(alpha) if alpha else "" for _, alpha in said],
+            period=[beyond_strength(label, alpha) if alpha else "" for label, alpha in said],
+            size=table["alpha"].abs(),
+            end=-table["stop"],
+        )
+        .sort_values(["size", "start", "end"], kind="stable")
+        .drop(columns=["size", "end"])
+    )

@@ -11,7 +11,11 @@ def labels(runs) -> dict[str, str]:
     The penalty is always said; its modules, and a training setting that some condition overrides, where conditions
     differ in them; the number of epochs, and last the condition's name, where nothing else tells two apart.
     """
-    known = {run["condition"].item(): facts(run) for run in runs}
+    return labels_of({run["condition"].item(): facts(run) for run in runs})
+
+
+def labels_of(known: dict[str, dict]) -> dict[str, str]:
+    """Condition -> its label, from what is known of each."""
     where = {said["modules"] for said in known.values() if said["alpha"] != 0}
     settings = differing(known)
     first = {name: label(said, len(where) > 1, settings) for name, said in known.items()}
@@ -44,7 +48,17 @@ def penalty(said: dict, with_modules: bool) -> str:
     where = f" on {modules(said['modules'])}" if with_modules else ""
     to_the_end = said["stop"] >= said["epochs"]
     when = f" from epoch {said['start']}" if to_the_end else f", epochs {said['start']}–{said['stop']}"
-    return f"α = {number(said['alpha'])}{where}{when}"
+    return f"{strength(said['alpha'])}{where}{when}"
+
+
+def strength(alpha: float) -> str:
+    """For instance "α = −20"."""
+    return f"α = {number(alpha)}"
+
+
+def beyond_strength(label: str, alpha: float) -> str:
+    """What a label says beside the strength: "α = −20 from epoch 5" -> "from epoch 5"; one without penalty stays."""
+    return label.removeprefix(strength(alpha)).lstrip(", ") if alpha else label
 
 
 def modules(listed: str) -> str:

@@ -1,19 +1,18 @@
 """Makes one result: opens its inputs, calls its stage, labels, stamps and writes what it returns."""
 
-import importlib
 import json
 import os
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from vestige import contradictions, pipeline, proofs, reading, results
-from vestige.fronts.publishing import clear_work, publish, workplace
+from vestige import pipeline, proofs, reading, results
+from vestige.fronts import drawing
+from vestige.fronts.calling import function_of, labels_of, opened, places_of, settings_of
+from vestige.fronts.publishing import clear_work, publish
 from vestige.fronts.running import Note, locked, logging
+from vestige.fronts.writing import write
 from vestige.pipeline import Job
-from vestige.study import Run
 
 
 class Refused(RuntimeError):
@@ -27,9 +26,10 @@ def make(job: Job) -> str:
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job)
+        results.make_folders(job.study)
         with logging(job) as note:
             began, before = time.monotonic(), proofs.code_digests(job)
-            (draw if job.stage.gathers else compute)(job, before, note)
+            (draw if job.stage.kind else compute)(job, before, note)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
             return f"{job.output} made in {took}"
@@ -56,79 +56,38 @@ def check_inputs(job: Job) -> None:
 
 
 def compute(job: Job, before: dict[str, str], note: Note) -> None:
-    """Call a stage and write the Dataset that it returns."""
-    stage = getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
+    """Call a stage and write the Dataset, or the page, that it returns."""
     with ExitStack() as stack:
-        inputs = {each.stage.name: stack.enter_context(results.open_dataset(each.output)) for each in job.inputs}
+        inputs = {name: stack.enter_context(opened(each)) for name, each in job.named.items()}
+        inputs |= {name: [stack.enter_context(opened(each)) for each in group] for name, group in gathered(job).items()}
         places = places_of(job, before)
-        dataset = stage(settings_of(job), **inputs, **places, note=note)
+        made = function_of(job)(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_code(job, before)
-    beside = publish(job, places["folder"], dataset) if "folder" in places else {}
-    results.write_dataset(Path(job.output), labelled(dataset, labels_of(job)), proofs.proof(job, before, beside))
+    beside = publish(job, places["folder"], made) if "folder" in places else {}
+    write(job, made, labels_of(job), before, beside)
     if "folder" in places:
         clear_work(places["folder"])
 
 
-def labelled(dataset, labels: dict[str, Any]):
-    """The Dataset with the scalar coordinates of its run.
-
-    A setting of the run that is also measured (the learning rate of training) is what it was at first.
-    """
-    apart = {(f"initial_{name}" if name in dataset.variables else name): value for name, value in labels.items()}
-    return dataset.assign_coords(apart)
+def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
+    """The jobs all of whose results are opened, by kind."""
+    return {name: group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is None}
 
 
-def places_of(job: Job, before: dict[str, str]) -> dict[str, Path]:
-    """The folder that a stage is handed: training one to fill, a measure that of the run's checkpoints."""
-    if job.stage.name == "training":
-        return {"folder": workplace(job, before)}
-    return {"checkpoints": Path(job.checkpoints)} if "training" in job.stage.reads else {}
+def drawings(job: Job) -> dict[str, list[Path]]:
+    """The paths of all figures, for what reads them."""
+    groups = [group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is not None]
+    return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
 
 
 def draw(job: Job, before: dict[str, str], note: Note) -> None:
-    """Call a figure and write it as PDF, CSV and, last, PNG with the proof."""
-    name = job.names["figure"]
-    module = importlib.import_module(f"vestige.figures.{name}")
-    settings = getattr(getattr(job.study.figures, job.stage.gathers), name)
-    shown = {str(run) for run in contradictions.selected(job.study, job.stage.gathers, settings)}
-    chosen = [each for each in job.inputs if "{condition}-seed{seed}".format(**each.names) in shown]
-    note(f"drawing {len(chosen)} runs")
-    with ExitStack() as stack:
-        runs = [stack.enter_context(results.open_dataset(each.output)) for each in chosen]
-        figure, table = getattr(module, name)(settings, runs)
-        check_code(job, before)
-        write_figure(job, before, figure, table, settings.dpi, f"Figure {module.PAPER} of the paper. {module.CAPTION}")
-
-
-def write_figure(job: Job, before: dict[str, str], figure, table, dpi: int, caption: str) -> None:
-    """The three files of a figure, the PNG with the proof last; none holds a date."""
-    from vestige.figures.drawing import written
-
-    pdf, csv = (Path(path) for path in job.beside)
-    results.write_bytes(pdf, written(figure, "pdf", metadata={"Subject": caption}))
-    results.write_bytes(csv, table.to_csv(index=False, lineterminator="\n").encode())
-    beside = {str(path): proofs.sha256(path) for path in (pdf, csv)}
-    proof = pipeline.canonical(proofs.proof(job, before, beside))
-    texts = {proofs.ATTRIBUTE: proof, "Description": caption}
-    results.write_bytes(Path(job.output), written(figure, "png", dpi=dpi, metadata=texts))
-
-
-def labels_of(job: Job) -> dict[str, Any]:
-    """The scalar coordinates of a result: those of its run, which its inputs are checked to have."""
-    if "condition" in job.names:
-        return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
-    return {"study": job.study.study}
-
-
-def settings_of(job: Job) -> SimpleNamespace:
-    """Exactly the sections that a stage declares; reading any other is an AttributeError."""
-    study, declared = job.study, {key.split(".")[0] for key in job.settings}
-    given = {name: getattr(study, name) for name in declared - {"conditions"}}
-    if "conditions" in declared:
-        condition = job.names["condition"]
-        given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
-        given |= {"seed": job.names["seed"]}
-    return SimpleNamespace(**given)
+    """Draw a figure and write it as PDF, CSV and, last, PNG with the proof."""
+    chosen = drawing.shown(job)
+    note(f"drawing {len(chosen)} results")
+    drawn = drawing.drawn(job, chosen)
+    check_code(job, before)
+    paths = [Path(job.output), *map(Path, job.beside)]
+    drawing.write(drawn, *paths, lambda beside: proofs.proof(job, before, beside))
 
 
 def check_code(job: Job, before: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from vestige import code as sources
 from vestige import pipeline, reading
 from vestige.study import Study
 
+SECTIONS = tuple(Study.model_fields)
 HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
 
 
@@ -75,10 +76,19 @@ def code(study: Study, stage: str, wildcards: Mapping | None = None) -> list[str
     return [sources.PREFIX + file for file in sources.closure("format.py", *begins)]
 
 
-def runs(study: Study, stage: str) -> list[str]:
-    """The results of every run that a stage covers."""
-    cells = ({"condition": run.condition, "seed": run.seed} for run in study.runs_of(stage))
-    return [pipeline.job(study, stage, **cell).output for cell in cells]
+def results(study: Study, stage: str) -> list[str]:
+    """Every result of a stage."""
+    return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
+
+
+def drawings(study: Study) -> list[str]:
+    """Every figure that the study asks for, of all kinds."""
+    return [path for stage in pipeline.TABLE if stage.kind for path in results(study, stage.name)]
+
+
+def trained(study: Study, pair: str, place: str) -> str:
+    """The training result of the first or the second run of a pair."""
+    return pipeline.job(study, "between", pair=pair).named[place].output
 
 
 def figures(study: Study, kind: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,35 +12,37 @@ from vestige.apparatus.batches import split_of
 from vestige.apparatus.device import prepare
 from vestige.apparatus.draws import generator
 from vestige.apparatus.network import Network
+from vestige.apparatus.points import Point, points_of
+from vestige.apparatus.rankings import Ranks, halves, held_out_ranks, ranks
 from vestige.apparatus.recording import each_checkpoint, hits, ready, resume, walk
-from vestige.formulas.ablation import grid_fractions, grid_steps, ranking
 
 Curve = int | None  # the number of a random draw; None is the order of selectivity
 
 
-class Point(NamedTuple):
-    """How many channels of each block of a module are zeroed, and of how many."""
-
-    module: int
-    ablated: int
-    channels: int
-
-
 @torch.inference_mode()
 def ablation(settings, images, training, selectivity, checkpoints, note) -> xr.Dataset:
-    """(epoch, order, repeat, point) accuracy on the validation images, top-1 and top-5 (of fewer classes: of all)."""
+    """(epoch, order, repeat, point) accuracy on the validation images, top-1 and top-5 (of fewer classes: of all).
+
+    `ranked_on` says on which images the selectivity was measured that ranks the units: on all, which are those then
+    classified, or for each image on the half of them to which it does not belong.
+    """
     device = prepare(settings.device, settings.threads)
     network = ready(settings, images, device)
     points = points_of(settings.ablation, network, selectivity)
     curves = [None, *range(settings.ablation.random.repeats)]
     val = split_of(images, settings.images, "val", settings.ablation.batch_size, device)
-    accuracy = {}
+    half, accuracy = halves(settings.ablation, val.labels), {}
     for epoch in each_checkpoint(network, settings.ablation.epochs, training, checkpoints):
         key = ("ablation", int(training["seed"]), epoch)
-        order = partial(channel_order, settings.ablation.random.protocol, ranks(selectivity.sel(epoch=epoch)), key)
+        if settings.ablation.ranked_on == "same_images":
+            ranked = ranks(selectivity.sel(epoch=epoch))
+        else:
+            ranked = held_out_ranks(network, val, half, settings.selectivity, epoch)
+        order = partial(channel_order, settings.ablation.random.protocol, ranked, key)
+        parts = np.split(half, range(val.batch_size, len(half), val.batch_size))
         correct = sum(
-            correct_images(network, *batch, points, curves, partial(silent, network, order, number))
-            for number, batch in enumerate(val.batches(np.arange(len(val.labels))))
+            correct_images(network, *batch, points, curves, partial(silent, network, order, number, part))
+            for number, (batch, part) in enumerate(zip(val.batches(np.arange(len(half))), parts, strict=True))
         )
         accuracy[epoch] = correct.cpu().numpy() / len(val.labels)
         best, worst = accuracy[epoch][..., 0].max(), accuracy[epoch][..., 0].min()
@@ -49,42 +50,10 @@ def ablation(settings, images, training, selectivity, checkpoints, note) -> xr.D
     return labelled(accuracy, points)
 
 
-def points_of(settings, network: Network, selectivity: xr.Dataset) -> list[Point]:
-    """The grid of every module, in counts of the channels that each of its blocks has."""
-    points = []
-    for module in settings.modules:
-        if module not in network.modules:
-            raise ValueError(f"ablation.modules: the network has no module {module}; it has {list(network.modules)}")
-        channels = channels_of(selectivity, module)
-        grid = counts(settings.grid, channels)
-        if len(grid) < 2:
-            raise ValueError(f"ablation.grid: it comes to a single count of the {channels} channels of module {module}")
-        points += [Point(module, ablated, channels) for ablated in grid]
-    return points
-
-
-def channels_of(selectivity: xr.Dataset, module: int) -> int:
-    """How many channels each block of a module has. Raises ValueError where they differ: no count would suit all."""
-    channels = np.bincount(selectivity["block"].values[selectivity["module"].values == module])
-    if len(set(channels)) != 1:
-        raise ValueError(f"ablation.modules: blocks of module {module} have unequal numbers of channels: {channels}")
-    return int(channels[0])
-
-
-def counts(grid, channels: int) -> list[int]:
-    """How many channels to ablate, by whichever grid is asked for."""
-    return grid_steps(channels, *grid.steps) if grid.steps else grid_fractions(channels, grid.fractions)
-
-
-def ranks(selectivity: xr.Dataset) -> dict[tuple[int, int], np.ndarray]:
-    """The channels of each (module, block), the most selective first, from the selectivity of one epoch."""
-    places = np.stack([selectivity["module"].values, selectivity["block"].values], axis=1)
-    values = selectivity["selectivity"].values
-    return {tuple(place): ranking(values[(places == place).all(1)]) for place in np.unique(places, axis=0).tolist()}
-
-
-def channel_order(protocol: str, ranked, key: tuple, number: int, point: Point, curve: Curve, block: int) -> np.ndarray:
-    """The channels of a block in the order in which a curve ablates them.
+def channel_order(
+    protocol: str, ranked: Ranks, key: tuple, number: int, point: Point, curve: Curve, block: int
+) -> np.ndarray:
+    """The channels of a block in the order in which a curve ablates them; (2, channels) for halves of the images.
 
     Fixed orders are the same for every batch and count, and so nested. The paper draws anew for each batch, block and
     count: its random curves are means over very many sets of units, its selective curves belong to one set each.
@@ -96,12 +65,17 @@ def channel_order(protocol: str, ranked, key: tuple, number: int, point: Point, 
     return generator(*drawn, *again).permutation(point.channels)
 
 
-def silent(network: Network, order: Callable, number: int, point: Point, curve: Curve) -> dict[str, Tensor]:
-    """Which channels (channels,) of each block of the point's module a curve zeroes in batch `number`."""
+def silent(network: Network, order: Callable, number: int, half, point: Point, curve: Curve) -> dict[str, Tensor]:
+    """Which channels of each block of the point's module a curve zeroes in batch `number`.
+
+    (channels,), or (images, channels) where the order depends on the `half` (images,) to which an image belongs.
+    """
     silenced = {}
     for block, name in enumerate(network.modules[point.module]):
-        silenced[name] = torch.zeros(point.channels, dtype=torch.bool)
-        silenced[name][order(number, point, curve, block)[: point.ablated]] = True
+        ablated = order(number, point, curve, block)[..., : point.ablated]
+        zeroed = np.zeros((*ablated.shape[:-1], point.channels), dtype=bool)
+        np.put_along_axis(zeroed, ablated, True, axis=-1)
+        silenced[name] = torch.from_numpy(zeroed if zeroed.ndim == 1 else zeroed[half])
     return silenced
 
 

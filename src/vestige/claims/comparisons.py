@@ -1,0 +1,57 @@
+"""Which conditions a claim compares: those whose penalty is as the paper's, beside the same training without one."""
+
+from collections.abc import Callable
+
+from vestige.claims.claim import Part, values
+from vestige.claims.evidence import Condition, Evidence, Group, Runs, Wanted
+from vestige.claims.windows import at_end
+
+PAPERS_ALPHA = -20.0  # of the main experiments (figures 6 and 7)
+STRONG = 10  # from here on "large values of alpha" (figure 13) and significant harm (appendix A.5.1)
+WEAK = 5  # up to here "smaller values" (figure 14)
+
+
+def first_group(evidence: Evidence, runs: Runs, wanted: Wanted) -> tuple[Group, Runs] | None:
+    """The commonest training that has a baseline and a wanted condition, and its wanted conditions."""
+    for group in evidence.groups(runs):
+        if found := {one: by_seed for one, by_seed in group.penalised.items() if wanted(one)}:
+            return group, dict(sorted(found.items(), key=lambda item: order(item[0])))
+    return None
+
+
+def order(condition: Condition) -> tuple:
+    """Conditions as they are listed: by onset, end and strength."""
+    return condition.start, condition.stop, abs(condition.alpha), condition.modules
+
+
+def below_baseline(evidence: Evidence, runs: Runs, wanted: Wanted, read: Callable, name: Callable = str) -> list[Part]:
+    """What each wanted condition lacks of what is read off the baseline, a part each."""
+    chosen = first_group(evidence, runs, wanted)
+    if chosen is None:
+        return []
+    group, found = chosen
+    return [Part(name(one), values(group.baseline, read), values(by_seed, read)) for one, by_seed in found.items()]
+
+
+def final(quantity: str = "val_accuracy") -> Callable:
+    """Reads a quantity's mean over the last fifth of a run of `training`."""
+    return lambda run: at_end(run[quantity])
+
+
+def strongly_suppressed(evidence: Evidence, runs: Runs, wanted: Wanted) -> Wanted:
+    """The same, of the paper's alpha alone, or of the most negative where that is lacking (but a strong one)."""
+    early = evidence.on_early_modules(lambda condition: condition.alpha <= -STRONG and wanted(condition))
+    chosen = first_group(evidence, runs, early)
+    alphas = {condition.alpha for condition in chosen[1]} if chosen else {PAPERS_ALPHA}
+    alpha = PAPERS_ALPHA if PAPERS_ALPHA in alphas else min(alphas)
+    return lambda condition: early(condition) and condition.alpha == alpha
+
+
+def strongly_promoted(evidence: Evidence) -> Wanted:
+    """Strong promotion of the early modules in the first epochs, lifted after them (figure 13)."""
+    return evidence.on_early_modules(lambda condition: condition.alpha >= STRONG and condition.lifted)
+
+
+def with_modules(condition: Condition) -> str:
+    """A condition said with its modules."""
+    return f"{condition} on {' '.join(map(str, condition.modules))}"

@@ -1,0 +1,87 @@
+"""Early and late layers are alike in the first epochs, as if the network were linear (figures 5 and 10)."""
+
+from collections.abc import Callable
+from itertools import combinations
+
+from vestige.claims.claim import Claim, Part, values
+from vestige.claims.evidence import Evidence
+from vestige.claims.margins import ORDER, SIMILARITY, SIMILARITY_REASON
+from vestige.claims.windows import TOO_SHORT, at_end, first_few
+
+ALIGNED = "CKA of runs without a penalty (alpha 0) of 9 epochs or more, at an epoch from 1 to 3 and at the end"
+FALL = "CKA of two layers: mean over epochs 1 to 3, less that over the last fifth of the epochs measured"
+
+
+def in_pairs(evidence: Evidence, read: Callable, every: bool) -> list[Part]:
+    """A part for each pair of layers; or for the first module with the last, and with the head, alone."""
+    runs = evidence.baseline(evidence.cka)
+    if not runs:
+        return []
+    layers = [str(layer) for layer in next(iter(runs.values()))["layer"].values]
+    pairs = combinations(layers, 2) if every else [(layers[0], late) for late in layers[-2:] if late != layers[0]]
+    return [
+        Part(f"{one} with {other}", values(runs, lambda run, pair=(one, other): read(between(run, *pair))))
+        for one, other in pairs
+    ]
+
+
+def between(run, layer: str, other: str):
+    """The curve of a pair of layers."""
+    return run.sel(layer=layer, layer_other=other)
+
+
+def fall(curve) -> float:
+    """By how much the first few epochs lie above the end."""
+    return first_few(curve) - at_end(curve)
+
+
+CLAIMS = (
+    Claim(
+        name="early_and_late_layers_are_alike_first",
+        sentence=(
+            "The first module is similar to the last, and to the output layer, in the first epochs; the similarity "
+            "then falls to a low level."
+        ),
+        paper="figure 5, section 4.3",
+        kind="cka",
+        decision="greater",
+        margin=SIMILARITY,
+        margin_reason=SIMILARITY_REASON,
+        quantity=FALL,
+        units="1",
+        needs=ALIGNED,
+        parts=lambda evidence: in_pairs(evidence, fall, every=False),
+        blank=f"{TOO_SHORT}, with layers that tell images apart",
+    ),
+    Claim(
+        name="early_similarity_is_high",
+        sentence="In the first epochs the first module's similarity to the last, and to the output layer, is high.",
+        paper="figure 5, section 4.3",
+        kind="cka",
+        decision="greater",
+        margin=0.5,
+        margin_reason=(
+            "high is nearer to 1, which a layer has with itself, than to 0, which unrelated layers have; the paper "
+            "gives no number, and CKA depends on its batches and estimator"
+        ),
+        quantity="CKA of two layers, mean over epochs 1 to 3",
+        units="1",
+        needs=ALIGNED,
+        parts=lambda evidence: in_pairs(evidence, first_few, every=False),
+        blank=f"{TOO_SHORT}, with layers that tell images apart",
+    ),
+    Claim(
+        name="all_layers_are_more_alike_first",
+        sentence="All pairs of layers follow the same trend.",
+        paper="figure 10, appendix A.4",
+        kind="cka",
+        decision="greater",
+        margin=ORDER,
+        margin_reason="a similar trend: its direction is claimed, not its size, so the bound is 0",
+        quantity=FALL,
+        units="1",
+        needs=ALIGNED,
+        parts=lambda evidence: in_pairs(evidence, fall, every=True),
+        blank=f"{TOO_SHORT}, with layers that tell images apart",
+    ),
+)

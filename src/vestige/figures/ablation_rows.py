@@ -1,0 +1,119 @@
+"""Accuracy as channels are ablated, the most selective first or in random order: a row a module, areas and curves."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vestige.figures.axes import band, epoch_axis, in_percent, lines, value_axis
+from vestige.figures.drawing import Figure, finished, sheet, styled
+from vestige.figures.keys import epoch_colours, epoch_key, handles, looks
+from vestige.figures.tables import over_seeds
+
+ORDERS = {"selective": "most selective first", "random": "random order"}
+ACCURACY = {"top1": "accuracy", "top5": "accuracy_top5"}
+
+
+class Curves(Figure):
+    """Which accuracy, and the modules to draw: all that were measured where left out."""
+
+    accuracy: Literal["top1", "top5"]
+    modules: Annotated[tuple[int, ...], Field(strict=False, min_length=1)] | None = None
+
+
+class Settings(Curves):
+    """The area as an integral over the share of channels, or as the paper's sum over the grid."""
+
+    area: Literal["integral", "sum"]
+
+
+def ablation_table(settings: Curves, runs, area: str = "integral"):
+    """Means over seeds of normalised accuracy and of the areas under its curves, of the modules to be drawn."""
+    from vestige.formulas.summaries import ablation_curves
+
+    name = ACCURACY[settings.accuracy]
+    shown = [picked(run, settings.modules) for run in runs]
+    table = over_seeds(shown, lambda run: ablation_curves(run, name, area), settings.bands)
+    return table.drop(columns="point").astype({"ablated": "Int64"})
+
+
+def picked(run, modules):
+    """The points of some modules; ValueError for a module that the result does not hold."""
+    import numpy as np
+
+    known = set(run["module"].values.tolist())
+    if strange := sorted(set(modules or ()) - known):
+        absent, there = (", ".join(map(str, one)) for one in (strange, sorted(known)))
+        raise ValueError(f"modules: no module {absent} was ablated; the results hold {there}")
+    return run.isel(point=np.isin(run["module"].values, modules)) if modules else run
+
+
+def row_figure(settings: Settings, runs):
+    """A row for each module (and condition): areas over epochs, and the curves of either order."""
+    table = ablation_table(settings, runs, settings.area)
+    with styled():
+        rows = row_tables(table.replace({"order": ORDERS}))
+        figure, places = sheet(settings, 3 * len(rows), columns=3)
+        grid = [[place[0] for place in places[3 * i : 3 * i + 3]] for i in range(len(rows))]
+        look = looks(list(ORDERS.values()), "Greys_r", black=1)
+        colours = epoch_colours(table, settings.palette)
+        for axes, (title, part) in zip(grid, rows.items(), strict=True):
+            axes[0].set_title(title)
+            axes[1].tick_params(labelleft=True)
+            draw_row(axes, part, look, colours)
+        label_axes(grid, table, settings)
+        epoch_key(figure, [ax for axes in grid for ax in axes[1:]], colours)
+        order_key(grid[-1][0], look)
+        return finished(figure), table
+
+
+def row_tables(table) -> dict:
+    """Title of a row -> its part of the table; the condition is said where there are several."""
+    several = table["condition"].nunique() > 1
+    return {
+        f"module {module}" + f", {part['label'].iloc[0]}" * several: part
+        for (_, module), part in table.groupby(["condition", "module"], sort=False)
+    }
+
+
+def draw_row(axes, part, look: dict[str, dict], colours: dict):
+    """Areas over epochs, then the curves of either order, a line an epoch."""
+    import seaborn
+
+    lines(axes[0], part[part["quantity"] == "area"], "order", look)
+    for ax, order in zip(axes[1:], ORDERS.values(), strict=True):
+        ax.set_title(order)
+        curves = part[(part["quantity"] == "accuracy") & (part["order"] == order)]
+        seaborn.lineplot(
+            curves, x="fraction", y="mean", hue="epoch", palette=colours, estimator=None, legend=False, ax=ax
+        )
+        strength = min(0.18, 0.4 / len(colours))  # many bands lie upon each other
+        for epoch, curve in curves.dropna(subset="low").groupby("epoch"):
+            band(ax, curve, colours[epoch], across="fraction", strength=strength)
+
+
+def label_axes(grid, table, settings: Settings):
+    """Ranges and names of the axes; every area and every share keeps its own column's range."""
+    areas, shares = [axes[0] for axes in grid], [ax for axes in grid for ax in axes[1:]]
+    epoch_axis(areas, table)
+    names = {"integral": "Area under the curve (%)", "sum": "Sum over the curve (%)"}
+    limits = (0, 1) if settings.area == "integral" else None
+    value_axis(areas, table[table["quantity"] == "area"], names[settings.area], limits, percent=True)
+    share_axes(shares, grid[-1], table, settings)
+
+
+def share_axes(axes, lowest, table, settings: Curves):
+    """Normalised accuracy against the share of channels, named at the lowest panels."""
+    name = f"Normalised top-{settings.accuracy[3:]} accuracy (%)"
+    value_axis(axes, table, name, (0, 1.02), percent=True)
+    for ax in axes:
+        ax.xaxis.set_major_formatter(in_percent)
+        ax.set_xlabel("Channels ablated (%)" if ax in lowest else "")
+
+
+def order_key(ax, look: dict[str, dict]):
+    """The key of the areas, below their lowest panel and beside the bar of epochs."""
+    from matplotlib.transforms import ScaledTranslation
+
+    below = ax.transAxes + ScaledTranslation(0, -0.4, ax.figure.dpi_scale_trans)
+    legend = ax.legend(handles=handles(look), loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below)
+    legend.set_in_layout(False)  # the bar has made the room

@@ -1,0 +1,51 @@
+"""Figure 16: how often the most predicted classes are predicted, over epochs."""
+
+from pydantic import PositiveInt
+
+from vestige.figures.axes import epoch_axis, lines, value_axis
+from vestige.figures.drawing import GREY, Figure, finished, sheet, styled
+from vestige.figures.keys import key, line_looks
+from vestige.figures.needs import BASELINE, SUPPRESSED
+from vestige.figures.tables import over_seeds
+
+KIND = "training"
+PAPER = "16"
+CAPTION = (
+    "Class representation throughout training: how many validation images are taken for each of the most predicted "
+    "classes of the epoch, on average, as a multiple of what an even spread over all classes would give (dotted). "
+    "Lines: mean over networks trained from different seeds; bands: {bands}."
+)
+NEEDS = (BASELINE, SUPPRESSED)
+
+
+class Settings(Figure):
+    """How many of the most predicted classes to average over; the paper's figure: 5."""
+
+    top: PositiveInt
+
+
+def class_representation(settings, runs):
+    """Draw results of `training`, a line for each condition; returns the figure and the table of what it shows."""
+    table = over_seeds(runs, lambda run: representation(run, settings.top), settings.bands)
+    with styled():
+        figure, ((ax,),) = sheet(settings, 1)
+        look = line_looks(table.assign(line=table["label"]), settings.palette)
+        lines(ax, table, "label", look)
+        epoch_axis([ax], table)
+        counts = runs[0]["predicted"].isel(epoch=0)
+        most = max(1.1, 1.02 * counts.size / settings.top)  # where no other class is predicted at all
+        highest = min(most, 1.05 * table[["mean", "high"]].max(axis=None))
+        value_axis(
+            [ax], table, f"Mean count of the {settings.top} most predicted classes (uniform = 1)", (0.9, highest)
+        )
+        label = f"uniform ({counts.mean().item():g} images a class)"
+        level = ax.axhline(1, color=GREY, linestyle=":", linewidth=1, zorder=1, label=label)
+        key(figure, look, level)
+        return finished(figure), table
+
+
+def representation(run, top: int) -> dict:
+    """(epoch): the mean count of the most predicted classes, relative to an even spread."""
+    from vestige.formulas.summaries import over_representation
+
+    return {"over_representation": over_representation(run, top)}

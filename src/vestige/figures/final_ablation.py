@@ -1,0 +1,37 @@
+"""Figure 8: how accuracy falls as channels of trained networks are ablated, in either order."""
+
+from vestige.figures.ablation_rows import ORDERS, Curves, ablation_table, row_tables, share_axes
+from vestige.figures.axes import labelled, lines
+from vestige.figures.drawing import finished, sheet, styled
+from vestige.figures.keys import key, looks
+from vestige.figures.needs import BASELINE
+
+KIND = "ablation"
+PAPER = "8"
+CAPTION = (
+    "Progressive ablation of channels at the last epoch measured: accuracy, as a share of the largest on its curve, "
+    "against the share of channels ablated in every block of a module, the most selective first or in random order. "
+    "Lines: mean over networks trained from different seeds; bands: {bands}."
+)
+NEEDS = (BASELINE,)
+
+
+class Settings(Curves):
+    """Nothing else."""
+
+
+def final_ablation(settings, runs):
+    """Draw results of `ablation`, a panel for each module (and condition); returns the figure and the table of it."""
+    table = ablation_table(settings, [run.isel(epoch=[-1]) for run in runs])
+    table = table[table["quantity"] == "accuracy"]
+    with styled():
+        look = looks(list(ORDERS.values()), settings.palette)
+        rows = row_tables(table.replace({"order": ORDERS}))
+        figure, places = sheet(settings, len(rows))
+        axes = [ax for place in places for ax in place]
+        for ax, (title, part) in zip(axes, rows.items(), strict=True):
+            ax.set_title(f"{title}, epoch {part['epoch'].max()}")
+            lines(ax, part, "order", look, across="fraction")
+        share_axes(axes, [ax for ax in axes if labelled(ax, "bottom")], table, settings)
+        key(figure, look)
+        return finished(figure), table

@@ -1,0 +1,45 @@
+"""Similarity of pairs of layers, by the number of a module or by name."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vestige.figures.axes import epoch_axis, value_axis
+
+Layer = int | Literal["fc"]
+Pair = Annotated[tuple[Layer, Layer], Field(strict=False)]
+Pairs = Annotated[tuple[Pair, ...], Field(strict=False, min_length=1)]
+
+
+def modules_of(pairs: Pairs) -> tuple[int, ...]:
+    """The modules of the network of which pairs speak."""
+    return tuple(layer for pair in pairs for layer in pair if isinstance(layer, int))
+
+
+def similarities(run, pairs, figure: str):
+    """(pair, epoch): the similarity of each pair of layers; ValueError for a layer that the result does not hold.
+
+    It is the mean of both directions, which are the same within one network.
+    """
+    import xarray as xr
+
+    known = {str(name) for name in run["layer"].values}
+    names = [tuple(map(str, pair)) for pair in pairs]
+    if strange := sorted({name for pair in names for name in pair} - known):
+        raise ValueError(f"{figure}.pairs: no layer {', '.join(strange)}; the results hold {', '.join(sorted(known))}")
+    there = [run["cka"].sel(layer=one, layer_other=other, drop=True) for one, other in names]
+    back = [run["cka"].sel(layer=other, layer_other=one, drop=True) for one, other in names]
+    both = [(first + second) / 2 for first, second in zip(there, back, strict=True)]
+    words = [f"{layer_words(one)} – {layer_words(other)}" for one, other in names]
+    return xr.concat(both, "pair").assign_coords(pair=words).to_dataset(name="cka")
+
+
+def layer_words(name: str) -> str:
+    """ "4" -> "module 4"; any other name stays."""
+    return f"module {name}" if name.isdigit() else name
+
+
+def similarity_axes(axes, table):
+    """Epochs, and similarity up to 1 and down to 0 or to the lowest that there is."""
+    epoch_axis(axes, table)
+    value_axis(axes, table, "Similarity (CKA)", (min(0, 1.05 * table["mean"].min()), 1.02))

@@ -1,0 +1,51 @@
+"""From results of pairs of networks to one tidy table of means over the pairs of every two conditions."""
+
+from vestige.figures.tables import VALUES, described, table_of
+from vestige.figures.wording import facts, labels_of
+
+PLACES = ("first", "second")
+
+
+def over_pairs(results, measured, bands=None):
+    """A row for every two conditions, quantity and place on its axes: mean over pairs, interval, how many pairs.
+
+    Two conditions are the same whichever comes first.
+    """
+    import pandas as pd
+
+    if not results:
+        raise ValueError("there is no pair to draw: `select` of this figure leaves none of those that the study has")
+    words = labels_of({said["condition"]: said for one in results for said in ends(one).values()})
+    alpha = {said["condition"]: said["alpha"] for one in results for said in ends(one).values()}
+    parts = [
+        described(table_of(group, measured, bands), front(names, words, alpha))
+        for names, group in grouped(results).items()
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table[[*table.columns.difference(VALUES, sort=False), *VALUES]].rename(columns={"seeds": "pairs"})
+
+
+def ends(result) -> dict[str, dict]:
+    """What is known of the first and of the second network of a pair."""
+    said = facts(result)
+    return {
+        place: {name.removesuffix(f"_{place}"): value for name, value in said.items() if name.endswith(f"_{place}")}
+        for place in PLACES
+    }
+
+
+def grouped(results) -> dict[tuple[str, str], list]:
+    """Two conditions, in the order in which conditions come first -> their pairs of networks."""
+    named = [tuple(end["condition"] for end in ends(one).values()) for one in results]
+    order = list(dict.fromkeys(name for names in named for name in names))
+    groups: dict = {}
+    for names, one in zip(named, results, strict=True):
+        groups.setdefault(tuple(sorted(names, key=order.index)), []).append(one)
+    return groups
+
+
+def front(names: tuple[str, str], words: dict[str, str], alpha: dict[str, float]) -> dict:
+    """What every row says of two conditions."""
+    said = dict(zip(PLACES, names, strict=True))
+    alphas = {f"alpha_{place}": alpha[name] for place, name in said.items()}
+    return {"label": " with ".join(words[name] for name in names), **said, **alphas}

@@ -1,0 +1,56 @@
+"""Figures 5 and 10, between networks: similarity of layers of two networks at the same epoch."""
+
+from vestige.figures.axes import lines
+from vestige.figures.drawing import Figure, finished, sheet, styled
+from vestige.figures.keys import key, line_looks
+from vestige.figures.layer_pairs import Pairs, modules_of, similarities, similarity_axes
+from vestige.figures.needs import Need
+from vestige.figures.pairings import over_pairs
+
+KIND = "between"
+PAPER = "5"
+CAPTION = (
+    "Representational similarity between layers of two networks at the same epoch, a panel for every two layers: "
+    "linear centred kernel alignment (CKA), the mean of the first layer in one network with the second in the other "
+    "and the reverse. Lines: mean over pairs of networks; bands: {bands}, as if pairs were independent: pairs share "
+    "networks, so that these bands are narrower than ones over networks."
+)
+NEEDS = (
+    Need(
+        "pairs of networks without penalty",
+        "pairs such as `baseline_0_1: {first: baseline-seed0, second: baseline-seed1}`",
+        lambda means: means["alpha_first"] == 0 == means["alpha_second"],
+    ),
+)
+
+
+class Settings(Figure):
+    """The pairs of layers to draw, by module number or by name ("fc")."""
+
+    pairs: Pairs
+
+    @property
+    def modules(self) -> tuple[int, ...]:
+        """The modules of the network that it speaks of."""
+        return modules_of(self.pairs)
+
+
+def similarity_between_networks(settings, runs):
+    """Draw results of `between`, a line for every two conditions; returns the figure and the table of it."""
+    measured = lambda run: similarities(run, settings.pairs, "similarity_between_networks")  # noqa: E731
+    table = over_pairs(runs, measured, settings.bands)
+    with styled():
+        parts = dict(list(table.groupby("pair", sort=False)))
+        figure, places = sheet(settings, len(parts))
+        look = line_looks(table.assign(line=table["label"], alpha=penalised(table)), settings.palette)
+        for place, (pair, part) in zip(places, parts.items(), strict=True):
+            lines(place[0], part, "label", look)
+            place[0].set_title(pair)
+        similarity_axes([place[0] for place in places], table)
+        key(figure, look)
+        return finished(figure), table
+
+
+def penalised(table):
+    """0 where neither network of a pair had a penalty."""
+    return table["alpha_first"].abs() + table["alpha_second"].abs()

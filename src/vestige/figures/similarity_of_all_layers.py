@@ -1,0 +1,43 @@
+"""Figure 10: similarity of every two layers over epochs."""
+
+from itertools import combinations
+
+from vestige.figures.axes import lines
+from vestige.figures.drawing import Figure, finished, sheet, styled
+from vestige.figures.keys import corner_key, line_looks
+from vestige.figures.layer_pairs import similarities, similarity_axes
+from vestige.figures.needs import BASELINE
+from vestige.figures.tables import over_seeds
+
+KIND = "cka"
+PAPER = "10"
+CAPTION = (
+    "Representational similarity between all layers throughout training, a panel for every two of them: linear centred "
+    "kernel alignment (CKA) of their outputs, 1 where these are the same up to rotation and scale (as a layer is to "
+    "itself). Lines: mean over networks trained from different seeds; bands: {bands}."
+)
+NEEDS = (BASELINE,)
+
+
+class Settings(Figure):
+    """Nothing else."""
+
+
+def similarity_of_all_layers(settings, runs):
+    """Draw results of `cka`, a triangle of panels; returns the figure and the table of what it shows."""
+    layers = [int(name) if name.isdigit() else name for name in runs[0]["layer"].values.tolist()]
+    pairs = list(combinations(layers, 2))
+    table = over_seeds(runs, lambda run: similarities(run, pairs, "similarity_of_all_layers"), settings.bands)
+    with styled():
+        side = len(layers) - 1
+        figure, places = sheet(settings, side**2, columns=side)
+        look = line_looks(table.assign(line=table["label"]), settings.palette)
+        at = [places[(layers.index(other) - 1) * side + layers.index(one)][0] for one, other in pairs]
+        for ax, (pair, part) in zip(at, table.groupby("pair", sort=False), strict=True):
+            lines(ax, part, "label", look)
+            ax.set_title(pair)
+        for ax in [ax for place in places for ax in place if ax not in at]:
+            ax.remove()
+        similarity_axes(at, table)
+        corner_key(figure, look)
+        return finished(figure), table

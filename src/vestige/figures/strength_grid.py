@@ -1,0 +1,70 @@
+"""Selectivity of modules, a column for each strength of the penalty and a row for each period that it lasts."""
+
+from vestige.figures.axes import lines
+from vestige.figures.drawing import finished, sheet, styled
+from vestige.figures.keys import key, looks
+from vestige.figures.module_lines import label_axes, module_table, named, storeys
+from vestige.figures.panels import mark_penalty
+from vestige.figures.tables import apart
+
+PLAIN = "0.7"  # the grey of networks without penalty, behind the others
+
+
+def strength_figure(settings, runs):
+    """Draw results of `selectivity`; what was not penalised is in every panel, in grey, with each module's dashes."""
+    table = module_table(runs, settings)
+    with styled():
+        parts = apart(named(table))
+        shown, heights = storeys(table)
+        look = looks(list(dict.fromkeys(parts["line"])), settings.palette)
+        figure, places, panels = grid(settings, parts, heights)
+        for condition, place in panels.items():
+            for ax, quantity in zip(place, shown, strict=True):
+                draw(ax, parts[parts["quantity"] == quantity], condition, look)
+        label_axes(places, table)
+        key(figure, look, *mark_penalty(panels, parts), *plain_key(parts))
+        return finished(figure), table
+
+
+def grid(settings, parts, heights: tuple[float, ...]):
+    """The sheet, its places, and the place of each penalised condition: strengths in columns, periods in rows.
+
+    Where nothing is penalised (yet), the conditions have a column each.
+    """
+    cells = parts.groupby("condition", sort=False)[["label", "strength", "period", "alpha"]].first()
+    cells = cells[cells["alpha"] != 0] if cells["alpha"].any() else cells.assign(strength=cells["label"])
+    columns, rows = list(dict.fromkeys(cells["strength"])), list(dict.fromkeys(cells["period"]))
+    figure, places = sheet(settings, len(rows) * len(columns), columns=len(columns), heights=heights)
+    at = {name: (rows.index(cell["period"]), columns.index(cell["strength"])) for name, cell in cells.iterrows()}
+    panels = {name: places[row * len(columns) + column] for name, (row, column) in at.items()}
+    for name, place in panels.items():
+        place[0].set_title(cells.loc[name, "label"])
+        label_outside(place, at[name], set(at.values()))
+    for ax in [ax for place in places if place not in panels.values() for ax in place]:
+        ax.set_axis_off()
+    return figure, places, panels
+
+
+def label_outside(place, here: tuple[int, int], taken: set[tuple[int, int]]):
+    """Numbers on the axes of a place beside or below which there is no other, in a grid with gaps."""
+    row, column = here
+    for ax in place:
+        ax.tick_params(labelleft=all(other[0] != row or other[1] >= column for other in taken))
+    place[-1].tick_params(labelbottom=all(other[1] != column or other[0] <= row for other in taken))
+
+
+def draw(ax, parts, condition: str, look: dict[str, dict]):
+    """A condition's lines in front of those of networks without penalty."""
+    behind = {name: one | {"color": PLAIN, "marker": ""} for name, one in look.items()}
+    plain = parts[(parts["alpha"] == 0) & (parts["condition"] != condition)].assign(low=float("nan"))  # without bands
+    for _, part in plain.groupby("condition", sort=False):
+        lines(ax, part, "line", behind)
+    lines(ax, parts[parts["condition"] == condition], "line", look)
+
+
+def plain_key(parts) -> list:
+    """The entry of the key for networks without penalty, where any are drawn behind others."""
+    from matplotlib.lines import Line2D
+
+    both = (parts["alpha"] == 0).any() and (parts["alpha"] != 0).any()
+    return [Line2D([], [], color=PLAIN, label="no penalty")] if both else []

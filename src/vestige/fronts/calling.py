@@ -1,0 +1,59 @@
+"""What a stage is called with: its function, its inputs, its settings, and how its result is labelled."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from vestige import results
+from vestige.fronts.publishing import workplace
+from vestige.pipeline import Job
+from vestige.study import Run
+
+
+def function_of(job: Job) -> Callable:
+    """The function that makes a result; a source of images may bring its own, where they exceed the memory."""
+    if job.stage.name == "images":
+        source = importlib.import_module(f"vestige.apparatus.images.{job.study.images.source}")
+        if hasattr(source, "images"):
+            return source.images
+    return getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
+
+
+def opened(job: Job):
+    """A result, opened."""
+    return results.open_dataset(job.output)
+
+
+def places_of(job: Job, before: dict[str, str]) -> dict[str, Path]:
+    """The folder that a stage is handed: training one to fill, a measure that of the checkpoints of each run."""
+    if job.stage.name == "training":
+        return {"folder": workplace(job, before)}
+    if "pair" in job.names:
+        return {f"{place}_checkpoints": Path(job.named[place].checkpoints) for place in ("first", "second")}
+    return {"checkpoints": Path(job.checkpoints)} if "training" in job.named else {}
+
+
+def labels_of(job: Job) -> dict[str, Any]:
+    """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have."""
+    if "pair" in job.names:
+        return job.study.coordinates_of_pair(job.names["pair"])
+    if "condition" in job.names:
+        return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
+    return {"study": job.study.study}
+
+
+def settings_of(job: Job) -> SimpleNamespace:
+    """Exactly the sections that a stage declares; reading any other is an AttributeError.
+
+    A run's own condition is complete, and so is its training; other stages are given sections as the study has them.
+    """
+    study, declared = job.study, {key.split(".")[0] for key in job.settings}
+    given = {name: getattr(study, name) for name in declared}
+    if "condition" in job.names and "conditions" in declared:
+        condition = job.names["condition"]
+        given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
+        given |= {"seed": job.names["seed"]}
+        del given["conditions"]
+    return SimpleNamespace(**given)

@@ -1,0 +1,1 @@
+"""The report: one page that shows a study's claims, figures and provenance."""

@@ -1,0 +1,54 @@
+"""Puts the page together: everything on it comes from what the stage was handed."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from vestige.report import citation
+from vestige.report.card import card, disagreement
+from vestige.report.conditions import conditions_of
+from vestige.report.evidence import proof_of
+from vestige.report.overview import paragraph
+from vestige.report.plates import ROWS, plates_of
+from vestige.report.plates import proof_of as proof_of_picture
+from vestige.report.verdicts import ABSENT, claims_of, outcome, tally
+from vestige.report.wording import number, several, typeset
+
+HERE = Path(__file__).parent
+
+
+def page(settings, images, network, claims, training, figures) -> str:
+    """The HTML of the report; the same inputs give the same bytes."""
+    told, conditions = claims_of(claims), conditions_of(training)
+    proofs = [proof_of(each) for each in (images, network, claims, *training)]
+    proofs += [proof_of_picture(path) for path in figures]
+    return rendered(
+        study=settings.study,
+        paragraph=paragraph(settings, images, network, conditions, proofs),
+        asked=[claim for claim in told if claim.verdict != ABSENT],
+        lacking=[claim for claim in told if claim.verdict == ABSENT],
+        tally=tally(told),
+        outcome=outcome(told),
+        plates=plates_of(figures),
+        conditions=conditions,
+        card=card(settings, images, network, training, proofs),
+        measures={name for name in ("ablation", "cka") if getattr(settings.applies, name)},
+        works=(*citation.PAPERS, citation.SOFTWARE),
+        version=citation.SOFTWARE.version,
+    )
+
+
+def rendered(**values: Any) -> str:
+    """The template filled in; every value is escaped."""
+    pages = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    pages.filters |= {"number": number, "disagreement": disagreement, "several": several, "typeset": typeset}
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+    return pages.get_template("page.html.jinja").render(style=style, rows=ROWS, **values)

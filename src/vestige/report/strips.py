@@ -1,0 +1,65 @@
+"""Where the intervals of a claim lie on a strip, beside the region that counts as reproduced."""
+
+import math
+from dataclasses import dataclass
+
+WIDTH = 200  # of a strip, in its own units; the page scales it
+LINE = 14
+MARGIN = 0.06  # of the range, left free at either end
+
+
+@dataclass(frozen=True)
+class Line:
+    """One interval: its middle height, the region's, the interval's and the statistic's place; None: off the strip."""
+
+    y: float
+    region: tuple[float, float] | None
+    interval: tuple[float, float] | None
+    dot: float
+    mark: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Intervals one below the other on one scale, and where on it zero lies."""
+
+    height: int
+    zero: float | None
+    lines: tuple[Line, ...]
+
+
+def strip(parts) -> Strip | None:
+    """A strip of the parts of a claim; None where no part has a number."""
+    drawn = [part for part in parts if math.isfinite(part.statistic)]
+    if not drawn:
+        return None
+    low, high = ends(drawn)
+    lines = tuple(line(part, low, high, (row + 0.5) * LINE) for row, part in enumerate(drawn))
+    return Strip(len(drawn) * LINE, place(0, low, high) if low < 0 < high else None, lines)
+
+
+def ends(parts) -> tuple[float, float]:
+    """The range that shows every finite number of the parts, with a margin."""
+    numbers = [
+        getattr(part, name) for part in parts for name in ("statistic", "low", "high", "bound_low", "bound_high")
+    ]
+    finite = [value for value in numbers if math.isfinite(value)]
+    low, high = min(finite), max(finite)
+    margin = MARGIN * (high - low) or max(abs(high), 1) * MARGIN
+    open_low, open_high = (any(math.isinf(getattr(p, f"bound_{side}")) for p in parts) for side in ("low", "high"))
+    return low - margin * (1 + open_low), high + margin * (1 + open_high)
+
+
+def line(part, low: float, high: float, y: float) -> Line:
+    """One part on the scale from `low` to `high`."""
+    has_interval = math.isfinite(part.low) and math.isfinite(part.high)
+    interval = (place(part.low, low, high), place(part.high, low, high)) if has_interval else None
+    region = None
+    if not (math.isnan(part.bound_low) or math.isnan(part.bound_high)):
+        region = place(part.bound_low, low, high), place(part.bound_high, low, high)
+    return Line(y, region, interval, place(part.statistic, low, high), part.mark)
+
+
+def place(value: float, low: float, high: float) -> float:
+    """Where a number lies on the strip; what lies beyond an end is at that end."""
+    return round(WIDTH * (min(max(value, low), high) - low) / (high - low), 1)

@@ -1,0 +1,110 @@
+"""Each claim of the paper with the statistic that decides it, and whether this study reproduces it."""
+
+from collections import Counter
+
+import numpy as np
+import xarray as xr
+
+from vestige.claims.evidence import evidence
+from vestige.claims.paper import CLAIMS
+from vestige.claims.verdicts import VERDICTS, Decided, decide
+
+SAID = {
+    "sentence": "the paper's claim in our words",
+    "paper": "where the paper makes it",
+    "kind": "kind of result that decides it",
+    "decision": "reproduced where the statistic is greater or less than the bound, or equivalent to 0 within bounds",
+    "quantity": "what is measured",
+    "units": "units of the quantity",
+    "margin_reason": "why the bounds are where they are",
+}
+DECIDED = {"verdict": "whether this study reproduces the claim", "explanation": "what decided the verdict"}
+ROWS = {
+    "part": "part of the claim, empty if it has one only",
+    "statistic": "mean of the quantity over seeds",
+    "low": "lower end of its 95 % Student t interval",
+    "high": "upper end of its 95 % Student t interval",
+    "bound_low": "what counts as reproduced lies above",
+    "bound_high": "what counts as reproduced lies below",
+    "seeds": "seeds with a value, of the smaller group where unpaired",
+    "pairing": "how seeds are compared: paired, unpaired, or one sample",
+    "verdict": "verdict on the part",
+    "reason": "why",
+}
+TEXTS = {"part", "pairing", "verdict", "reason"}
+NUMBERS = ("statistic", "low", "high")
+DIGITS = 6  # of numbers in the metrics
+
+
+def claims(settings, images, training, selectivity, ablation, cka, note) -> xr.Dataset:
+    """(claim) sentence and verdict of every claim, (row) the statistics of their parts, from opened results.
+
+    Each kind of result is a list, maybe empty. `claim_of_row` names the claim to which a row belongs.
+    """
+    classes = slice(0, images.sizes["class"])  # a network may have more logits than there are classes
+    found = evidence([run.isel({"class": classes}) for run in training], selectivity, ablation, cka)
+    decided = [decide(claim, found) for claim in CLAIMS]
+    for one in decided:
+        note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
+    return labelled(decided)
+
+
+def labelled(decided: list[Decided]) -> xr.Dataset:
+    """Claims and their rows with names and dimensions."""
+    said = {name: [getattr(one.claim, name) for one in decided] for name in SAID}
+    judged = {name: [getattr(one, name) for one in decided] for name in DECIDED}
+    rows = {name: [getattr(row, name) for one in decided for row in one.rows] for name in ROWS}
+    owner = [one.claim.name for one in decided for _ in one.rows]
+    on_claims = {
+        name: ("claim", text(column), {"long_name": (SAID | DECIDED)[name]}) for name, column in (said | judged).items()
+    }
+    on_rows = {
+        {"verdict": "row_verdict", "reason": "row_reason"}.get(name, name): (
+            "row",
+            text(column) if name in TEXTS else np.array(column, int if name == "seeds" else float),
+            {"long_name": ROWS[name]},
+        )
+        for name, column in rows.items()
+    }
+    belongs = {"claim_of_row": ("row", text(owner), {"long_name": "claim to which the row belongs"})}
+    names = {"claim": ("claim", text([one.claim.name for one in decided]), {"long_name": "name of the claim"})}
+    return xr.Dataset(on_claims | belongs | on_rows, names)
+
+
+def text(column: list[str]) -> np.ndarray:
+    """A column of text, of which there may be none."""
+    return np.array(column, dtype=str)
+
+
+def metrics(dataset: xr.Dataset) -> dict:
+    """What is worth comparing between two versions of a study, as plain values.
+
+    {"verdicts": {verdict: how many claims},
+     "claims": {claim: {"verdict": ..., "statistic": ..., "low": ..., "high": ...}}}; a claim of several parts has
+    {"verdict": ..., "parts": {part: {"verdict": ..., "statistic": ..., "low": ..., "high": ...}}} instead. Numbers
+    have six significant digits, None stands for none; a claim that is not in the study has its verdict alone.
+    """
+    verdicts = dict(zip(dataset["claim"].values.tolist(), dataset["verdict"].values.tolist(), strict=True))
+    counts = Counter(verdicts.values())
+    return {
+        "verdicts": {verdict: counts[verdict] for verdict in VERDICTS},
+        "claims": {name: {"verdict": verdict} | rows_of(dataset, name) for name, verdict in verdicts.items()},
+    }
+
+
+def rows_of(dataset: xr.Dataset, claim: str) -> dict:
+    """The statistics of a claim: of its only, unnamed part, or of each by its name."""
+    rows = dataset.isel(row=np.flatnonzero(dataset["claim_of_row"].values == claim))
+    parts = {
+        str(rows["part"].values[i]): {"verdict": str(rows["row_verdict"].values[i])}
+        | {name: rounded(rows[name].values[i]) for name in NUMBERS}
+        for i in range(rows.sizes["row"])
+    }
+    if list(parts) == [""]:
+        return {name: parts[""][name] for name in NUMBERS}
+    return {"parts": parts} if parts else {}
+
+
+def rounded(value: float) -> float | None:
+    """A number to six significant digits; None where there is none."""
+    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+ENDS = {"first": "second", "second": "first"}
+
+
+def turned(pair):
+    """The same pair with the networks in the other order."""
+    stems = [name.removesuffix("_first") for name in pair.coords if name.endswith("_first")]
+    names = {f"{stem}_{end}": f"{stem}_{other}" for stem in stems for end, other in ENDS.items()}
+    return pair.rename(names).assign(cka=(pair["cka"].dims, pair["cka"].values.swapaxes(1, 2)))
+
+
+def test_a_pair_of_layers_is_averaged_over_both_directions(results, draw):
+    pair = results("between", seeds=[0, 1])[0]
+    table = draw("similarity_between_networks", [pair], pairs=[[4, 7]])[1]
+    there, back = (pair["cka"].sel(epoch=5, layer=a, layer_other=b).item() for a, b in [("4", "7"), ("7", "4")])
+    assert table.query("epoch == 5")["mean"].item() == pytest.approx((there + back) / 2)
+
+
+def test_pairs_of_the_same_two_conditions_are_averaged_whichever_comes_first(results, draw):
+    first, *others = results("between", ["baseline", "suppressed"])
+    same = draw("similarity_between_networks", [first, *others])[1]
+    other = draw("similarity_between_networks", [first, *others[:-1], turned(others[-1])])[1]
+    assert np.allclose(same["mean"], other["mean"])
+    assert same["pairs"].unique().tolist() == [3]
+    assert same["label"].unique().tolist() == ["no penalty with no penalty", "no penalty with α = −20 from epoch 0"]
+
+
+def test_every_two_layers_have_a_panel(results, draw):
+    figure, _ = draw("similarity_between_networks", results("between", seeds=[0, 1]), pairs=[[4, 7], [5, "fc"]])
+    titles = [ax.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ") for ax in figure.axes]
+    assert titles == ["module 4 – module 7", "module 5 – fc"]
+
+
+def test_without_any_pair_nothing_is_drawn(draw):
+    with pytest.raises(ValueError, match="no pair"):
+        draw("similarity_between_networks", [])

@@ -1,0 +1,149 @@
+"""Claims, numbers and strips, one by one."""
+
+from math import inf, nan
+
+import pytest
+from report import made
+
+from vestige.report.conditions import conditions_of
+from vestige.report.strips import strip
+from vestige.report.verdicts import Part, claims_of, outcome
+from vestige.report.wording import listed, measured, number, several, span, typeset
+
+
+def part(low, high, bound_low=-inf, bound_high=inf, verdict="undecided", name=""):
+    """A part whose statistic is the middle of its interval."""
+    return Part(name, (low + high) / 2, low, high, bound_low, bound_high, 3, "paired", verdict)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.12345, "0.123"),
+        (-0.5, "−0.5"),
+        (1234567, "1,234,567"),
+        (3.0, "3"),
+        (nan, "–"),
+        (1e-6, "1e−06"),
+        ("x-1", "x-1"),
+    ],
+)
+def test_a_number_is_printed(value, shown):
+    assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ((0.07123, 0.0521, 0.0904), ("0.071", "[0.052, 0.090]")),
+        ((-14.21, -19.6, -8.8), ("−14.2", "[−19.6, −8.8]")),
+        ((0.25, nan, nan), ("0.25", "")),
+        ((0.5, 0.5, 0.5), ("0.5", "[0.5, 0.5]")),
+        ((-0.001, -3.0, 3.0), ("0.0", "[−3.0, 3.0]")),
+        ((1234.5, 1000, 1469), ("1,234", "[1,000, 1,469]")),
+    ],
+)
+def test_a_mean_has_the_digits_that_its_interval_allows(values, shown):
+    assert measured(*values) == shown
+
+
+@pytest.mark.parametrize(("items", "shown"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), ("abc", "a, b and c")])
+def test_a_list_is_a_phrase(items, shown):
+    assert listed(items) == shown
+
+
+def test_the_span_of_equal_numbers_is_one_of_them():
+    assert (span([3, 3]), span([3, 5, 4]), span([])) == ("3", "3–5", "–")
+
+
+def test_a_count_agrees_with_its_noun():
+    assert (several(1, "class", "classes"), several(2, "class", "classes"), several(0, "row")) == (
+        "1 class", "2 classes", "0 rows"
+    )  # fmt: skip
+
+
+def test_only_the_sign_of_a_number_becomes_a_minus():
+    assert typeset("alpha -20, [-0.1, 1e-6], early-on, 0-4") == "alpha −20, [−0.1, 1e-6], early-on, 0-4"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "says"),
+    [((0.02, inf), "above 0.02"), ((-inf, -0.02), "below −0.02"), ((-1, 1), "between −1 and 1")],
+)
+def test_a_bound_is_said(bounds, says):
+    assert part(0, 1, *bounds).bound == says
+
+
+def test_the_part_with_least_room_among_those_of_the_verdict_decides():
+    claims = {claim.name: claim for claim in claims_of(made.claims())}
+    assert claims["rise"].deciding.part == "module 4"
+    assert claims["recession"].deciding.part == "module 4"
+    assert claims["vgg"].deciding is None
+
+
+def test_the_outcome_is_a_sentence():
+    assert outcome(claims_of(made.claims())) == (
+        "Of 5 claims of the paper, this study speaks to 4: 2 reproduced, 1 not reproduced, 1 undecided. "
+        "The other 1 is not in this study."
+    )
+
+
+def test_a_strip_keeps_the_order_and_the_distances_of_its_numbers():
+    (line,) = strip([part(1, 3, bound_low=2)]).lines
+    low, high = line.interval
+    assert line.dot == pytest.approx((low + high) / 2, abs=0.1)
+    assert line.region[0] == line.dot
+    assert line.region[1] == 200
+
+
+def test_the_region_of_an_equivalence_is_closed_on_the_strip():
+    (line,) = strip([part(-3, 3, -1, 1)]).lines
+    assert line.region[1] - line.region[0] == pytest.approx((line.interval[1] - line.interval[0]) / 3, abs=0.1)
+
+
+def test_all_parts_lie_on_one_scale():
+    first, second = strip([part(0, 1), part(1, 2)]).lines
+    assert first.interval[1] == second.interval[0]
+
+
+def test_zero_is_drawn_where_it_lies_on_the_strip():
+    assert strip([part(-1, 1)]).zero == 100
+    assert strip([part(1, 2)]).zero is None
+
+
+@pytest.mark.parametrize("same", [0.0, 5.0, -1e-9])
+def test_an_interval_without_width_has_a_strip(same):
+    (line,) = strip([part(same, same, same, same)]).lines
+    assert line.dot == 100
+
+
+def test_without_numbers_there_is_no_strip():
+    assert strip([part(nan, nan, 0, 1)]) is None
+
+
+def test_conditions_keep_their_order_and_collect_their_seeds():
+    found = conditions_of(made.training(seeds=(4, 9)))
+    assert [(one.name, one.seeds) for one in found] == [(name, (4, 9)) for name in made.CONDITIONS]
+
+
+@pytest.mark.parametrize(
+    ("name", "selectivity", "penalised"),
+    [
+        ("baseline", "left alone", "–"),
+        ("suppressed", "suppressed, α = −20", "all"),
+        ("suppressed_later", "suppressed, α = −20", "from 5 to the end"),
+        ("promoted", "promoted, α = 10", "0 to 4, then none"),
+    ],
+)
+def test_a_condition_is_said_in_words(name, selectivity, penalised):
+    (one,) = [one for one in conditions_of(made.training()) if one.name == name]
+    assert (one.selectivity, one.penalised) == (selectivity, penalised)
+
+
+def test_what_a_condition_overrides_is_said():
+    assert conditions_of(made.training())[-1].others == (("learning rate", "0.05"),)
+
+
+def test_the_accuracy_of_a_condition_has_its_interval_over_seeds():
+    # Mean 91 and deviation 1 of three seeds: 91 ± 4.3027 / sqrt(3).
+    assert conditions_of(made.training())[0].accuracy == ("91.0", "[88.5, 93.5]")
