@@ -209,13 +209,22 @@ OTHERWISE = {
     ("conditions", "suppressed", "start"): 0,
     ("applies", "ablation"): ["suppressed"],
     ("figures", "selectivity", "emergence", "select", "alpha"): [0, -5],
+    ("between", "baselines", "first"): "promoted-seed0",
+    ("between", "baselines", "second"): "promoted-seed1",
 }
 WORDS = {
     "mean": "sum", "minibatch": "torch-cka", "fixed_orders": "redrawn_per_batch", "zero": "omit", "integral": "sum",
     "top1": "top5", "colorblind": "deep", "rocket": "mako", "cpu": "cuda", "tiny": "other",
 }  # fmt: skip
 # Leaves that another leaf binds, or that have one value so far.
-BOUND = {("images", "source"), ("network", "family"), ("conditions", "baseline", "alpha"), ("cka", "order")}
+BOUND = {
+    ("images", "source"),
+    ("network", "family"),
+    ("conditions", "baseline", "alpha"),
+    ("conditions", "promoted", "stop"),
+    ("cka", "order"),
+    ("ablation", "ranked_on"),
+}
 
 
 def other_value(leaf: tuple, value):

@@ -14,8 +14,12 @@ from valid_studies import met, studies
 from vestige import code, reading
 from vestige.study import FIGURES
 
-QUICKLY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
-ENGINES = {**QUICKLY, "phases": [Phase.explicit, Phase.generate]}  # a smaller example is not worth the minutes
+RESULTS = (".nc", ".png", ".html")
+ANY = {  # of a study with a fault a smaller example is not worth the minutes that it takes to find
+    "deadline": None,
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate],
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def folder(tmp_path_factory):
 
 
 def kept(project, data) -> dict[str, tuple]:
-    """Write a study into a project; what the table says of it: by file, the results and sources read, and the command."""
+    """Write a study into a project; what the table says: by file, the results and the sources read, and the command."""
     (project / "params.yaml").write_text(json.dumps(data, indent=1))
     return {
         path: (
@@ -37,11 +41,15 @@ def kept(project, data) -> dict[str, tuple]:
     }
 
 
-def told(jobs, besides=frozenset()) -> dict[str, tuple]:
-    """What an engine says of every file, likewise: without checkpoints, which DVC alone declares, and some others."""
+def told(jobs) -> dict[str, tuple]:
+    """What an engine says of every file, likewise.
+
+    Without checkpoints, which DVC alone declares, folders in which nothing will lie, and what lies beside a result,
+    which DVC reads with the folder.
+    """
     return {
         path: (
-            {each for each in without_checkpoints(reads) - besides if each.startswith("results/")},
+            {each for each in without_checkpoints(reads) if each.endswith(RESULTS)},
             {each for each in reads if each.startswith("src/")},
             command,
         )
@@ -50,21 +58,27 @@ def told(jobs, besides=frozenset()) -> dict[str, tuple]:
     }
 
 
-@settings(max_examples=25, **ENGINES)
+def assert_same(table, snakemake, dvc) -> None:
+    """The engines make and read what the table says; a line of dvc.yaml may name a source for other studies' sake."""
+    assert snakemake == table
+    assert dvc.keys() == table.keys()
+    for path, (results, sources, command) in table.items():
+        assert dvc[path][::2] == (results, command), path
+        assert not sources - dvc[path][1], f"dvc.yaml: add to the deps of what makes {path}"
+
+
+@settings(max_examples=25, **ANY)
 @given(data=studies())
 def test_any_valid_study_is_one_pipeline_to_the_table_and_to_dvc(folder, data):
     table = kept(folder, data)
-    beside = frozenset(path for path in table if not path.endswith((".nc", ".png", ".html")))
-    assert told(dvc_jobs(folder), beside) == table
+    assert_same(table, table, told(dvc_jobs(folder)))
 
 
 @pytest.mark.slow
-@settings(max_examples=4, **ENGINES)
+@settings(max_examples=4, **ANY)
 @given(data=studies())
 def test_any_valid_study_is_one_pipeline_to_both_engines(folder, data):
-    table = kept(folder, data)
-    beside = frozenset(path for path in table if not path.endswith((".nc", ".png", ".html")))
-    assert told(snakemake_jobs(folder)) == table == told(dvc_jobs(folder), beside)
+    assert_same(kept(folder, data), told(snakemake_jobs(folder)), told(dvc_jobs(folder)))
 
 
 def paths(value, here: tuple = ()) -> list[tuple]:
@@ -113,7 +127,7 @@ def about(path: tuple) -> re.Pattern:
     return re.compile(rf"  {re.escape('.'.join(map(str, path)))}[.:]")
 
 
-@settings(max_examples=60, **QUICKLY)
+@settings(max_examples=60, **ANY)
 @given(studies(), st.data())
 def test_any_key_with_a_letter_too_many_is_named_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if is_spelt(path)]))
@@ -123,7 +137,7 @@ def test_any_key_with_a_letter_too_many_is_named_alone(data, draw):
     assert about((*path[:-1], misspelt)).match(fault)
 
 
-@settings(max_examples=60, **QUICKLY)
+@settings(max_examples=60, **ANY)
 @given(studies(), st.data())
 def test_any_required_key_that_is_left_out_is_named_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if is_required(path)]))
@@ -134,7 +148,7 @@ def test_any_required_key_that_is_left_out_is_named_alone(data, draw):
 NOTHING_HOLDS = [None, {"b": 1}, [None], [[]], float("nan"), 2**60, object]
 
 
-@settings(max_examples=100, **QUICKLY)
+@settings(max_examples=100, **ANY)
 @given(studies(), st.sampled_from(NOTHING_HOLDS), st.data())
 def test_any_key_that_holds_what_no_key_may_hold_is_named_alone(data, value, draw):
     path = draw.draw(st.sampled_from(paths(data)))
@@ -143,7 +157,8 @@ def test_any_key_that_holds_what_no_key_may_hold_is_named_alone(data, value, dra
 
 
 BEYOND = {
-    "threads": 0, "seeds": [], "val_fraction": 1, "split_seed": -1, "train_per_class": 0, "resize": 0, "width": 0, "depth": 17,
+    "threads": 0, "seeds": [], "val_fraction": 1, "split_seed": -1, "train_per_class": 0, "resize": 0, "width": 0,
+    "depth": 17,
     "blocks": [1, 1, 1], "dropout": 1, "head": 0, "epochs": 0, "batch_size": 0, "learning_rate": 0,
     "learning_rate_step": 0, "learning_rate_gamma": 1.5, "momentum": 1, "weight_decay": -1, "epsilon": 0, "shift": 0,
     "flip": 1.5, "alpha": float("inf"), "modules": [], "start": 99, "stop": 99, "fractions": [0, 2], "steps": [0, 1],
@@ -154,7 +169,7 @@ BEYOND = {
 }  # fmt: skip
 
 
-@settings(max_examples=100, **QUICKLY)
+@settings(max_examples=100, **ANY)
 @given(studies(), st.data())
 def test_any_value_out_of_range_is_named_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if path[-1] in BEYOND and "select" not in path]))
@@ -183,7 +198,7 @@ BESIDE = {"first": run_of, "alpha": lambda data: -3, "start": lambda data: 0}
 
 
 @pytest.mark.parametrize("place", MADE_UP)
-@settings(max_examples=10, **QUICKLY)
+@settings(max_examples=10, **ANY)
 @given(data=studies())
 def test_what_contradicts_the_rest_of_a_study_is_named_alone(place, data):
     path = tuple(place.split("."))
@@ -194,7 +209,7 @@ def test_what_contradicts_the_rest_of_a_study_is_named_alone(place, data):
     assert about(path).match(fault)
 
 
-@settings(max_examples=30, **QUICKLY)
+@settings(max_examples=30, **ANY)
 @given(studies(), st.data())
 def test_a_figure_whose_runs_the_study_lacks_is_named_alone(data, draw):
     study = reading.checked(data)
@@ -213,7 +228,7 @@ def test_a_figure_whose_runs_the_study_lacks_is_named_alone(data, draw):
     assert all(about(("figures", kind, name)).match(fault) for fault in faults)
 
 
-@settings(max_examples=40, **QUICKLY)
+@settings(max_examples=40, **ANY)
 @given(studies(), st.data())
 def test_whatever_is_typed_the_answer_is_a_study_or_a_refusal(tmp_path_factory, data, draw):
     text = json.dumps(data, indent=1)

@@ -1,22 +1,17 @@
 """Bad input is refused in one readable message: the key, its line, what was found, what is allowed."""
 
-import copy
 import re
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from vestige import reading
 from vestige.__main__ import main
 from vestige.contradictions import contradictions
 
 ROOT = Path(__file__).resolve().parents[1]
-DIGITS = (ROOT / "studies/digits.yaml").read_text()
 TEXT = """\
 study: small
 device: cpu
@@ -161,7 +156,11 @@ def test_the_study_that_these_tests_corrupt_is_sound():
     ("silent_units: zero", "Dpi: 8", "figures.selectivity.emergence.Dpi (line 66): unknown key; did you mean 'dpi'?"),
     ("threads: 1", "threads: 1\nnotes: none", "notes (line 4): unknown key; allowed: study, device, threads,"),
     ("threads: 1", "threads: 1\n7: none", "7 (line 4): unknown key; allowed: study, device, threads,"),
-    ("  cka: {}", "  cka: {}\n  lenses: {}", "figures.lenses (line 69): unknown key; allowed: training, selectivity,"),
+    (
+        "  cka: {}",
+        "  cka: {}\n  lenses: {}",
+        "figures.lenses (line 69): unknown key; allowed: network, training, selectivity,",
+    ),
 )
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_right_spelling(refusal, old, new, says):
     assert f"\n  {says}" in refusal(edited(old, new))
@@ -174,7 +173,7 @@ def test_what_is_missing_because_it_is_misspelt_is_not_said_twice(refusal):
 def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     says = refusal(edited("    regularised_accuracy:", "    emergence:"))
     assert "figures.training.emergence (line 55): unknown key; this figure is drawn from selectivity" in says
-    assert "so it belongs under figures.selectivity; allowed: regularised_accuracy" in says
+    assert "so it belongs under figures.selectivity; allowed: accuracy_by_strength, class_representation, " in says
 
 
 @cases(
@@ -463,6 +462,119 @@ def test_a_measure_that_contradicts_itself_or_the_runs_is_refused(refusal, old, 
     assert f"\n  {says}" in refusal(edited(old, new))
 
 
+@cases(
+    (
+        "same_images",
+        "held_out_halves",
+        "ablation.halves_seed (line 34): missing; ablation.ranked_on is held_out_halves: say with which seed; allowed: "
+        "a number from 0",
+    ),
+    (
+        "same_images",
+        "same_images\n  halves_seed: 1",
+        "ablation.halves_seed (line 44): found 1; ablation.ranked_on is same_images, which needs no seed: leave this "
+        "key out",
+    ),
+    (
+        "same_images",
+        "same",
+        'ablation.ranked_on (line 43): found "same"; allowed: same_images, held_out_halves',
+    ),
+)
+def test_a_seed_of_halves_goes_with_ranking_on_halves_alone(refusal, old, new, says):
+    assert refusal(edited(old, new)) == message(says)
+
+
+@cases(
+    (
+        "",
+        "plain-seed0",
+        "between.both (line 72): it compares plain-seed0 with itself, which `cka` measures; name two different runs",
+    ),
+    (
+        "",
+        "plain-seed7",
+        "between.both.second (line 74): found 'plain-seed7'; the study has no such run; did you mean 'plain-seed1'? ",
+    ),
+    (
+        "",
+        "plain",
+        'between.both.second (line 74): found "plain"; allowed: the name of a run, such as baseline-seed0',
+    ),
+    (
+        "",
+        "plain-seed1\n  again:\n    first: plain-seed1\n    second: plain-seed0",
+        "between.again (line 75): it compares the same two runs as between.both; remove one of them",
+    ),
+    (
+        "",
+        "plain-seed1\n    third: early-seed0",
+        "between.both.third (line 75): unknown key; allowed: first, second",
+    ),
+)
+def test_a_pair_is_two_different_runs_of_the_study_compared_once(refusal, old, new, says):
+    pair = f"between:\n  both:\n    first: plain-seed0\n    second: {new}\n"
+    assert refusal(edited("\nbetween: {}\n", f"\n{pair}")).startswith(message(says))
+
+
+DIGITS = "source: digits\n  val_fraction: 0.2\n  split_seed: 0\n"
+BOTTLENECKS = "family: bottleneck_resnet\n  blocks: [1, 1, 1, 1]\n  width: 4\n"
+VIEW = "family: resnet\n  depth: 18\n  view: {size: 8, "
+
+
+@cases(
+    (DIGITS, "source: mnist\n", "images.folder (line 5): missing; this key is required"),
+    (
+        DIGITS,
+        "source: cifar10\n  folder: data\n  split_seed: 0\n",
+        "images.split_seed (line 8): unknown key; allowed: ",
+    ),
+    (
+        DIGITS,
+        "source: folder\n  folder: data\n  size: 64\n  resize: 32\n",
+        "images.resize (line 9): found 32; allowed: at least images.size, which is 64",
+    ),
+    (BOTTLENECKS, "family: resnet\n  depth: 51\n", "network.depth (line 11): found 51; allowed: 18, 34, 50"),
+    (
+        BOTTLENECKS,
+        VIEW + "scale: [1, 0.5], ratio: [1, 1]}\n",
+        "network.view.scale (line 12): found [1, 0.5]; allowed: two numbers, the smaller one first",
+    ),
+    (BOTTLENECKS, VIEW + "scale: [0.5, 1]}\n", "network.view.ratio (line 12): missing; this key is required"),
+    (
+        BOTTLENECKS,
+        "family: vgg\n  depth: 16\n  dropout: 1\n",
+        "network.dropout (line 12): found 1; allowed: a number below 1",
+    ),
+    (
+        BOTTLENECKS,
+        "family: vgg\n  depth: 16\n",
+        "ablation.modules (line 35): found 7; the network has no such module; allowed: 1, 2, 3, 4, 5, 6",
+    ),
+)
+def test_each_source_and_family_has_its_own_keys_and_modules(refusal, old, new, says):
+    assert refusal(edited(old, new)).startswith(message(says))
+
+
+@cases(
+    (
+        "regularised_accuracy:",
+        "recovery:",
+        "figures.training.recovery (line 55): it shows a condition that suppresses selectivity from epoch 0 to the "
+        "end, which the study (or `select`) lacks; add a condition such as `suppressed: {alpha: -20, modules: [4, 5, "
+        "6], start: 0}`, or leave the figure out",
+    ),
+    (
+        "regularised_accuracy:",
+        "regularised_accuracy:\n      select: {alpha: [-20]}",
+        "figures.training.regularised_accuracy (line 55): it shows a condition without penalty, which the study (or "
+        "`select`) lacks; add a condition such as `baseline: {alpha: 0}`, or leave the figure out",
+    ),
+)
+def test_a_figure_whose_runs_the_study_lacks_is_refused_with_the_condition_that_it_needs(refusal, old, new, says):
+    assert refusal(edited(old, new)) == message(says)
+
+
 def test_a_measure_must_reach_each_run_that_it_covers_and_no_other(refusal):
     shorter = ("stop: 4\n", "stop: 4\n    epochs: 4\n", "epochs: all", "epochs: [5, 6]")
     says = "cka.epochs (line 46): found 5, 6; conditions.early ends at epoch 4; allowed: all, or some of 0 to 4"
@@ -618,71 +730,3 @@ def test_every_command_that_needs_a_study_refuses_a_bad_one(tmp_path, monkeypatc
     assert main(arguments) == 1
     assert capsys.readouterr().err.startswith("vestige: params.yaml")
     assert len(list(tmp_path.rglob("*"))) == (text is not None)
-
-
-def paths(value, here: tuple = ()) -> list[tuple]:
-    """The path of every key of a study, sections included."""
-    inside = (
-        [path for key, each in value.items() for path in paths(each, (*here, key))] if isinstance(value, dict) else []
-    )
-    return ([here] if here else []) + inside
-
-
-SHIPPED = reading.parsed(DIGITS, Path("params.yaml"))
-NAMED = [path for path in paths(SHIPPED) if path[0] != "conditions" or len(path) != 2]  # keys whose spelling is ours
-OPTIONAL = {"stop", "select", "fractions", "shift"}
-REQUIRED = [
-    path
-    for path in NAMED
-    if path[-1] not in OPTIONAL and "select" not in path and (path[0], len(path)) != ("figures", 3)
-]
-
-
-def corrupted(path: tuple, corrupt) -> str:
-    """The message with which the shipped study is refused once the section that holds a key is corrupted."""
-    data = copy.deepcopy(SHIPPED)
-    section = data
-    for key in path[:-1]:
-        section = section[key]
-    corrupt(section, path[-1])
-    with pytest.raises(reading.StudyRefused) as refused:
-        reading.checked(data)
-    return str(refused.value)
-
-
-def named(path: tuple, says: str) -> bool:
-    """Whether a message is about a key, or what it holds."""
-    return bool(re.search(rf"^  {re.escape('.'.join(path))}[.:]", says, re.M))
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.sampled_from(NAMED), st.data())
-def test_any_key_with_a_letter_too_many_is_named(path, data):
-    place, letter = data.draw(st.integers(0, len(path[-1]))), data.draw(st.sampled_from("abcxyz_"))
-    misspelt = path[-1][:place] + letter + path[-1][place:]
-    assert named(
-        (*path[:-1], misspelt), corrupted(path, lambda section, key: section.update({misspelt: section.pop(key)}))
-    )
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.sampled_from(REQUIRED))
-def test_any_required_key_that_is_left_out_is_named(path):
-    assert named(path, corrupted(path, lambda section, key: section.pop(key)))
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(paths(SHIPPED)),
-    st.sampled_from([None, {"b": 1}, [None], [[]], float("nan"), 2**60, object]),
-)
-def test_any_key_that_holds_what_no_key_may_hold_is_named(path, value):
-    assert named(path, corrupted(path, lambda section, key: section.update({key: value})))
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, len(DIGITS)), st.integers(0, 3), st.text(" \n\t:,[]{}-?!&*#|>'\"%@`~09.ex\0é", max_size=2))
-def test_whatever_is_typed_the_answer_is_a_study_or_a_refusal(place, length, typed):
-    text = DIGITS[:place] + typed + DIGITS[place + length :]
-    with suppress(reading.StudyRefused):
-        assert reading.checked(reading.parsed(text, Path("params.yaml"))).runs

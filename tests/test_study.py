@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from vestige import pipeline, reading
-from vestige.meanings import selected
 from vestige.fronts.schema import schema
+from vestige.meanings import selected
 from vestige.study import Run
 
 ROOT = Path(__file__).resolve().parents[1]

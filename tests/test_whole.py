@@ -28,6 +28,7 @@ SCHEMAS = {
     "ablation": ({"epoch": 2, "order": 2, "repeat": 2, "point": 6}, {"accuracy", "accuracy_top5"}),
     "cka": ({"epoch": 2, "layer": 5, "layer_other": 5}, {"cka"}),
 }
+SINGLE = {"images": {"count", "mean", "std"}, "network": {"layers", "shortcut"}, "claims": {"verdict", "statistic"}}
 
 
 def test_both_engines_make_the_same_bytes(by_snakemake, by_dvc):
@@ -82,6 +83,22 @@ def test_a_result_has_the_names_dimensions_and_coordinates_that_were_promised(by
             assert [
                 name for name in result.variables if "long_name" not in result[name].attrs and name not in RUN
             ] == []
+
+
+@pytest.mark.parametrize(("stage", "variables"), SINGLE.items())
+def test_a_result_of_which_there_is_one_says_what_each_variable_is(by_snakemake, stage, variables):
+    with xr.open_dataset(by_snakemake / f"results/tiny/{stage}.nc") as result:
+        assert set(result.data_vars) >= variables
+        assert [name for name in result.variables if "long_name" not in result[name].attrs and name != "study"] == []
+
+
+def test_a_pair_says_of_which_two_runs_it_is(by_snakemake):
+    with xr.open_dataset(by_snakemake / "results/tiny/between/baselines.nc") as result:
+        assert dict(result.sizes) == {"epoch": 2, "layer": 5, "layer_other": 5}
+        assert result["pair"].item() == "baselines"
+        both = {f"{name}_{place}" for name in RUN - {"study"} for place in ("first", "second")}
+        assert set(result.coords) >= both | {"study"}
+        assert (result["seed_first"].item(), result["seed_second"].item()) == (0, 1)
 
 
 def test_coordinates_say_what_training_did(by_snakemake):

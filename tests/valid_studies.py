@@ -137,7 +137,11 @@ def figures(draw, study, modules: list[int]):
         chosen = draw(st.just({}) | some_of(strengths, 1).map(lambda some: {alpha: some}))  # noqa: B023
         select = {} if module.KIND == "network" else chosen
         if draw(st.booleans()) and met(study, module, select):
-            said = {"pairs": st.just([[modules[0], "fc"]]), "modules": some_of(modules, 1), **EVERY_FIGURE}
+            said = {
+                "pairs": st.just([[modules[0], "fc"]]),
+                "modules": some_of(study.ablation.modules, 1),
+                **EVERY_FIGURE,
+            }
             fields = {key: field for key, field in module.Settings.model_fields.items() if key != "select"}
             required = {key: said[key] for key, field in fields.items() if field.is_required()}
             optional = {key: said[key] for key in fields.keys() - required.keys()}

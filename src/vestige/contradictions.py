@@ -119,7 +119,7 @@ def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
 
 def of_between(study: Study) -> Iterator[Fault]:
     """Pairs of runs that the study lacks, of a run with itself, or that compare the same two runs as another pair."""
-    runs, seen = {str(run) for run in study.runs}, {}
+    runs, seen = list(map(str, study.runs)), {}
     for name, pair in study.between.items():
         here = ("between", name)
         for place, run in pair:

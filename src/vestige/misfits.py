@@ -103,7 +103,8 @@ def spellings(error: dict) -> list[str]:
     """The words that are allowed, where only certain words are."""
     context = error.get("ctx", {})
     stated = context.get("expected_tags") or (context["expected"] if error["type"] == "literal_error" else "")
-    return [word.strip(" '") for word in re.split(r", | or ", stated) if word]
+    words = [word.strip(" '") for word in re.split(r", | or ", stated) if word]
+    return [{"True": "true", "False": "false"}.get(word, word) for word in words]
 
 
 def phrase(error: dict) -> str:

@@ -11,7 +11,6 @@ from claims.worlds import KINDS, World, study
 from vestige.claims.paper import CLAIMS
 from vestige.stages.claims import claims, metrics
 
-
 IMAGES = xr.Dataset(coords={"class": np.arange(worlds.CLASSES)})
 
 
