@@ -17,7 +17,7 @@ OF_THE_PAPER = ("imagenet-development", "imagenet-intervention", "imagenet-recov
 IMAGENET = (*OF_THE_PAPER, "imagenet-resnet18", "imagenet-resnet34")
 FAITHFUL = (*IMAGENET, "cifar10-vgg16")
 SCALED = ("cifar10", "digits_paper", "mnist")
-SOUND = (*SCALED, "digits", "imagenette")
+SOUND = (*SCALED, "digits", "digits_fidelity", "imagenette")
 
 AS_THE_AUTHORS = {
     "device": "cuda",

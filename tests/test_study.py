@@ -46,7 +46,7 @@ ablation:
   batch_size: 512
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
 applies: {ablation: [late, plain], cka: []}
-between: {early_late: {first: early-seed1, second: late-seed3}}
+between: {plain_late: {first: plain-seed1, second: late-seed3}}
 figures:
   network: {}
   training: {}

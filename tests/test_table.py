@@ -74,7 +74,6 @@ LEAVES = {
     "training.shift": (more, NETWORKS),
     "conditions.suppressed.alpha": (less, SUPPRESSED),
     "conditions.suppressed.modules": ([4], SUPPRESSED),
-    "conditions.suppressed.start": (more, SUPPRESSED),
     "conditions.suppressed_later.alpha": (less, LATER),
     "conditions.suppressed_later.modules": ([4], LATER),
     "conditions.suppressed_later.start": (more, LATER),
@@ -102,8 +101,12 @@ for pair in SHIPPED["between"]:
     for place, run in (("first", "promoted-seed0"), ("second", "promoted-seed1")):
         LEAVES[f"between.{pair}.{place}"] = (run, [f"between/{pair}", "figures_between/*"])
 # Leaves that another leaf binds, or that have one value so far.
-BOUND = {"images.source", "network.family", "conditions.baseline.alpha", "cka.order", "ablation.ranked_on"}
+BOUND = {
+    *("images.source", "network.family", "conditions.baseline.alpha", "conditions.suppressed.start"),
+    *("cka.order", "ablation.ranked_on"),
+}
 WITHOUT_SUPPRESSED = {
+    "figures.training.class_representation": ABSENT,
     "conditions.suppressed": ABSENT,
     "applies.cka": ["baseline"],
     **{f"between.{pair}": ABSENT for pair in SHIPPED["between"] if "suppressed" in pair},
@@ -116,6 +119,7 @@ OTHERWISE = {
     "silent_units": "omit",
     "area": "sum",
     "accuracy": "top5",
+    "top": 3,
     "pairs": [[5, 6]],
 }
 EDITS = {
@@ -125,6 +129,10 @@ EDITS = {
     ),
     "another order": ({"cka.order": "class_sorted", "cka.order_seed": ABSENT}, CKA),
     "another ranking": ({"ablation.ranked_on": "same_images", "ablation.halves_seed": ABSENT}, ABLATION),
+    "a later onset": (
+        {"conditions.suppressed.start": 1, "figures.training.class_representation": ABSENT},
+        SUPPRESSED,
+    ),
     "an override": ({"conditions.baseline.learning_rate": 0.04}, BASELINE),
     "an optional key": ({"training.flip": 0.5}, NETWORKS),
     "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),
@@ -340,4 +348,4 @@ def test_an_edited_file_reaches_the_results_whose_code_it_is(tmp_path):
     stale = {
         label(path) for path, each in proofs_of(package, tmp_path).items() if each != json.loads(json.dumps(now[path]))
     }
-    assert stale == {name for name in map(label, now) if name.startswith("cka/")}
+    assert stale == {name for name in map(label, now) if name.startswith(("cka/", "between/"))}

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -90,12 +90,18 @@ class Job:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """The settings on which the result depends, by their key in params.yaml, as plain values."""
-        return {key: at(self.study, key) for key in (key.format(**self.names) for key in self.stage.settings)}
+        return stated(self.study, [key.format(**self.names) for key in self.stage.settings])
 
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
     """The files from which a stage's import closure begins, in one study."""
     return tuple(path.format(**{**names, "study": study}) for path in stage.code)
+
+
+def stated(study: Study, keys: Iterable[str]) -> dict[str, Any]:
+    """What stands at some keys; those that the study leaves out stay out."""
+    values = {key: at(study, key) for key in keys}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def at(study: Study, key: str) -> Any:

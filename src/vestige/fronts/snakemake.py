@@ -63,11 +63,10 @@ def alone() -> None:
 def settings(study: Study, *keys: str) -> Callable:
     """A rule's `params`: the settings at some keys as one canonical text, so that Snakemake sees any change of them."""
 
-    def stated(wildcards) -> str:
-        filled = [key.format(**wildcards) for key in keys]
-        return pipeline.canonical({key: pipeline.at(study, key) for key in filled})
+    def canonical(wildcards) -> str:
+        return pipeline.canonical(pipeline.stated(study, [key.format(**wildcards) for key in keys]))
 
-    return stated
+    return canonical
 
 
 def code(study: Study, stage: str, wildcards: Mapping | None = None) -> list[str]:
