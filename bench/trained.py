@@ -10,6 +10,7 @@ import xarray as xr
 from vestige.stages.between import between
 
 SWITCHES = ("class_reduction", "learning_rate_step")
+INDEX = {"selectivity": {"batch_size": 512, "epsilon": 1e-6}}
 PENALTY = ("alpha", "start", "stop", "modules", "epochs")
 
 
@@ -19,6 +20,11 @@ def trained(folder: Path) -> SimpleNamespace:
     plain = [run for run in runs if run["alpha"] == 0 and not overrides(run)]
     plain = [run for run in plain if run["condition"] == plain[0]["condition"]]
     return SimpleNamespace(folder=folder, images=xr.open_dataset(folder / "images.nc"), runs=runs, plain=plain)
+
+
+def last_epoch(study) -> int:
+    """The last epoch of the runs without penalty."""
+    return study.plain[0]["epoch"].values[-1].item()
 
 
 def overrides(run: xr.Dataset) -> dict:

@@ -155,6 +155,16 @@ def test_a_header_says_how_stored_squares_depart_from_crops_of_whole_photographs
     assert "not of the whole photograph" in TEXTS[name].replace("\n# ", " ")
 
 
+@each(IMAGENET)
+def test_a_header_says_by_what_images_are_normalised_and_by_what_the_authors_did(name):
+    assert "not, as in the paper's code, by the constants of ImageNet" in TEXTS[name].replace("\n# ", " ")
+
+
+@each(["digits_fidelity", "digits_paper", "mnist"])
+def test_a_header_says_that_running_statistics_lag_behind_in_short_epochs(name):
+    assert "batch normalisation's running statistics, which lag behind" in TEXTS[name].replace("\n# ", " ")
+
+
 @settings_of((FAITHFUL, AS_THE_AUTHORS), (IMAGENET, ON_IMAGENET), (["cifar10-vgg16"], OF_VGG), (SOUND, SOUNDLY))
 def test_a_setting_is_the_authors_in_a_faithful_study_and_sound_in_the_others(name, key, value):
     assert pipeline.at(STUDIES[name], key) == value

@@ -1,18 +1,11 @@
 """What a study's sections may not say of each other."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from vestige.meanings import meaning, selectable, selected, values_of
-from vestige.refusals import Fault, listed, nearest, shown
-from vestige.study import FIGURES, KINDS, Study
-
-# What to do where a figure finds no result of its kind.
-REMEDY = {
-    "ablation": "name a condition in applies.ablation",
-    "cka": "name a condition in applies.cka",
-    "between": "name a pair in between",
-}
+from vestige.depictions import of_figures, repeated, unknown_modules
+from vestige.meanings import values_of
+from vestige.refusals import Fault, listed, nearest
+from vestige.study import Study
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
@@ -25,13 +18,6 @@ def contradictions(study: Study) -> Iterator[Fault]:
         yield from twins(study)
     if not unsound and not absent:
         yield from of_figures(study)
-
-
-def repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
-    """A list that names something twice."""
-    for value, count in Counter(list(values)).items():
-        if count > 1:
-            yield keys, f"{value} is given {count} times; allowed: each once"
 
 
 def of_condition(study: Study, name: str) -> Iterator[Fault]:
@@ -50,14 +36,6 @@ def of_condition(study: Study, name: str) -> Iterator[Fault]:
         yield (*here, "stop"), f"found {said.stop}; start is {start}; allowed: {start + 1} to {epochs}"
 
 
-def unknown_modules(study: Study, keys: tuple, modules: Iterable) -> Iterator[Fault]:
-    """Modules that the network lacks, or that are named twice."""
-    yield from repeated(keys, modules)
-    for module in dict.fromkeys(modules):
-        if module not in study.network.modules:
-            yield keys, f"found {module}; the network has no such module; allowed: {listed(study.network.modules)}"
-
-
 def twins(study: Study) -> Iterator[Fault]:
     """Conditions that mean the same under two names."""
     seen: dict = {}
@@ -74,6 +52,14 @@ def of_applies(study: Study) -> Iterator[Fault]:
         for name in dict.fromkeys(names):
             if name not in study.conditions:
                 yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
+
+
+def beyond(study: Study, pair: str) -> str:
+    """Why CKA finds no epoch to measure in both runs of a pair; nothing where it does."""
+    epochs, last = study.cka.epochs, min(study.training_of(run.condition).epochs for run in study.pair(pair).values())
+    if epochs == "all" or min(epochs) <= last:
+        return ""
+    return f"found {listed(epochs)}; a run of between.{pair} ends at epoch {last}; allowed: all, or some of 0 to {last}"
 
 
 def of_ablation(study: Study) -> Iterator[Fault]:
@@ -122,59 +108,12 @@ def of_between(study: Study) -> Iterator[Fault]:
     runs, seen = list(map(str, study.runs)), {}
     for name, pair in study.between.items():
         here = ("between", name)
-        for place, run in pair:
-            if run not in runs:
-                yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
+        unknown = [(place, run) for place, run in pair if run not in runs]
+        for place, run in unknown:
+            yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
+        if not unknown and (late := beyond(study, name)):
+            yield ("cka", "epochs"), late
         if pair.first == pair.second:
             yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
         elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:
             yield here, f"it compares the same two runs as between.{former}; remove one of them"
-
-
-def of_figures(study: Study) -> Iterator[Fault]:
-    """Figures of modules that the network lacks, or whose runs the study lacks."""
-    for kind in KINDS:
-        for name, settings in getattr(study.figures, kind):
-            if settings is not None:
-                here = ("figures", kind, name)
-                yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
-                yield from of_selection(study, here, settings.select or {})
-
-
-def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
-    """Modules of a figure that the network lacks, or that are not ablated."""
-    yield from unknown_modules(study, here, modules)
-    ablated = study.ablation.modules
-    for module in modules:
-        if here[1] == "ablation" and module in study.network.modules and module not in ablated:
-            yield (*here, "modules"), f"found {module}, which is not ablated; allowed: {listed(ablated)}"
-
-
-def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
-    """A selection by an unknown key, or one that leaves out what the figure shows."""
-    kind, figure = here[1:]
-    cells = study.cells(kind)
-    known = selectable(kind)
-    unknown = [key for key in select if key not in known]
-    yield from (((*here, "select", key), f"unknown key; {nearest(key, known)}") for key in unknown)
-    if not cells:
-        yield here, f"there is no run to show; {REMEDY[kind]}, or leave the figure out"
-    elif not unknown:
-        shown = [meaning(study, cell) for cell in selected(study, kind, select)]
-        yield from lacking(here, figure, shown) if shown else unfitting(study, here, select)
-
-
-def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
-    """A selection that no run fits."""
-    runs = [meaning(study, cell) for cell in study.cells(here[1])]
-    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
-    yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
-
-
-def lacking(here: tuple, figure: str, runs: list[dict]) -> Iterator[Fault]:
-    """The conditions that a figure needs and is not given."""
-    kinds = {tuple(sorted(run.items())): run for run in runs}.values()  # seeds apart
-    for need in FIGURES[figure].NEEDS:
-        if sum(map(need.fits, kinds)) < need.least:
-            remedy = f"add {need.example}, or leave the figure out"
-            yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

@@ -62,6 +62,7 @@ def drawn(kind: str) -> Stage:
     return Stage(
         f"{DRAWN}{kind}",
         "results/{study}/figures/{figure}.png",
+        reads=("images",) if kind == "training" else (),  # they say how many classes there are
         gathers=(kind,),
         settings=(f"figures.{kind}.{{figure}}", *GATHERED[kind]),
         code=("figures/{figure}.py", *SHARED.get(kind, ()), "figures/style.mplstyle"),
@@ -102,7 +103,7 @@ TABLE = (
         "report",
         "results/{study}/report.html",
         reads=("images", "network", "claims"),
-        gathers=("training", *(f"{DRAWN}{kind}" for kind in KINDS)),
+        gathers=(*PER_RUN, "between", *(f"{DRAWN}{kind}" for kind in KINDS)),
         settings=tuple(Study.model_fields),
         code=("stages/report.py", "report/style.css", *(f"report/{part}.html.jinja" for part in PAGE)),
     ),

@@ -1,7 +1,7 @@
 """What several tests of claims ask of a made-up study."""
 
 import pytest
-from claims.worlds import CONDITIONS, World, study
+from claims.worlds import CLASSES, CONDITIONS, World, study
 
 from vestige.claims.evidence import evidence
 from vestige.claims.paper import CLAIMS
@@ -10,14 +10,14 @@ from vestige.claims.verdicts import decide
 
 def judged(results: dict) -> dict:
     """Name of a claim -> what is decided of it, from results by kind."""
-    found = evidence(**results)
+    found = evidence(**results, classes=CLASSES)
     return {claim.name: decide(claim, found) for claim in CLAIMS}
 
 
 def judged_alone(name: str, world: World, conditions: dict = CONDITIONS):
     """What is decided of one claim, from results of its own kind alone."""
     (claim,) = [claim for claim in CLAIMS if claim.name == name]
-    return decide(claim, evidence(**study(world, conditions, kinds=[claim.kind])))
+    return decide(claim, evidence(**study(world, conditions, kinds=[claim.kind]), classes=CLASSES))
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,10 @@ import random
 
 import numpy as np
 import pytest
-from claims.worlds import BASELINE, CONDITIONS, KINDS, World, penalty, result, study
+from claims.worlds import BASELINE, CLASSES, CONDITIONS, World, penalty, result, study
 
-from vestige.claims.evidence import Condition, Training, condition, evidence
+from vestige.claims.conditions import Condition, Training, condition
+from vestige.claims.evidence import evidence
 
 
 def compared(found: dict) -> dict:
@@ -45,7 +46,7 @@ def test_a_baseline_of_other_training_is_no_baseline(decided_alone):
 
 
 def test_the_studys_own_training_is_the_one_that_most_conditions_share():
-    runs = evidence(**study(World(seeds=(0,))))
+    runs = evidence(**study(World(seeds=(0,))), classes=CLASSES)
     assert [group.training.epochs for group in runs.groups(runs.training)] == [12, 36]
 
 
@@ -54,7 +55,7 @@ def test_the_modules_penalised_most_often_without_the_last_are_the_early_ones():
         "one": penalty(-20, modules="4"),
         **{f"all_{a}": penalty(a, modules="4 5 6 7") for a in (10, 20)},
     }
-    assert evidence(**study(World(seeds=(0,)), conditions)).early_modules == (4, 5, 6)
+    assert evidence(**study(World(seeds=(0,)), conditions), classes=CLASSES).early_modules == (4, 5, 6)
 
 
 def test_a_penalty_on_fewer_modules_is_not_mixed_up_with_the_early_ones(decided_alone):
@@ -66,7 +67,8 @@ def test_silent_units_count_as_zero():
     results = study(World(seeds=(0,), scatter=0))
     for run in results["selectivity"]:
         run["selectivity"][:, run["module"].values == 4] = np.nan
-    (curve,) = evidence(**results).baseline(evidence(**results).selectivity).values()
+    found = evidence(**results, classes=CLASSES)
+    (curve,) = found.development(found.selectivity).values()
     assert curve.sel(module=4).values.tolist() == [0] * 13
 
 
@@ -102,10 +104,17 @@ def test_results_that_hold_no_number_at_all_leave_every_claim_undecided(decided)
     assert verdicts == {"undecided"}
 
 
-def test_a_run_too_short_for_first_epochs_leaves_claims_about_them_undecided(decided):
-    conditions = {name: said | {"epochs": 6} for name, said in {"baseline": BASELINE}.items()}
-    results = {kind: [] for kind in KINDS}
-    results["selectivity"] = [result("selectivity", World(), "b", conditions["baseline"], seed) for seed in (0, 1)]
-    found = decided(results)["selectivity_rises_early"]
-    assert found.verdict == "undecided"
-    assert "9 epochs or more" in found.explanation
+def test_a_learning_rate_is_the_same_override_under_both_of_its_names():
+    said = {name: BASELINE | {name: 0.05} for name in ("learning_rate", "initial_learning_rate")}
+    first, second = (condition(result("cka", World(), "any", one, 0)) for one in said.values())
+    assert first == second
+
+
+def test_where_no_penalty_says_which_modules_are_early_they_are_all_but_the_last():
+    assert evidence(**study(World(seeds=(0,)), {"b": BASELINE}), classes=CLASSES).early_modules == (4, 5, 6)
+
+
+def test_early_modules_are_those_penalised(decided):
+    conditions = {"b": BASELINE, "two": penalty(-20, modules="4 5")}
+    found = decided(study(World(seeds=(0, 1)), conditions))
+    assert [row.part for row in found["selectivity_recedes"].rows] == ["module 4", "module 5"]

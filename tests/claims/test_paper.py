@@ -125,7 +125,7 @@ def test_parts_of_a_claim_have_names_of_their_own(as_the_paper_says):
         ("suppression_from_later_costs_nothing", ["from epoch 1", "from epoch 5"]),
         ("suppression_by_1_does_nothing", ["from epoch 0", "from epoch 5"]),
         ("suppression_costs_more_the_stronger", [""]),
-        ("strong_promotion_harms", ["alpha 10 in epochs 0 to 4", "alpha 20 in epochs 0 to 4"]),
+        ("strong_promotion_harms", ["alpha 10 in the first 4 epochs", "alpha 20 in the first 4 epochs"]),
         ("kept_on_suppression_is_never_recovered_from", ["alpha -20 from epoch 0, trained for 36"]),
     ],
 )

@@ -52,6 +52,31 @@ def test_a_module_that_was_not_ablated_is_refused_by_name(draw):
         draw("ablation_curves", [straight()], modules=[4, 7])
 
 
+@pytest.fixture(scope="module")
+def sloped(draw):
+    """Two networks, whose areas fall from 1 to 0.75 in the one and stay at 0.75 in the other, over four epochs."""
+    flat = xr.concat([straight(seed=1), straight(seed=1).assign_coords(epoch=[9])], "epoch", coords="minimal")
+    return draw("ablation_curves", [xr.ones_like(flat).assign_coords(seed=0).where(flat["epoch"] < 9, flat), flat])
+
+
+def test_the_slope_of_the_areas_is_that_of_the_mean_over_networks(sloped):
+    slopes = sloped[1].query("quantity == 'slope'")
+    assert slopes[["module", "order", "seeds"]].values.tolist() == [[4, "selective", 2], [4, "random", 2]]
+    assert slopes["mean"].tolist() == pytest.approx([-0.25 / 4 / 2] * 2)
+
+
+def test_the_slope_is_said_in_points_an_epoch_beside_the_areas(sloped):
+    (legend,) = [one for one in sloped[0].axes[0].artists if one.get_texts()]
+    assert legend.get_title().get_text() == "slope (points an epoch)"
+    assert [text.get_text() for text in legend.get_texts()] == ["−3.12", "−3.12"]
+
+
+def test_a_single_epoch_has_no_slope(draw):
+    figure, table = draw("ablation_curves", [straight()])
+    assert "slope" not in table["quantity"].tolist()
+    assert not figure.axes[0].artists
+
+
 def test_every_module_has_a_row_of_three_panels(results, draw):
     figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=[3]), modules=[5, 6])
     titles = [ax.get_title(loc="left") for ax in figure.axes[:6]]

@@ -1,5 +1,8 @@
+import json
+
 import matplotlib
 import pytest
+import xarray as xr
 
 from vestige.figures.drawing import written
 
@@ -38,6 +41,21 @@ def test_every_block_bears_the_letter_of_its_kind(networks, draw):
 def test_a_network_without_shortcuts_shows_what_there_is(networks, draw):
     said = words(draw("architecture", [networks(shortcuts=False)])[0])
     assert [text for text in said if text.startswith("(")][1:] == ["(b) block 0 of module 5, which has no shortcut"]
+
+
+def test_a_step_without_layers_does_not_part_a_module(networks, draw):
+    run = networks((1, 2))
+    dropout = run.isel(step=[-2]).assign(layers=("step", [""])).assign_coords(step=["dropout"])
+    parted = xr.concat([run.isel(step=slice(3)), dropout, run.isel(step=slice(3, None))], "step", data_vars="minimal")
+    said = words(draw("architecture", [parted])[0])
+    assert [text for text in said if text.startswith("module")] == ["module 4", "module 5"]
+    assert "2 blocks\n128 channels\n4 × 4" in said
+
+
+def test_what_the_network_sees_of_an_image_is_said(networks, draw):
+    proof = {"settings": {"network": {"family": "toy", "view": {"size": 6}}}}
+    said = words(draw("architecture", [networks().assign_attrs(proof=json.dumps(proof))])[0])
+    assert {"input, 1 × 8 × 8", "view, 1 × 6 × 6"} <= set(said)
 
 
 def test_the_table_holds_every_step(networks, draw):

@@ -60,7 +60,8 @@ def test_the_table_holds_every_line_that_is_drawn(once_and_again):
 
 
 def shown(table):
-    """The rows that are drawn: the share of silent units has a panel only where there are any."""
+    """The rows that are drawn as lines: slopes are numbers, and silent units have a panel only where there are any."""
+    table = table[table["quantity"] != "slope"]
     return table if table["mean"][table["quantity"] == "silent"].any() else table[table["quantity"] != "silent"]
 
 
@@ -152,6 +153,7 @@ def test_a_caption_says_which_bands_are_drawn(name):
     networks, paper = (caption(module, SimpleNamespace(bands=bands)) for bands in (None, "paper"))
     assert "95 % Student t interval" in networks
     assert "as in the paper" in paper
+    assert "95 %" not in paper
     assert "{" not in networks + paper
 
 

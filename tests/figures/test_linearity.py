@@ -15,6 +15,12 @@ def test_a_layer_is_the_number_of_a_module_or_fc(results, draw, pair):
         draw("linearity", results("cka"), pairs=[pair])
 
 
+@pytest.mark.parametrize("layer", [4, "fc"])
+def test_a_layer_with_itself_is_refused(results, draw, layer):
+    with pytest.raises(ValidationError, match="two different layers"):
+        draw("linearity", results("cka", seeds=[0]), pairs=[[layer, layer]])
+
+
 def test_pairs_keep_their_order_and_are_named(results, draw):
     figure, table = draw("linearity", results("cka"), pairs=[[4, "fc"], [4, 7], [5, 6]])
     names = ["module 4 – fc", "module 4 – module 7", "module 5 – module 6"]

@@ -30,5 +30,22 @@ def test_any_promotion_that_ends_is_one():
 
 
 def test_two_of_a_kind_are_asked_for_in_words_too():
-    need = needs.several(needs.SUPPRESSED)
-    assert (need.least, need.says) == (2, "two or more conditions that suppress selectivity from epoch 0 to the end")
+    says = "two or more conditions that suppress selectivity from epoch 0 to the end, with different alpha"
+    assert needs.several(needs.SUPPRESSED, "alpha").says == says
+
+
+def test_a_need_is_met_by_one_condition_among_others():
+    assert needs.BASELINE.met([penalised(-20.0, 0, 12), PLAIN])
+    assert not needs.BASELINE.met([penalised(-20.0, 0, 12)])
+
+
+@pytest.mark.parametrize(("alphas", "met"), [((-20.0, -20.0), False), ((-20.0, -5.0), True)])
+def test_several_strengths_are_conditions_of_different_strength(alphas, met):
+    several = needs.several(needs.SUPPRESSED_LATER, "alpha")
+    assert several.met([penalised(alpha, start, 12) for start, alpha in enumerate(alphas, start=4)]) is met
+
+
+@pytest.mark.parametrize(("starts", "met"), [((5, 5), False), ((4, 5), True)])
+def test_several_onsets_are_conditions_of_different_onset(starts, met):
+    several = needs.several(needs.SUPPRESSED_LATER, "start")
+    assert several.met([penalised(alpha, start, 12) for alpha, start in zip((-20.0, -5.0), starts, strict=True)]) is met

@@ -10,7 +10,7 @@ def drawn(results, draw):
 
 def test_every_condition_has_a_panel_under_its_label(drawn):
     titles = [ax.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ") for ax in drawn[0].axes]
-    assert titles == ["no penalty", "α = −20 from epoch 0", "α = −20 from epoch 5", "α = 10, epochs 0–4"]
+    assert titles == ["no penalty", "α = −20 from epoch 0", "α = −20 from epoch 5", "α = 10, first 4 epochs"]
 
 
 def test_the_shade_covers_the_regularised_epochs(drawn):

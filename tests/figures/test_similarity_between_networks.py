@@ -33,6 +33,12 @@ def test_every_two_layers_have_a_panel(results, draw):
     assert titles == ["module 4 – module 7", "module 5 – fc"]
 
 
+def test_a_layer_can_be_compared_with_the_same_one_of_another_network(results, draw):
+    pair = results("between", seeds=[0, 1])[0]
+    table = draw("similarity_between_networks", [pair], pairs=[[4, 4]])[1]
+    assert table["mean"].tolist() == pytest.approx(pair["cka"].sel(layer="4", layer_other="4").values.tolist())
+
+
 def test_without_any_pair_nothing_is_drawn(draw):
     with pytest.raises(ValueError, match="no pair"):
         draw("similarity_between_networks", [])

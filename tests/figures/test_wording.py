@@ -17,10 +17,12 @@ def said(*conditions: dict) -> list[str]:
     [
         ({}, "α = −20 from epoch 0"),
         ({"start": 5}, "α = −20 from epoch 5"),
-        ({"alpha": 10.0, "stop": 4}, "α = 10, epochs 0–4"),
-        ({"alpha": 0.5, "start": 2, "stop": 3}, "α = 0.5, epochs 2–3"),
+        ({"alpha": 10.0, "stop": 4}, "α = 10, first 4 epochs"),
+        ({"alpha": 10.0, "stop": 1}, "α = 10, first epoch"),
+        ({"alpha": 0.5, "start": 2, "stop": 3}, "α = 0.5, 1 epoch from epoch 2"),
+        ({"alpha": 0.5, "start": 3, "stop": 7}, "α = 0.5, 4 epochs from epoch 3"),
         ({"epochs": 60, "stop": 60}, "α = −20 from epoch 0"),
-        ({"epochs": 60, "stop": 12}, "α = −20, epochs 0–12"),
+        ({"epochs": 60, "stop": 12}, "α = −20, first 12 epochs"),
         (PLAIN, "no penalty"),
     ],
 )
@@ -32,7 +34,7 @@ def test_the_modules_are_said_where_penalised_conditions_differ_in_them():
     assert said(PLAIN, SUPPRESSED, SUPPRESSED | {"modules": "4 5 6 7", "alpha": 1.0, "stop": 4}) == [
         "no penalty",
         "α = −20 on modules 4–6 from epoch 0",
-        "α = 1 on modules 4–7, epochs 0–4",
+        "α = 1 on modules 4–7, first 4 epochs",
     ]
 
 

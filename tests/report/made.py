@@ -159,6 +159,11 @@ def run(name, seed, said, accuracy):
     )
 
 
+def measure(kind, **stated):
+    """A result of a measure, of which the page reads the proof alone."""
+    return xr.Dataset(attrs={"proof": proof(f"results/toy/{kind}/baseline-seed0.nc", **stated)})
+
+
 def figure(folder, name, paper="2", caption="Evolution of class selectivity. A line a module.", rows=3, nan_row=False):
     """The three files of a figure, a grey picture of 60 x 40 pixels; the path of its PNG."""
     texts = PngImagePlugin.PngInfo()

@@ -1,4 +1,4 @@
-"""The paper's settings on its network, with random weights, and on 200 photographs: its grid, its units, its pairs."""
+"""The settings of `imagenet-development` on its network, with random weights, and on 200 photographs."""
 
 import os
 from itertools import combinations_with_replacement
@@ -7,33 +7,24 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 import xarray as xr
 from PIL import Image
 
+from vestige import reading
 from vestige.apparatus import arrays, checkpoints
 from vestige.apparatus.network import build
-from vestige.apparatus.networks.resnet import Settings
 from vestige.apparatus.points import points_of
 from vestige.stages.ablation import ablation
 from vestige.stages.cka import cka
 from vestige.stages.selectivity import selectivity
 
-DATA = Path(os.environ.get("VESTIGE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("VESTIGE_DATA", ROOT.parent / "shared" / "data"))
 PHOTOGRAPHS = DATA / "imagenette224-2k" / "val"
 CLASSES, EACH = 10, 20
-NETWORK = Settings(family="resnet", depth=50)
+STUDY = reading.read(ROOT / "studies" / "imagenet-development.yaml")
 GRID = {4: 13, 5: 25, 6: 48, 7: 95}
-ABLATION = SimpleNamespace(
-    epochs=(0,),
-    modules=tuple(GRID),
-    grid=SimpleNamespace(fractions=None, steps=(15, 40)),
-    random=SimpleNamespace(protocol="redrawn_per_batch", repeats=1),
-    ranked_on="same_images",
-    halves_seed=None,
-    batch_size=512,
-)
-CKA = SimpleNamespace(epochs="all", batch_size=64, order="class_sorted", order_seed=None, estimator="minibatch")
+FIRST = {"epochs": (0,)}  # the only checkpoint that there is
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,18 +59,18 @@ def untrained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("untrained")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        network = build(NETWORK, channels=3, classes=CLASSES, seed=0)
+        network = build(STUDY.network, channels=3, classes=CLASSES, seed=0)
         digest = checkpoints.write(folder / checkpoints.name(0), network.trunk)
         training = xr.Dataset({"checkpoint": ("epoch", [digest])}, {"epoch": [0], "seed": 0})
         shared = {"training": training, "checkpoints": folder, "note": print}
-        settings = {"device": "cpu", "threads": 2, "images": SimpleNamespace(source="absent"), "network": NETWORK}
+        settings = {"device": "cpu", "threads": 2, "images": SimpleNamespace(source="absent"), "network": STUDY.network}
         yield SimpleNamespace(images=described(decoded(EACH)), inputs=shared, settings=settings)
 
 
 @pytest.fixture(scope="module")
 def selective(untrained):
-    """Its selectivity on all photographs."""
-    asked = SimpleNamespace(**untrained.settings, selectivity=SimpleNamespace(batch_size=20, epsilon=1e-6))
+    """Its selectivity on all photographs; in batches that fit into any memory, which are nothing to the result."""
+    asked = SimpleNamespace(**untrained.settings, selectivity=STUDY.selectivity.model_copy(update={"batch_size": 20}))
     return selectivity(asked, untrained.images, **untrained.inputs)
 
 
@@ -96,8 +87,8 @@ def test_every_unit_has_an_index_between_0_and_1_unless_it_is_silent(selective):
 
 
 def test_the_grid_has_the_paper_s_points_in_every_module(untrained, selective):
-    network = build(NETWORK, channels=3, classes=CLASSES, seed=0)
-    points = points_of(ABLATION, network, selective)
+    network = build(STUDY.network, channels=3, classes=CLASSES, seed=0)
+    points = points_of(STUDY.ablation, network, selective)
     assert {module: sum(point.module == module for point in points) for module in GRID} == GRID
     last = {point.module: point.ablated for point in points}
     assert last == {4: 248, 5: 496, 6: 992, 7: 2024}
@@ -105,17 +96,26 @@ def test_the_grid_has_the_paper_s_points_in_every_module(untrained, selective):
 
 def test_ablation_by_the_paper_s_settings_gives_a_curve_of_95_points_in_module_7(untrained, selective):
     """Of few photographs, because only the accuracy depends on how many there are."""
-    asked = SimpleNamespace(**vars(ABLATION) | {"modules": (7,)})
+    asked = STUDY.ablation.model_copy(update=FIRST | {"modules": (7,)})
     settings = SimpleNamespace(**untrained.settings, ablation=asked)
     found = ablation(settings, described(decoded(1)), selectivity=selective, **untrained.inputs)
     assert dict(found["accuracy"].sizes) == {"epoch": 1, "order": 2, "repeat": 1, "point": 95}
     assert found["accuracy"].notnull().all()
 
 
-def test_cka_by_the_paper_s_settings_has_fifteen_unordered_pairs_of_layers(untrained):
-    found = cka(SimpleNamespace(**untrained.settings, cka=CKA), untrained.images, **untrained.inputs)["cka"][0]
-    pairs = list(combinations_with_replacement(found["layer"].values.tolist(), 2))
-    values = {pair: float(found.sel(layer=pair[0], layer_other=pair[1])) for pair in pairs}
+@pytest.fixture(scope="module")
+def compared(untrained):
+    """(layer, layer_other) CKA as the study asks for it: by the paper's library, in float64."""
+    asked = SimpleNamespace(**untrained.settings, cka=STUDY.cka.model_copy(update=FIRST))
+    return cka(asked, untrained.images, **untrained.inputs)["cka"].sel(epoch=0)
+
+
+def test_cka_by_the_paper_s_settings_has_fifteen_unordered_pairs_of_layers(compared):
+    pairs = list(combinations_with_replacement(compared["layer"].values.tolist(), 2))
+    values = [compared.sel(layer=one, layer_other=other).item() for one, other in pairs]
     assert len(values) == 15
-    assert all(0 < value <= 1 + 1e-9 for value in values.values())
-    torch.testing.assert_close(torch.from_numpy(found.values), torch.from_numpy(found.values.T), rtol=0, atol=0)
+    assert all(0 < value <= 1 + 1e-9 for value in values)
+
+
+def test_cka_by_the_paper_s_settings_is_symmetric(compared):
+    np.testing.assert_allclose(compared.values, compared.values.T, rtol=0, atol=1e-12)

@@ -28,6 +28,7 @@ rule figures_network:
 rule figures_training:
     """Draw one figure of training curves from every run that has it."""
     input:
+        images=front.images(STUDY),
         runs=front.results(STUDY, "training"),
         code=lambda wildcards: front.code(STUDY, "figures_training", wildcards),
     output:

@@ -10,10 +10,11 @@ rule images:
         "benchmarks/{study}/images.tsv"
     conda:
         "../../environment.yml"
+    threads: 8
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=4000,
+        runtime=720,
     params:
         settings=front.settings(STUDY, "images"),
     shell:

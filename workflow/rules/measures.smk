@@ -65,7 +65,7 @@ rule ablation:
     resources:
         gpu=front.gpus(STUDY),
         mem_mb=4000,
-        runtime=1440,
+        runtime=2880,
     params:
         settings=front.settings(STUDY, "device", "threads", "images", "network", "selectivity", "ablation"),
     shell:

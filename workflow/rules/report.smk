@@ -33,6 +33,10 @@ rule report:
         network="results/{study}/network.nc",
         claims="results/{study}/claims.nc",
         training=front.results(STUDY, "training"),
+        selectivity=front.results(STUDY, "selectivity"),
+        ablation=front.results(STUDY, "ablation"),
+        cka=front.results(STUDY, "cka"),
+        between=front.results(STUDY, "between"),
         figures=front.drawings(STUDY),
         code=front.code(STUDY, "report"),
     output:

@@ -2,21 +2,31 @@
 
 from collections.abc import Callable
 
-from vestige.claims.claim import Claim, Part, values
+from vestige.claims.claim import Claim, Part
+from vestige.claims.comparisons import in_modules
+from vestige.claims.emergence import PLAIN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import AREA, AREA_REASON, ORDER, ORDER_REASON
-from vestige.claims.windows import TOO_SHORT, at, at_last, first_few, last_epoch
+from vestige.claims.windows import FIRST, OF_LENGTH, Reading, at_last, first_usable
 
 AREA_SAID = "area under the curve of accuracy against the share of units ablated"
-ABLATED = "ablation of runs without a penalty (alpha 0) in {}"
+UNITS = "share of the largest accuracy on the curve"
+ABLATED = f"ablation of {PLAIN}, {OF_LENGTH}, in {{}}"
+FIRST_SAID = f"the first epoch measured in {FIRST}, at which the network is at twice chance or above"
+LAST_SAID = "the last epoch measured, within the last fifth of the run"
+NOTHING = "it takes a network at twice chance or above, below which its share of the accuracy says nothing, measured in"
+EARLY, LATE = f"{NOTHING} {FIRST}", f"{NOTHING} the last fifth of the run"
+BOTH = f"{NOTHING} {FIRST}, and again in the last fifth of the run"
 
 
-def in_modules(evidence: Evidence, read: Callable, last: bool) -> list[Part]:
-    """A part for each module that is the last of the network, or is not; `read` takes its areas (epoch, order)."""
-    runs = evidence.baseline(evidence.ablation)
-    modules = sorted({int(module) for run in runs.values() for module in run["module"].values})
-    chosen = [module for module in modules if (module == evidence.last_module) == last]
-    return [Part(f"module {one}", values(runs, lambda run, one=one: read(run.sel(module=one)))) for one in chosen]
+def in_early(evidence: Evidence, read: Callable) -> list[Part]:
+    """A part for each early or intermediate module; `read` takes its areas (epoch, order)."""
+    return in_modules(evidence.development(evidence.ablation), evidence.early_modules, read)
+
+
+def in_last(evidence: Evidence, read: Callable) -> list[Part]:
+    """The same, for the last module."""
+    return in_modules(evidence.development(evidence.ablation), [evidence.last_module], read)
 
 
 def advantage(area):
@@ -25,15 +35,14 @@ def advantage(area):
 
 
 def change(order: str) -> Callable:
-    """The area at the last epoch measured less that at the first, epoch 0 left out: the paper's slope, times its run.
+    """The area at the end less that at the first usable epoch: the paper's slope, times its run.
 
-    An untrained network has no accuracy to lose.
+    An untrained network has no accuracy to lose, and neither has one still near chance.
     """
 
-    def of(area) -> float:
+    def of(area) -> Reading:
         curve = area.sel(order=order, drop=True)
-        first = min((int(epoch) for epoch in curve["epoch"].values if epoch > 0), default=0)
-        return at_last(curve) - at(curve, first) if 0 < first < last_epoch(curve) else float("nan")
+        return at_last(curve) - first_usable(curve)
 
     return of
 
@@ -50,11 +59,11 @@ CLAIMS = (
         decision="greater",
         margin=ORDER,
         margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, mean over epochs 1 to 3",
-        units="share of the unablated accuracy",
-        needs=ABLATED.format("an early module, at an epoch from 1 to 3"),
-        parts=lambda evidence: in_modules(evidence, lambda area: first_few(advantage(area)), last=False),
-        blank=TOO_SHORT,
+        quantity=f"{AREA_SAID}: in random order less the most selective first, at {FIRST_SAID}",
+        units=UNITS,
+        needs=ABLATED.format(f"an early module, at one of {FIRST}"),
+        parts=lambda evidence: in_early(evidence, lambda area: first_usable(advantage(area))),
+        blank=EARLY,
     ),
     Claim(
         name="selective_ablation_hurts_less_at_the_end",
@@ -67,10 +76,11 @@ CLAIMS = (
         decision="less",
         margin=ORDER,
         margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, at the last epoch",
-        units="share of the unablated accuracy",
+        quantity=f"{AREA_SAID}: in random order less the most selective first, at {LAST_SAID}",
+        units=UNITS,
         needs=ABLATED.format("an early module"),
-        parts=lambda evidence: in_modules(evidence, lambda area: at_last(advantage(area)), last=False),
+        parts=lambda evidence: in_early(evidence, lambda area: at_last(advantage(area))),
+        blank=LATE,
     ),
     Claim(
         name="selective_ablation_hurts_more_in_the_last_module",
@@ -83,10 +93,11 @@ CLAIMS = (
         decision="greater",
         margin=ORDER,
         margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, at the last epoch",
-        units="share of the unablated accuracy",
+        quantity=f"{AREA_SAID}: in random order less the most selective first, at {LAST_SAID}",
+        units=UNITS,
         needs=ABLATED.format("the last module"),
-        parts=lambda evidence: in_modules(evidence, lambda area: at_last(advantage(area)), last=True),
+        parts=lambda evidence: in_last(evidence, lambda area: at_last(advantage(area))),
+        blank=LATE,
     ),
     Claim(
         name="selective_area_grows",
@@ -96,11 +107,11 @@ CLAIMS = (
         decision="greater",
         margin=AREA,
         margin_reason=AREA_REASON,
-        quantity=f"{AREA_SAID}, the most selective first: at the last epoch less at the first one measured",
-        units="share of the unablated accuracy",
-        needs=ABLATED.format("an early module, at two epochs or more"),
-        parts=lambda evidence: in_modules(evidence, change("selective"), last=False),
-        blank="it was measured at one epoch alone, or no curve has any accuracy",
+        quantity=f"{AREA_SAID}, the most selective first: at {LAST_SAID}, less at {FIRST_SAID}",
+        units=UNITS,
+        needs=ABLATED.format("an early module, in the first epochs and in the last fifth of the run"),
+        parts=lambda evidence: in_early(evidence, change("selective")),
+        blank=BOTH,
     ),
     Claim(
         name="random_area_stays",
@@ -110,10 +121,10 @@ CLAIMS = (
         decision="equivalent",
         margin=AREA,
         margin_reason=AREA_REASON,
-        quantity=f"{AREA_SAID}, in random order: at the last epoch less at the first one measured",
-        units="share of the unablated accuracy",
-        needs=ABLATED.format("an early module, at two epochs or more"),
-        parts=lambda evidence: in_modules(evidence, change("random"), last=False),
-        blank="it was measured at one epoch alone, or no curve has any accuracy",
+        quantity=f"{AREA_SAID}, in random order: at {LAST_SAID}, less at {FIRST_SAID}",
+        units=UNITS,
+        needs=ABLATED.format("an early module, in the first epochs and in the last fifth of the run"),
+        parts=lambda evidence: in_early(evidence, change("random")),
+        blank=BOTH,
     ),
 )

@@ -1,9 +1,10 @@
 """Which conditions a claim compares: those whose penalty is as the paper's, beside the same training without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from vestige.claims.claim import Part, values
-from vestige.claims.evidence import Condition, Evidence, Group, Runs, Wanted
+from vestige.claims.claim import Part, part
+from vestige.claims.conditions import Condition
+from vestige.claims.evidence import BySeed, Evidence, Group, Runs, Wanted
 from vestige.claims.windows import at_end
 
 PAPERS_ALPHA = -20.0  # of the main experiments (figures 6 and 7)
@@ -30,7 +31,7 @@ def below_baseline(evidence: Evidence, runs: Runs, wanted: Wanted, read: Callabl
     if chosen is None:
         return []
     group, found = chosen
-    return [Part(name(one), values(group.baseline, read), values(by_seed, read)) for one, by_seed in found.items()]
+    return [part(name(one), read, group.baseline, by_seed) for one, by_seed in found.items()]
 
 
 def final(quantity: str = "val_accuracy") -> Callable:
@@ -50,6 +51,21 @@ def strongly_suppressed(evidence: Evidence, runs: Runs, wanted: Wanted) -> Wante
 def strongly_promoted(evidence: Evidence) -> Wanted:
     """Strong promotion of the early modules in the first epochs, lifted after them (figure 13)."""
     return evidence.on_early_modules(lambda condition: condition.alpha >= STRONG and condition.lifted)
+
+
+def with_first_epochs(wanted: Wanted) -> Wanted:
+    """The same, of runs whose first few epochs can be told from the rest."""
+    return lambda condition: condition.training.long_enough and wanted(condition)
+
+
+def in_modules(runs: BySeed, modules: Iterable[int], read: Callable) -> list[Part]:
+    """A part for each of the modules that were measured; `read` takes the curve, or the curves, of one."""
+    measured = sorted({int(module) for run in runs.values() for module in run["module"].values})
+    return [
+        part(f"module {one}", lambda run, one=one: read(run.sel(module=one, drop=True)), runs)
+        for one in measured
+        if one in modules
+    ]
 
 
 def with_modules(condition: Condition) -> str:

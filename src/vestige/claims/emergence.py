@@ -1,39 +1,49 @@
 """Class selectivity rises in the first epochs and recedes, but not in the last module (figure 2, section 4.1)."""
 
-from collections.abc import Callable
+import numpy as np
 
-from vestige.claims.claim import Claim, Part, values
-from vestige.claims.evidence import Evidence
+from vestige.claims.claim import Claim
+from vestige.claims.comparisons import in_modules
 from vestige.claims.margins import INDEX, INDEX_REASON, ORDER
-from vestige.claims.windows import TOO_SHORT, after_peak, at, at_end, early_peak
+from vestige.claims.windows import (
+    FIRST,
+    NO_END,
+    OF_LENGTH,
+    TOO_SHORT,
+    Reading,
+    after_peak,
+    at,
+    at_end,
+    early_peak,
+    peak,
+)
 
-UNPENALISED = "runs without a penalty (alpha 0) of 9 epochs or more"
+PLAIN = "runs without a penalty (alpha 0) and without overrides but of epochs"
+UNPENALISED = f"{PLAIN}, {OF_LENGTH}"
+INDEX_MEAN = "mean selectivity (silent units count as 0)"
+HIGHEST = f"{INDEX_MEAN}: its largest value in {FIRST}"
 
 
-def in_modules(evidence: Evidence, read: Callable, last: tuple[bool, ...]) -> list[Part]:
-    """A part for each module that is the last (or is not), of the unpenalised runs."""
-    runs = evidence.baseline(evidence.selectivity)
-    modules = sorted({int(module) for run in runs.values() for module in run["module"].values})
-    chosen = [module for module in modules if (module == modules[-1]) in last]
-    return [Part(f"module {one}", values(runs, lambda run, one=one: read(run.sel(module=one)))) for one in chosen]
+def rise(curve) -> Reading:
+    """By how much it rises in the first epochs, less any rise that is still to come after them.
+
+    A rise is sharp if it is over then: one that goes on for many epochs has most of its height still to come.
+    """
+    return (early_peak(curve) - at(curve, 0)) - (peak(curve) - early_peak(curve))
 
 
-def rise(curve) -> float:
-    """The highest value of the first third, less that of the untrained network."""
-    return early_peak(curve) - at(curve, 0)
-
-
-def recession(curve) -> float:
-    """The highest value of the first third, less that at the end."""
+def recession(curve) -> Reading:
+    """The highest value of the early window, less that at the end."""
     return early_peak(curve) - at_end(curve)
 
 
-def quickness(curve) -> float:
+def quickness(curve) -> Reading:
     """What is lost in the three epochs after the peak, less half of all that is lost.
 
     A recession smaller than the margin counts as the margin: of none, chance would lose the most right after the peak.
     """
-    return early_peak(curve) - after_peak(curve) - max(recession(curve), INDEX) / 2
+    whole = recession(curve)
+    return early_peak(curve) - after_peak(curve) - Reading(np.maximum(whole.value, INDEX) / 2, whole.epochs)
 
 
 CLAIMS = (
@@ -45,11 +55,11 @@ CLAIMS = (
         decision="greater",
         margin=INDEX,
         margin_reason=INDEX_REASON,
-        quantity="mean selectivity: its largest value in the first third of training, less that before training",
+        quantity=f"{HIGHEST}, less that before training, and less what it rises further after those epochs",
         units="1",
         needs=UNPENALISED,
-        parts=lambda evidence: in_modules(evidence, rise, (False, True)),
-        blank=TOO_SHORT,
+        parts=lambda evidence: in_modules(evidence.development(evidence.selectivity), evidence.modules, rise),
+        blank=f"{TOO_SHORT}, and before training",
     ),
     Claim(
         name="selectivity_recedes",
@@ -59,11 +69,13 @@ CLAIMS = (
         decision="greater",
         margin=INDEX,
         margin_reason=INDEX_REASON,
-        quantity="mean selectivity: its largest value in the first third of training, less its mean at the end",
+        quantity=f"{HIGHEST}, less its mean over the last fifth of the run",
         units="1",
         needs=UNPENALISED,
-        parts=lambda evidence: in_modules(evidence, recession, (False,)),
-        blank=TOO_SHORT,
+        parts=lambda evidence: in_modules(
+            evidence.development(evidence.selectivity), evidence.early_modules, recession
+        ),
+        blank=f"{TOO_SHORT}; {NO_END}",
     ),
     Claim(
         name="selectivity_recedes_quickly",
@@ -76,11 +88,16 @@ CLAIMS = (
             "most is more than half, so the bound is 0; a recession of less than 0.05, which does not count as one, is "
             "taken for 0.05"
         ),
-        quantity="fall of the mean selectivity in the three epochs after its early peak, less half of its whole fall",
+        quantity=(
+            f"{HIGHEST}, less that three epochs later, less half of its whole fall, to its mean over the last fifth of "
+            "the run"
+        ),
         units="1",
         needs=UNPENALISED,
-        parts=lambda evidence: in_modules(evidence, quickness, (False,)),
-        blank=TOO_SHORT,
+        parts=lambda evidence: in_modules(
+            evidence.development(evidence.selectivity), evidence.early_modules, quickness
+        ),
+        blank=f"{TOO_SHORT}, and three epochs after the peak; {NO_END}",
     ),
     Claim(
         name="selectivity_stays_in_the_last_module",
@@ -93,10 +110,12 @@ CLAIMS = (
             f"less than what counts as a recession in the other modules, {INDEX_REASON}; a module that goes on rising "
             "does not recede either, so there is no lower bound"
         ),
-        quantity="mean selectivity: its largest value in the first third of training, less its mean at the end",
+        quantity=f"{HIGHEST}, less its mean over the last fifth of the run",
         units="1",
         needs=UNPENALISED,
-        parts=lambda evidence: in_modules(evidence, recession, (True,)),
-        blank=TOO_SHORT,
+        parts=lambda evidence: in_modules(
+            evidence.development(evidence.selectivity), [evidence.last_module], recession
+        ),
+        blank=f"{TOO_SHORT}; {NO_END}",
     ),
 )

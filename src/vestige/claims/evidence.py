@@ -6,52 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-USUAL = {"study", "condition", "seed", "alpha", "start", "stop", "modules", "epochs"}
-
-
-@dataclass(frozen=True)
-class Training:
-    """How long a network was trained, and the keys of `training` that its condition overrides."""
-
-    epochs: int
-    overrides: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What was done to a run, whatever its name: where alpha is 0, `start`, `stop` and `modules` say nothing."""
-
-    training: Training
-    alpha: float
-    start: int = 0
-    stop: int = 0
-    modules: tuple[int, ...] = ()
-
-    @property
-    def kept_on(self) -> bool:
-        """Whether the penalty lasts to the end."""
-        return self.stop >= self.training.epochs
-
-    @property
-    def from_zero(self) -> bool:
-        """Whether it is there all the time."""
-        return self.start == 0 and self.kept_on
-
-    @property
-    def later(self) -> bool:
-        """Whether it sets in after at least one epoch, and lasts to the end."""
-        return self.start >= 1 and self.kept_on
-
-    @property
-    def lifted(self) -> bool:
-        """Whether it is there from the first epoch and ends before training does."""
-        return self.start == 0 and not self.kept_on
-
-    def __str__(self) -> str:
-        """For instance "alpha -20 from epoch 0", "alpha 10 in epochs 0 to 4"."""
-        when = f"from epoch {self.start}" if self.kept_on else f"in epochs {self.start} to {self.stop}"
-        return f"alpha {self.alpha:g} {when}"
-
+from vestige.claims.chance import usable_area
+from vestige.claims.conditions import Condition, Training, condition
 
 BySeed = dict[int, Any]
 Runs = dict[Condition, BySeed]
@@ -74,6 +30,7 @@ class Evidence:
     selectivity: Runs
     ablation: Runs
     cka: Runs
+    classes: int  # of the images, of which chance is one in so many
 
     def groups(self, runs: Runs) -> Iterator[Group]:
         """The groups among some runs, first the training that most conditions of the study share, then the longest.
@@ -87,39 +44,52 @@ class Evidence:
             if baseline := next((found for condition, found in group.items() if condition.alpha == 0), None):
                 yield Group(training, baseline, {one: found for one, found in group.items() if one.alpha != 0})
 
-    def baseline(self, runs: Runs) -> BySeed:
-        """The unpenalised runs of the study's own training; none where there are none."""
-        return next((group.baseline for group in self.groups(runs)), {})
+    def development(self, runs: Runs) -> BySeed:
+        """The unpenalised runs of the longest training as the study's own but for its length, if it has early epochs.
+
+        In a longer run more of what develops is to be seen.
+        """
+        plain = [one for one in runs if one.alpha == 0 and not one.training.overrides and one.training.long_enough]
+        return runs[max(plain, key=lambda one: one.training.epochs)] if plain else {}
 
     @cached_property
-    def last_module(self) -> int | None:
-        """The last module of the network, where any measure that goes through its modules is there to say."""
+    def modules(self) -> tuple[int, ...]:
+        """The modules of the network, where any measure that goes through them is there to say."""
         measured = [*each_run(self.selectivity), *each_run(self.ablation)]
-        modules = {int(module) for run in measured for module in run["module"].values}
         layers = {str(layer) for run in each_run(self.cka) for layer in run["layer"].values}
-        return max(modules | {int(layer) for layer in layers if layer.isdigit()}, default=None)
+        found = {int(module) for run in measured for module in run["module"].values}
+        return tuple(sorted(found | {int(layer) for layer in layers if layer.isdigit()}))
+
+    @property
+    def last_module(self) -> int | None:
+        """The last module of the network, if it is known."""
+        return self.modules[-1] if self.modules else None
 
     @cached_property
     def early_modules(self) -> tuple[int, ...]:
-        """The "early and intermediate modules": those that most penalties act on among the sets without the last."""
+        """The "early and intermediate modules": those that most penalties act on among the sets without the last.
+
+        Where no penalty says which they are, all but the last.
+        """
         known = {*self.training, *self.selectivity}
         sets = Counter(one.modules for one in known if one.alpha != 0 and self.last_module not in one.modules)
-        return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=())
+        return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=self.modules[:-1])
 
     def on_early_modules(self, wanted: Wanted) -> Wanted:
         """The same, of penalties on the early modules alone."""
         return lambda condition: condition.modules == self.early_modules and wanted(condition)
 
 
-def evidence(training: list, selectivity: list, ablation: list, cka: list) -> Evidence:
+def evidence(training: list, selectivity: list, ablation: list, cka: list, classes: int) -> Evidence:
     """The opened results of a study, summed up as the figures do; silent units count as 0, as in the paper."""
-    from vestige.formulas.summaries import ablation_curves, module_means
+    from vestige.formulas.summaries import module_means
 
     return Evidence(
         by_condition(training, lambda run: run),
         by_condition(selectivity, lambda run: module_means(run, "zero")["selectivity"]),
-        by_condition(ablation, lambda run: ablation_curves(run)["area"]),
+        by_condition(ablation, lambda run: usable_area(run, classes)),
         by_condition(cka, lambda run: run["cka"]),
+        classes,
     )
 
 
@@ -129,23 +99,15 @@ def each_run(runs: Runs) -> list:
 
 
 def by_condition(runs: list, curves: Callable) -> Runs:
-    """Condition -> seed, in rising order -> what `curves` makes of the run; in whatever order the runs come."""
+    """Condition -> seed, in rising order -> what `curves` makes of the run, with its length; in any order of runs."""
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        found.setdefault(condition(run), {})[run["seed"].item()] = curves(bare(run))
+        found.setdefault(condition(run), {})[run["seed"].item()] = curves(bare(run)).assign_coords(
+            epochs=run["epochs"].item()
+        )
     return dict(sorted(found.items(), key=lambda item: repr(item[0])))
 
 
 def bare(run):
     """The result without the coordinates that say what was done to the run."""
     return run.drop_vars([name for name, value in run.coords.items() if value.ndim == 0])
-
-
-def condition(run) -> Condition:
-    """What was done to a run, from the scalar coordinates of its result."""
-    said = {name: value.item() for name, value in run.coords.items() if value.ndim == 0}
-    training = Training(said["epochs"], tuple(sorted((key, said[key]) for key in said.keys() - USUAL)))
-    if said["alpha"] == 0:
-        return Condition(training, 0.0)
-    modules = tuple(int(module) for module in said["modules"].split())
-    return Condition(training, said["alpha"], said["start"], said["stop"], modules)

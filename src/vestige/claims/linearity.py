@@ -3,24 +3,31 @@
 from collections.abc import Callable
 from itertools import combinations
 
-from vestige.claims.claim import Claim, Part, values
+from vestige.claims.claim import Claim, Part, part
+from vestige.claims.emergence import PLAIN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import ORDER, SIMILARITY, SIMILARITY_REASON
-from vestige.claims.windows import TOO_SHORT, at_end, first_few
+from vestige.claims.windows import OF_LENGTH, SHORTEST, Reading, at_end_measured, first_few
 
-ALIGNED = "CKA of runs without a penalty (alpha 0) of 9 epochs or more, at an epoch from 1 to 3 and at the end"
-FALL = "CKA of two layers: mean over epochs 1 to 3, less that over the last fifth of the epochs measured"
+ALIGNED = f"CKA of {PLAIN}, {OF_LENGTH}, at an epoch from 1 to 3"
+FALLEN = f"{ALIGNED}, and to epoch {SHORTEST} or further, as the fall is sought in the epochs measured"
+FALL = (
+    "CKA of two layers: mean over epochs 1 to 3, less that over the last fifth of the epochs measured, which may end "
+    "before training does"
+)
+BLANK = "it takes CKA at an epoch from 1 to 3, of layers that tell images apart"
+BLANK_FALL = f"{BLANK}, and measures to epoch {SHORTEST} or further"
 
 
 def in_pairs(evidence: Evidence, read: Callable, every: bool) -> list[Part]:
     """A part for each pair of layers; or for the first module with the last, and with the head, alone."""
-    runs = evidence.baseline(evidence.cka)
+    runs = evidence.development(evidence.cka)
     if not runs:
         return []
     layers = [str(layer) for layer in next(iter(runs.values()))["layer"].values]
     pairs = combinations(layers, 2) if every else [(layers[0], late) for late in layers[-2:] if late != layers[0]]
     return [
-        Part(f"{one} with {other}", values(runs, lambda run, pair=(one, other): read(between(run, *pair))))
+        part(f"{one} with {other}", lambda run, pair=(one, other): read(between(run, *pair)), runs)
         for one, other in pairs
     ]
 
@@ -30,9 +37,9 @@ def between(run, layer: str, other: str):
     return run.sel(layer=layer, layer_other=other)
 
 
-def fall(curve) -> float:
-    """By how much the first few epochs lie above the end."""
-    return first_few(curve) - at_end(curve)
+def fall(curve) -> Reading:
+    """By how much the first few epochs lie above the last ones measured."""
+    return first_few(curve) - at_end_measured(curve)
 
 
 CLAIMS = (
@@ -49,9 +56,9 @@ CLAIMS = (
         margin_reason=SIMILARITY_REASON,
         quantity=FALL,
         units="1",
-        needs=ALIGNED,
+        needs=FALLEN,
         parts=lambda evidence: in_pairs(evidence, fall, every=False),
-        blank=f"{TOO_SHORT}, with layers that tell images apart",
+        blank=BLANK_FALL,
     ),
     Claim(
         name="early_similarity_is_high",
@@ -68,7 +75,7 @@ CLAIMS = (
         units="1",
         needs=ALIGNED,
         parts=lambda evidence: in_pairs(evidence, first_few, every=False),
-        blank=f"{TOO_SHORT}, with layers that tell images apart",
+        blank=BLANK,
     ),
     Claim(
         name="all_layers_are_more_alike_first",
@@ -80,8 +87,8 @@ CLAIMS = (
         margin_reason="a similar trend: its direction is claimed, not its size, so the bound is 0",
         quantity=FALL,
         units="1",
-        needs=ALIGNED,
+        needs=FALLEN,
         parts=lambda evidence: in_pairs(evidence, fall, every=True),
-        blank=f"{TOO_SHORT}, with layers that tell images apart",
+        blank=BLANK_FALL,
     ),
 )

@@ -14,6 +14,8 @@ ACCURACY_REASON = (
     "6, 7 and 11"
 )
 
+NO_LOWER = "an improvement costs nothing, so there is no lower bound"
+
 INDEX = 0.05
 INDEX_REASON = (
     "a twentieth of the index's range from 0 to 1, about the least that can be seen on figure 2, whose axis ends at "
@@ -22,8 +24,8 @@ INDEX_REASON = (
 
 AREA = 0.05
 AREA_REASON = (
-    "a twentieth of the unablated accuracy, averaged over the share of units ablated: curves that near lie 'close to "
-    "each other' (figure 3)"
+    "a twentieth of the largest accuracy on the curve, averaged over the share of units ablated: curves that near lie "
+    "'close to each other' (figure 3)"
 )
 
 SIMILARITY = 0.1

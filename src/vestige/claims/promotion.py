@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vestige.claims.claim import Claim, Part, values
+from vestige.claims.claim import Claim, Part, part
 from vestige.claims.comparisons import STRONG, WEAK, below_baseline, final, first_group, strongly_promoted, with_modules
+from vestige.claims.emergence import INDEX_MEAN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, INDEX, INDEX_REASON
 from vestige.claims.suppression import BESIDE, LACKING
@@ -38,8 +39,7 @@ def promoted(evidence: Evidence) -> list[Promoted]:
 def when_lifted(evidence: Evidence, read: Callable) -> list[Part]:
     """A part for each promoted module; `read` takes the selectivity of all modules, and the promoted one."""
     return [
-        Part(one.name, values(one.runs, lambda run, one=one: at(read(run, one.module), one.stop)))
-        for one in promoted(evidence)
+        part(one.name, lambda run, one=one: at(read(run, one.module), one.stop), one.runs) for one in promoted(evidence)
     ]
 
 
@@ -69,7 +69,7 @@ CLAIMS = (
         decision="greater",
         margin=0.9,
         margin_reason="close to 1 is within a tenth of the index's range, from 0 to 1, of its largest value",
-        quantity="mean selectivity when the penalty ends",
+        quantity=f"{INDEX_MEAN} when the penalty ends",
         units="1",
         needs=STRONGLY,
         parts=lambda evidence: when_lifted(evidence, lambda run, module: run.sel(module=module)),
@@ -82,7 +82,7 @@ CLAIMS = (
         decision="greater",
         margin=INDEX,
         margin_reason=INDEX_REASON,
-        quantity="mean selectivity when the penalty ends: of a promoted module less of the last",
+        quantity=f"{INDEX_MEAN} when the penalty ends: of a promoted module less of the last",
         units="1",
         needs=STRONGLY,
         parts=lambda evidence: when_lifted(evidence, above_last),

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 
-from vestige.claims.claim import Claim, Part, values
+from vestige.claims.claim import Claim, Part, part
 from vestige.claims.comparisons import STRONG, first_group, strongly_suppressed
-from vestige.claims.evidence import Condition, Evidence, Group, Runs, Wanted
-from vestige.claims.margins import ACCURACY, ACCURACY_REASON
+from vestige.claims.conditions import Condition
+from vestige.claims.evidence import Evidence, Group, Runs, Wanted
+from vestige.claims.margins import ACCURACY, ACCURACY_REASON, NO_LOWER
 from vestige.claims.suppression import BESIDE, LACKING
-from vestige.claims.windows import FEW, at, at_end
+from vestige.claims.windows import FEW, Reading, at, at_end
 
 LIFTED = (
     f"the early modules suppressed at alpha -20 (or another of -{STRONG} or below) from epoch 0 to one before the end, "
     f"{BESIDE}"
 )
+MUCH_LONGER = 2  # times as long, or more; the paper trains for 60 epochs here and for 20 in its other figures of this
 GAP = "validation accuracy without the penalty less with it"
 
 
@@ -31,32 +33,38 @@ def in_longest(evidence: Evidence, wanted: Wanted) -> tuple[Group, Runs] | None:
 def never_recovered(evidence: Evidence) -> list[Part]:
     """What a penalty kept on costs at the end of the longest runs, if these were made to see that.
 
-    They were if the study has shorter runs as well, or one of the same length whose penalty is lifted. Else this would
-    be the cost of suppression from epoch 0 once more.
+    They were if the study has the same penalty in a training at most half as long, or lifted in the same training.
+    Else this would be the cost of suppression from epoch 0 once more.
     """
-    chosen = in_longest(evidence, lambda one: one.from_zero)
-    if chosen is None:
-        return []
-    group, found = chosen
-    epochs = group.training.epochs
-    shorter = any(one.training.epochs < epochs for one in evidence.training)
-    if not (shorter or any(one.alpha < 0 and one.lifted for one in group.penalised)):
-        return []
-    return compared(group, found, lambda accuracy, _: at_end(accuracy))
+    chosen = in_longest(evidence, lambda one: one.from_zero and made_to_see(evidence, one))
+    return compared(*chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
 
 
-def after_lift(evidence: Evidence, read: Callable) -> list[Part]:
-    """A part for each penalty that was lifted."""
-    chosen = in_longest(evidence, lambda one: one.lifted)
+def made_to_see(evidence: Evidence, kept: Condition) -> bool:
+    """Whether a penalty from epoch 0 to the end has a twin that is much shorter, or one that is lifted."""
+    return any(
+        (one.from_zero and is_much_longer(kept, one)) or (one.lifted and one.training == kept.training)
+        for one in evidence.training
+        if (one.alpha, one.modules) == (kept.alpha, kept.modules)
+    )
+
+
+def is_much_longer(one: Condition, other: Condition) -> bool:
+    """Whether a condition is trained as another is, for twice its epochs or more."""
+    alike = one.training.overrides == other.training.overrides
+    return alike and one.training.epochs >= MUCH_LONGER * other.training.epochs
+
+
+def after_lift(evidence: Evidence, read: Callable, later: int = 1) -> list[Part]:
+    """A part for each penalty that was lifted so many epochs or more before the end."""
+    chosen = in_longest(evidence, lambda one: one.lifted and one.stop + later <= one.training.epochs)
     return compared(*chosen, read) if chosen else []
 
 
 def compared(group: Group, found: Runs, read: Callable) -> list[Part]:
     """The baseline beside each condition; `read` takes validation accuracy and the epoch at which the penalty ends."""
-    return [
-        Part(f"{one}, trained for {group.training.epochs}", *(values(each, reading(read, one)) for each in columns))
-        for one, columns in ((one, (group.baseline, runs)) for one, runs in found.items())
-    ]
+    said = f"trained for {group.training.epochs}"
+    return [part(f"{one}, {said}", reading(read, one), group.baseline, runs) for one, runs in found.items()]
 
 
 def reading(read: Callable, condition: Condition) -> Callable:
@@ -64,8 +72,8 @@ def reading(read: Callable, condition: Condition) -> Callable:
     return lambda run: read(run["val_accuracy"], condition.stop)
 
 
-def shortly_after(accuracy, lift: int) -> float:
-    """The accuracy three epochs after the lift, if that is not the end yet."""
+def shortly_after(accuracy, lift: int) -> Reading:
+    """The accuracy three epochs after the lift."""
     return at(accuracy, lift + FEW)
 
 
@@ -82,7 +90,8 @@ CLAIMS = (
         units="1",
         needs=(
             f"the early modules suppressed at alpha -20 (or another of -{STRONG} or below) from epoch 0 to the end, "
-            f"{BESIDE}, in runs longer than others of the study, or beside a penalty lifted early"
+            f"{BESIDE}, in runs {MUCH_LONGER} times as long as another of the study with that penalty, or more, or "
+            "beside the same penalty lifted early"
         ),
         parts=never_recovered,
     ),
@@ -91,9 +100,9 @@ CLAIMS = (
         sentence="If suppression is lifted after the first epochs, the network ends as accurate as an unpenalised one.",
         paper="figure 15b, section 4.4, appendix A.5.3",
         kind="training",
-        decision="equivalent",
+        decision="less",
         margin=ACCURACY,
-        margin_reason=ACCURACY_REASON,
+        margin_reason=f"{ACCURACY_REASON}; {NO_LOWER}",
         quantity=f"validation {LACKING}",
         units="1",
         needs=LIFTED,
@@ -122,8 +131,7 @@ CLAIMS = (
         margin_reason=ACCURACY_REASON,
         quantity=f"{GAP}: three epochs after the lift, where the paper's recovery takes more than twenty",
         units="1",
-        needs=LIFTED,
-        parts=lambda evidence: after_lift(evidence, shortly_after),
-        blank="the run ends within three epochs of the lift",
+        needs=f"{LIFTED}, of {FEW} epochs or more after that end",
+        parts=lambda evidence: after_lift(evidence, shortly_after, FEW),
     ),
 )

@@ -5,15 +5,22 @@ from functools import partial
 from math import nan
 
 from vestige.claims.claim import Claim, Part
-from vestige.claims.comparisons import below_baseline, strongly_promoted, strongly_suppressed
+from vestige.claims.comparisons import below_baseline, strongly_promoted, strongly_suppressed, with_first_epochs
 from vestige.claims.evidence import Evidence, Wanted
 from vestige.claims.margins import SPREAD, SPREAD_REASON
 from vestige.claims.promotion import STRONGLY
 from vestige.claims.suppression import BESIDE, SUPPRESSED
-from vestige.claims.windows import TOO_SHORT, at_end, first_few
+from vestige.claims.windows import OF_LENGTH, TOO_SHORT, Reading, at_end, first_few
 
 TOP = 5  # classes, as in figure 16
-EXCESS = "mean count of the five most predicted classes over that of an even spread, with the penalty less without it"
+EXCESS = (
+    f"mean count of the five most predicted classes over that of an even spread (1 to classes / {TOP}: with ten "
+    "classes at most 2), with the penalty less without it"
+)
+SATURATED = (
+    f"it takes {2 * TOP} classes or more: with fewer the statistic saturates below 2, as {TOP} classes are more than "
+    "half of all"
+)
 
 
 def suppressed(evidence: Evidence) -> Wanted:
@@ -23,14 +30,17 @@ def suppressed(evidence: Evidence) -> Wanted:
 
 def excess(penalty: Callable, window: Callable, evidence: Evidence) -> list[Part]:
     """How much more than the baseline each penalised condition represents the classes that it predicts most."""
-    return below_baseline(evidence, evidence.training, penalty(evidence), lambda run: -window_mean(run, window))
+    wanted = penalty(evidence)
+    if window is first_few:
+        wanted = with_first_epochs(wanted)
+    return below_baseline(evidence, evidence.training, wanted, lambda run: -window_mean(run, window, evidence.classes))
 
 
-def window_mean(run, window: Callable) -> float:
-    """The over-representation in some epochs; NaN where five classes are all, whose mean count says nothing."""
+def window_mean(run, window: Callable, classes: int) -> Reading:
+    """The over-representation in some epochs; NaN where five classes are more than half of all."""
     from vestige.formulas.summaries import over_representation
 
-    return window(over_representation(run, TOP)) if run.sizes["class"] > TOP else nan
+    return window(over_representation(run, TOP)) if classes >= 2 * TOP else Reading(nan)
 
 
 def both(word: str, penalty: Callable, needs: str) -> tuple[Claim, Claim]:
@@ -40,8 +50,6 @@ def both(word: str, penalty: Callable, needs: str) -> tuple[Claim, Claim]:
         "kind": "training",
         "margin_reason": SPREAD_REASON,
         "units": "1",
-        "needs": needs,
-        "blank": f"{TOO_SHORT}, and more than {TOP} classes",
     }
     return (
         Claim(
@@ -51,6 +59,8 @@ def both(word: str, penalty: Callable, needs: str) -> tuple[Claim, Claim]:
             margin=SPREAD,
             quantity=f"{EXCESS}, mean over epochs 1 to 3",
             parts=partial(excess, penalty, first_few),
+            needs=f"{needs}, {OF_LENGTH}",
+            blank=f"{TOO_SHORT}; {SATURATED}",
             **shared,
         ),
         Claim(
@@ -60,6 +70,8 @@ def both(word: str, penalty: Callable, needs: str) -> tuple[Claim, Claim]:
             margin=SPREAD,
             quantity=f"{EXCESS}, mean over the last fifth of training",
             parts=partial(excess, penalty, at_end),
+            needs=needs,
+            blank=SATURATED,
             **shared,
         ),
     )

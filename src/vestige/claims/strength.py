@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from vestige.claims.claim import Claim, Part, values
+from vestige.claims.claim import Claim, Part, part
 from vestige.claims.comparisons import STRONG, below_baseline, final, first_group
-from vestige.claims.evidence import Condition, Evidence, Wanted
+from vestige.claims.conditions import Condition
+from vestige.claims.evidence import Evidence, Wanted
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, ORDER, ORDER_REASON
 from vestige.claims.suppression import BESIDE, LACKING
 
@@ -18,11 +19,12 @@ def slope(evidence: Evidence) -> list[Part]:
     chosen = first_group(evidence, evidence.training, wanted)
     if chosen is None or len(chosen[1]) < 2:
         return []
-    final_of = {condition.alpha: values(runs, final()) for condition, runs in chosen[1].items()}
-    doublings = np.log2(np.abs(list(final_of)))
-    shared = sorted(set.intersection(*(set(found) for found in final_of.values())))
-    lost = {seed: -np.array([found[seed] for found in final_of.values()]) for seed in shared}
-    return [Part("", {seed: line_slope(doublings, column) for seed, column in lost.items()})] if shared else []
+    strengths = {one.alpha: part("", final(), runs) for one, runs in chosen[1].items()}
+    doublings = np.log2(np.abs(list(strengths)))
+    shared = sorted(set.intersection(*(set(each.first) for each in strengths.values())))
+    lost = {seed: -np.array([each.first[seed] for each in strengths.values()]) for seed in shared}
+    slopes = {seed: line_slope(doublings, column) for seed, column in lost.items()}
+    return [Part("", slopes, used=next(iter(strengths.values())).used)] if shared else []
 
 
 def line_slope(across: np.ndarray, up: np.ndarray) -> float:
@@ -45,7 +47,7 @@ def zero_against_later(evidence: Evidence, wanted: Wanted) -> list[Part]:
         pairs = [(one, other) for one in found for other in found if one.later and is_twin(one, other)]
         if pairs:
             pairs = sorted(pairs, key=lambda pair: (-pair[0].alpha, pair[0].start))
-            return [Part(str(one), values(found[one], final()), values(found[other], final())) for one, other in pairs]
+            return [part(str(one), final(), found[one], found[other]) for one, other in pairs]
     return []
 
 

@@ -4,7 +4,8 @@ An interval is Student's t over seeds, at 95 %: of the differences seed by seed 
 seeds (the same seed means the same initial weights and the same order of images), else Welch's. A part is reproduced
 where its interval lies wholly inside the claim's region, not reproduced where it lies wholly outside, else undecided.
 For a claim of no effect the region is a margin around 0: two one-sided tests at 2.5 % each, stricter than the usual
-5 %. Seeds that agree to the last digit give an interval without width, which is judged like any other.
+5 %; for a claim of no cost it is all that lies below the margin, the one of these tests that a cost could fail. Seeds
+that agree to the last digit give an interval without width, which is judged like any other.
 
 A claim of several parts is reproduced where all of them are. As each must pass for itself, the chance of calling a
 false claim reproduced is at most that of its least likely part, 2.5 %, whatever their number: an intersection-union
@@ -85,6 +86,7 @@ def row(claim: Claim, part: Part) -> Row:
         verdict, reason = UNDECIDED, f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
     elif lowest < 2:
         verdict, reason = UNDECIDED, "one seed gives no interval"
+    reason = f"{reason}, {part.used}" if part.used else reason
     return Row(part.name, statistic, low, high, *claim.region, lowest, pairing, verdict, reason)
 
 

@@ -32,8 +32,19 @@ def ablation_table(settings: Curves, runs, area: str = "integral"):
 
     name = ACCURACY[settings.accuracy]
     shown = [picked(run, settings.modules) for run in runs]
-    table = over_seeds(shown, lambda run: ablation_curves(run, name, area), settings.bands)
-    return table.drop(columns="point").astype({"ablated": "Int64"})
+    table = over_seeds(shown, lambda run: with_slope(ablation_curves(run, name, area)), settings.bands)
+    return table.drop(columns="point").astype({"ablated": "Int64", "epoch": "Int64"})
+
+
+def with_slope(curves: dict) -> dict:
+    """Beside areas and accuracies the `slope` (order, module) that the paper printed, unless there is one epoch alone.
+
+    It is the difference of the area between the last epoch and the first, divided by that of the epochs.
+    """
+    area = curves["area"]
+    first, last = area["epoch"].values[[0, -1]]
+    ends = area.sel(epoch=last, drop=True) - area.sel(epoch=first, drop=True)
+    return curves | ({"slope": ends / (last - first)} if last > first else {})
 
 
 def picked(run, modules):
@@ -50,17 +61,22 @@ def picked(run, modules):
 def row_figure(settings: Settings, runs):
     """A row for each module (and condition): areas over epochs, and the curves of either order."""
     table = ablation_table(settings, runs, settings.area)
+    sloped = table["quantity"] == "slope"
+    slopes, drawn = table[sloped], table[~sloped].astype({"epoch": int})
     with styled():
-        rows = row_tables(table.replace({"order": ORDERS}))
+        rows = row_tables(drawn.replace({"order": ORDERS}))
         figure, places = sheet(settings, 3 * len(rows), columns=3)
         grid = [[place[0] for place in places[3 * i : 3 * i + 3]] for i in range(len(rows))]
         look = looks(list(ORDERS.values()), "Greys_r", black=1)
-        colours = epoch_colours(table, settings.palette)
+        colours = epoch_colours(drawn, settings.palette)
         for axes, (title, part) in zip(grid, rows.items(), strict=True):
             axes[0].set_title(title)
             axes[1].tick_params(labelleft=True)
             draw_row(axes, part, look, colours)
-        label_axes(grid, table, settings)
+        label_axes(grid, drawn, settings)
+        for axes, part in zip(grid, rows.values(), strict=True):
+            here = (slopes["condition"] == part["condition"].iloc[0]) & (slopes["module"] == part["module"].iloc[0])
+            slope_key(axes[0], slopes[here].replace({"order": ORDERS}), look)
         epoch_key(figure, [ax for axes in grid for ax in axes[1:]], colours)
         order_key(grid[-1][0], look)
         return finished(figure), table
@@ -108,6 +124,18 @@ def share_axes(axes, lowest, table, settings: Curves):
     for ax in axes:
         ax.xaxis.set_major_formatter(in_percent)
         ax.set_xlabel("Channels ablated (%)" if ax in lowest else "")
+
+
+def slope_key(ax, slopes, look: dict[str, dict]):
+    """The slope of each line of areas, where there is room in the panel."""
+    from matplotlib.legend import Legend
+
+    if slopes.empty:
+        return
+    means = slopes.set_index("order")["mean"]
+    words = [f"{100 * means[order]:+.2f}".replace("-", "−") for order in look]
+    small = {"fontsize": 6.5, "title_fontsize": 6.5, "handlelength": 1.8, "columnspacing": 1, "ncols": len(look)}
+    ax.add_artist(Legend(ax, handles(look), words, title="slope (points an epoch)", loc="best", **small))
 
 
 def order_key(ax, look: dict[str, dict]):

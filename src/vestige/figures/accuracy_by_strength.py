@@ -13,7 +13,7 @@ CAPTION = (
     "one, against networks without penalty (black). Training accuracy is the running average over the pass that ends "
     "at the epoch. Lines: mean over networks trained from different seeds; bands: {bands}."
 )
-NEEDS = (BASELINE, several(SUPPRESSED), several(SUPPRESSED_LATER))
+NEEDS = (BASELINE, several(SUPPRESSED, "alpha"), several(SUPPRESSED_LATER, "alpha"))
 
 
 def accuracy_by_strength(settings, runs):

@@ -1,11 +1,12 @@
 """Figure 1: the network: its modules, and what is inside of a block of each kind."""
 
+import json
 from math import log2
 
 from vestige.figures.drawing import Figure, styled
 from vestige.figures.insides import draw_inside
 from vestige.figures.schematic import SMALL, arrow, board, box, bracket, ink_on, tint, title
-from vestige.figures.steps import Kind, groups, kinds, shape, steps_table
+from vestige.figures.steps import Group, Kind, groups, kinds, shape, steps_table
 
 KIND = "network"
 PAPER = "1"
@@ -51,12 +52,16 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
 
     parts = groups(table)
     modules = [part for part in parts if part.module >= 0]
+    side = seen(run)
+    if side:
+        parts.insert(0, Group(-1, (), f"view, {run['input_channels'].item()} × {side} × {side}"))
     colours = dict(zip([part.module for part in modules], seaborn.color_palette(palette, len(modules)), strict=True))
     width, height = ax.get_xlim()[1], ax.get_ylim()[1]
     tall = height - 1.13
     middle = 0.58 + tall / 2
     title(ax, f"(a) {run['family'].item()}, {run['parameters_total'].item():,} parameters")
     sides = [run["input_channels"].item(), run["input_height"].item(), run["input_width"].item()]
+    largest = max(side or max(sides[1:]), 2)
     spans, x = {}, 0.1
     for part, span in zip([None, *parts], widths(parts, width - 0.2), strict=True):
         if x > 0.1:
@@ -75,13 +80,19 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
         elif part.module < 0:
             box(ax, x + span / 2, middle, span, tall, part.words, rotation=90)
         else:
-            draw_module(ax, part, (x, span), (middle, tall), colours[part.module], found, max(*sides[1:], 2))
+            draw_module(ax, part, (x, span), (middle, tall), colours[part.module], found, largest)
             spans[part.module] = (x, x + span)
         x += span + GAP
     *early, last = spans.values()
     if early:
         bracket(ax, early[0][0], early[-1][1], height - 0.42, "early and intermediate modules")
         bracket(ax, *last, height - 0.42, "last module")
+
+
+def seen(run) -> int | None:
+    """Pixels a side of what the network sees of an image, from the settings in its proof; None where it sees all."""
+    settings = json.loads(run.attrs.get("proof", "{}")).get("settings", {})
+    return (settings.get("network", {}).get("view") or {}).get("size")
 
 
 def widths(parts, room: float) -> list[float]:

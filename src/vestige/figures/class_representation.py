@@ -26,19 +26,23 @@ class Settings(Figure):
 
 def class_representation(settings, runs):
     """Draw results of `training`, a line for each condition; returns the figure and the table of what it shows."""
+    classes = runs[0].sizes["class"] if runs else settings.top + 1
+    if settings.top >= classes:
+        allowed = f"the images have {classes} classes, of which all together are always predicted evenly"
+        raise ValueError(f"class_representation.top: found {settings.top}; {allowed}; allowed: 1 to {classes - 1}")
     table = over_seeds(runs, lambda run: representation(run, settings.top), settings.bands)
     with styled():
         figure, ((ax,),) = sheet(settings, 1)
         look = line_looks(table.assign(line=table["label"]), settings.palette)
         lines(ax, table, "label", look)
         epoch_axis([ax], table)
-        counts = runs[0]["predicted"].isel(epoch=0)
-        most = max(1.1, 1.02 * counts.size / settings.top)  # where no other class is predicted at all
+        images = runs[0]["predicted"].sum("class").max().item()  # fewer where an untrained network tells other classes
+        most = max(1.1, 1.02 * classes / settings.top)  # where no other class is predicted at all
         highest = min(most, 1.05 * table[["mean", "high"]].max(axis=None))
         value_axis(
             [ax], table, f"Mean count of the {settings.top} most predicted classes (uniform = 1)", (0.9, highest)
         )
-        label = f"uniform ({counts.mean().item():g} images a class)"
+        label = f"uniform ({images / classes:g} images a class)"
         level = ax.axhline(1, color=GREY, linestyle=":", linewidth=1, zorder=1, label=label)
         key(figure, look, level)
         return finished(figure), table

@@ -13,7 +13,7 @@ CAPTION = (
     "of several epochs to the end. Training accuracy is the running average over the pass that ends at the epoch. "
     "Lines: mean over networks trained from different seeds; bands: {bands}."
 )
-NEEDS = (BASELINE, SUPPRESSED, several(SUPPRESSED_LATER))
+NEEDS = (BASELINE, SUPPRESSED, several(SUPPRESSED_LATER, "start"))
 
 
 def critical_period(settings, runs):

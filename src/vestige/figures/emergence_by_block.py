@@ -1,11 +1,11 @@
 """Figure 9: class selectivity of every block over the epochs of training."""
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import finished, sheet, styled
+from vestige.figures.drawing import PAGE, finished, sheet, styled
 from vestige.figures.keys import key, looks
 from vestige.figures.module_lines import Settings, pooled
 from vestige.figures.needs import BASELINE
-from vestige.figures.panels import mark_penalty
+from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import over_seeds
 
 __all__ = ["Settings"]  # those of every figure of selectivity
@@ -30,19 +30,35 @@ def emergence_by_block(settings, runs):
     with styled():
         parts = table.assign(line=[f"block {block}" for block in table["block"]])
         look = looks(sorted(set(parts["line"]), key=lambda name: int(name.split()[1])), settings.palette)
-        rows = {name: list(part.groupby("module")) for name, part in parts.groupby("condition", sort=False)}
-        columns = max(map(len, rows.values()))
-        figure, places = sheet(settings, len(rows) * columns, columns=columns)
-        axes = [ax for place in places for ax in place]
-        panels = {name: axes[i * columns : (i + 1) * columns] for i, name in enumerate(rows)}
-        for name, modules in rows.items():
-            for ax, (module, part) in zip(panels[name], modules, strict=False):
+        modules = {name: dict(list(part.groupby("module"))) for name, part in parts.groupby("condition", sort=False)}
+        figure, panels = grid(settings, {name: len(of) for name, of in modules.items()})
+        for name, of in modules.items():
+            for ax, (module, part) in zip(panels[name], of.items(), strict=True):
                 lines(ax, part, "line", look)
-                ax.set_title(f"module {module}" + f", {part['label'].iloc[0]}" * (len(rows) > 1))
+                ax.set_title(f"module {module}" + f", {part['label'].iloc[0]}" * (len(modules) > 1))
+        axes = [ax for place in panels.values() for ax in place]
         epoch_axis(axes, table)
         value_axis(axes, table, "Mean class selectivity", most=1.02)
         key(figure, look, *mark_penalty(panels, table))
         return finished(figure), table
+
+
+def grid(settings, counts: dict[str, int]):
+    """The sheet, and so many panels for each condition, in as many rows as it takes to keep to the page."""
+    most = max(counts.values())
+    rows = -(-most // max(1, int(PAGE // settings.panel[0])))
+    columns = -(-most // rows)
+    figure, places = sheet(settings, len(counts) * rows * columns, columns=columns)
+    own = {
+        name: range(i * rows * columns, i * rows * columns + count) for i, (name, count) in enumerate(counts.items())
+    }
+    taken = {place: divmod(place, columns) for each in own.values() for place in each}
+    for place, (ax,) in enumerate(places):
+        if place in taken:
+            label_outside([ax], taken[place], set(taken.values()))
+        else:
+            ax.remove()
+    return figure, {name: [places[place][0] for place in each] for name, each in own.items()}
 
 
 def block_table(settings, runs):

@@ -10,8 +10,9 @@ PAPER = "4"
 CAPTION = (
     "Effect of progressive ablation in the last module on accuracy throughout training. Middle and right: accuracy, as "
     "a share of the largest on its curve, against the share of channels ablated in every block of the module, the most "
-    "selective first or in random order; a line an epoch. Left: area under these curves. Lines: mean over networks "
-    "trained from different seeds; bands: {bands}."
+    "selective first or in random order; a line an epoch. Left: area under these curves, and its slope: the difference "
+    "between the last epoch and the first in percent points, divided by that of the epochs. Lines and slopes: mean "
+    "over networks trained from different seeds; bands: {bands}."
 )
 NEEDS = (BASELINE,)
 

@@ -2,16 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from vestige.figures.axes import epoch_axis, value_axis
 
 Layer = int | Literal["fc"]
-Pair = Annotated[tuple[Layer, Layer], Field(strict=False)]
+Either = Annotated[tuple[Layer, Layer], Field(strict=False)]
+
+
+def different(pair: Either) -> Either:
+    """A pair of two layers: the similarity of a layer to itself is 1."""
+    if pair[0] == pair[1]:
+        raise PydanticCustomError("same", "two different layers")
+    return pair
+
+
+Pair = Annotated[Either, AfterValidator(different)]
 Pairs = Annotated[tuple[Pair, ...], Field(strict=False, min_length=1)]
+PairsBetween = Annotated[tuple[Either, ...], Field(strict=False, min_length=1)]  # 4 in one network with 4 in the other
 
 
-def modules_of(pairs: Pairs) -> tuple[int, ...]:
+def modules_of(pairs: Pairs | PairsBetween) -> tuple[int, ...]:
     """The modules of the network of which pairs speak."""
     return tuple(layer for pair in pairs for layer in pair if isinstance(layer, int))
 

@@ -1,12 +1,14 @@
 """The runs without which a figure does not show what it is for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Need:
     """That at least so many conditions mean something: in words, as a line of params.yaml, and as a test.
+
+    Where `distinct` names something that conditions mean, those that have it in common count once.
 
     `fits` is given what a condition means: alpha, the settings of its training and, unless alpha is 0, modules, start
     and stop; of a pair of runs, these with `_first` and `_second` behind.
@@ -16,6 +18,15 @@ class Need:
     example: str
     fits: Callable[[dict], bool]
     least: int = 1
+    distinct: str | None = None
+
+    def met(self, meanings: Iterable[dict]) -> bool:
+        """Whether enough of what conditions (or pairs of runs) mean fits; the same meaning counts once."""
+        return len({self.counted(means) for means in meanings if self.fits(means)}) >= self.least
+
+    def counted(self, means: dict):
+        """What counts once."""
+        return means[self.distinct] if self.distinct else frozenset(means.items())
 
 
 def kept_on(means: dict) -> bool:
@@ -40,42 +51,43 @@ BASELINE = Need(
 )
 SUPPRESSED = Need(
     "a condition that suppresses selectivity from epoch 0 to the end",
-    "a condition such as `suppressed: {alpha: -20, modules: [4, 5, 6], start: 0}`",
+    "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
     lambda means: suppressed(means) and means["start"] == 0,
 )
 SUPPRESSED_LATER = Need(
     "a condition that suppresses selectivity from a later epoch to the end",
-    "a condition such as `suppressed_from_5: {alpha: -20, modules: [4, 5, 6], start: 5}`",
+    "a condition such as `suppressed_from_5: {alpha: -20, modules: [...], start: 5}`",
     lambda means: suppressed(means) and means["start"] > 0,
 )
 PENALISED = Need(
     "a condition that suppresses or promotes selectivity",
-    "a condition such as `suppressed: {alpha: -20, modules: [4, 5, 6], start: 0}`",
+    "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
     lambda means: means["alpha"] != 0,
 )
 PROMOTED = Need(
     "a condition that promotes selectivity in the first epochs",
-    "a condition such as `promoted: {alpha: 10, modules: [4, 5, 6], start: 0, stop: 4}`",
+    "a condition such as `promoted: {alpha: 10, modules: [...], start: 0, stop: 4}`",
     promoted,
 )
 PROMOTED_ONCE = Need(
     "a condition that promotes selectivity in the first epoch alone",
-    "a condition such as `promoted_once: {alpha: 1, modules: [4, 5, 6, 7], start: 0, stop: 1}`",
+    "a condition such as `promoted_once: {alpha: 1, modules: [...], start: 0, stop: 1}`",
     lambda means: promoted(means) and means["stop"] == 1,
 )
 PROMOTED_LONGER = Need(
     "a condition that promotes selectivity in the first few epochs",
-    "a condition such as `promoted_weakly: {alpha: 1, modules: [4, 5, 6, 7], start: 0, stop: 4}`",
+    "a condition such as `promoted_weakly: {alpha: 1, modules: [...], start: 0, stop: 4}`",
     lambda means: promoted(means) and means["stop"] > 1,
 )
 LIFTED = Need(
     "a condition that suppresses selectivity in the first epochs and then no more",
-    "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [4, 5, 6], start: 0, stop: 4}`",
+    "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [...], start: 0, stop: 4}`",
     lambda means: means["alpha"] < 0 and means["start"] == 0 and not kept_on(means),
 )
 
 
-def several(need: Need) -> Need:
-    """The same for two conditions or more, which differ in the strength of the penalty or in its onset."""
+def several(need: Need, distinct: str) -> Need:
+    """The same for two conditions or more, which differ in the strength of the penalty (alpha) or its onset (start)."""
     words = need.says.replace("a condition that suppresses", "two or more conditions that suppress")
-    return replace(need, says=words, least=2)
+    again = f"{need.example} and another with a different {distinct}"
+    return replace(need, says=f"{words}, with different {distinct}", example=again, least=2, distinct=distinct)

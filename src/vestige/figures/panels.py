@@ -21,6 +21,14 @@ def condition_panels(settings, table, series: str, quantities: tuple[str, ...], 
     return figure, panels, look
 
 
+def label_outside(place, here: tuple[int, int], taken: set[tuple[int, int]]):
+    """Numbers on the axes of a place beside or below which there is no other, in a grid with gaps."""
+    row, column = here
+    for ax in place:
+        ax.tick_params(labelleft=all(other[0] != row or other[1] >= column for other in taken))
+    place[-1].tick_params(labelbottom=all(other[1] != column or other[0] <= row for other in taken))
+
+
 def mark_penalty(panels, table):
     """Shade the epochs that were penalised, with a line at their onset; returns what belongs into the key."""
     periods = table.groupby("condition", sort=False)[["alpha", "start", "stop"]].first()

@@ -13,7 +13,7 @@ CAPTION = (
     "later one (rows). The shade covers the regularised epochs, the dashed line marks their onset; grey: networks "
     "without penalty, in each module's dashes. Lines: mean over networks trained from different seeds; bands: {bands}."
 )
-NEEDS = (BASELINE, several(SUPPRESSED), several(SUPPRESSED_LATER))
+NEEDS = (BASELINE, several(SUPPRESSED, "alpha"), several(SUPPRESSED_LATER, "alpha"))
 
 
 def selectivity_by_strength(settings, runs):

@@ -3,7 +3,7 @@
 from vestige.figures.axes import lines
 from vestige.figures.drawing import Figure, finished, sheet, styled
 from vestige.figures.keys import key, line_looks
-from vestige.figures.layer_pairs import Pairs, modules_of, similarities, similarity_axes
+from vestige.figures.layer_pairs import PairsBetween, modules_of, similarities, similarity_axes
 from vestige.figures.needs import Need
 from vestige.figures.pairings import over_pairs
 
@@ -27,7 +27,7 @@ NEEDS = (
 class Settings(Figure):
     """The pairs of layers to draw, by module number or by name ("fc")."""
 
-    pairs: Pairs
+    pairs: PairsBetween
 
     @property
     def modules(self) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ def steps_table(run):
 
 def groups(table) -> list[Group]:
     """Modules, and between them a group for every layer; what has neither layer nor parameter is left out."""
-    rows = list(table.itertuples())
+    rows = [row for row in table.itertuples() if row.module >= 0 or row.layers]  # dropout parts no module's blocks
     found = []
     for module, each in groupby(rows, key=lambda row: row.module):
         each = tuple(each)

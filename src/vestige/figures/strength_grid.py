@@ -4,7 +4,7 @@ from vestige.figures.axes import lines
 from vestige.figures.drawing import finished, sheet, styled
 from vestige.figures.keys import key, looks
 from vestige.figures.module_lines import label_axes, module_table, named, storeys
-from vestige.figures.panels import mark_penalty
+from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import apart
 
 PLAIN = "0.7"  # the grey of networks without penalty, behind the others
@@ -43,14 +43,6 @@ def grid(settings, parts, heights: tuple[float, ...]):
     for ax in [ax for place in places if place not in panels.values() for ax in place]:
         ax.set_axis_off()
     return figure, places, panels
-
-
-def label_outside(place, here: tuple[int, int], taken: set[tuple[int, int]]):
-    """Numbers on the axes of a place beside or below which there is no other, in a grid with gaps."""
-    row, column = here
-    for ax in place:
-        ax.tick_params(labelleft=all(other[0] != row or other[1] >= column for other in taken))
-    place[-1].tick_params(labelbottom=all(other[1] != column or other[0] <= row for other in taken))
 
 
 def draw(ax, parts, condition: str, look: dict[str, dict]):

@@ -42,13 +42,19 @@ def label(said: dict, with_modules: bool, settings: list[str]) -> str:
 
 
 def penalty(said: dict, with_modules: bool) -> str:
-    """For instance "no penalty", "α = −20 from epoch 5", "α = 10 on modules 4–6, epochs 0–4"."""
+    """For instance "no penalty", "α = −20 from epoch 5", "α = 10 on modules 4–6, first 4 epochs"."""
     if said["alpha"] == 0:
         return "no penalty"
     where = f" on {modules(said['modules'])}" if with_modules else ""
     to_the_end = said["stop"] >= said["epochs"]
-    when = f" from epoch {said['start']}" if to_the_end else f", epochs {said['start']}–{said['stop']}"
+    when = f" from epoch {said['start']}" if to_the_end else f", {period(said['start'], said['stop'])}"
     return f"{strength(said['alpha'])}{where}{when}"
+
+
+def period(start: int, stop: int) -> str:
+    """Of a penalty that ends before training does: "first epoch", "first 4 epochs", "4 epochs from epoch 3"."""
+    count = "1 epoch" if stop - start == 1 else f"{stop - start} epochs"
+    return f"{count} from epoch {start}" if start else f"first {count.removeprefix('1 ')}"
 
 
 def strength(alpha: float) -> str:

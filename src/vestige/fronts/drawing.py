@@ -37,12 +37,18 @@ def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
     name, settings = job.names["figure"], settings_of(job)
     module = importlib.import_module(f"vestige.figures.{name}")
     with ExitStack() as stack:
-        runs = [stack.enter_context(results.open_dataset(each.output)) for each in chosen]
+        images = [stack.enter_context(results.open_dataset(each.output)) for each in job.named.values()]
+        runs = [of_classes(stack.enter_context(results.open_dataset(each.output)), images) for each in chosen]
         figure, table = getattr(module, name)(settings, runs)
     if mark:
         drawing.marked(figure, mark)
     caption = f"Figure {module.PAPER} of the paper. {drawing.caption(module, settings)}"
     return Drawn(figure, table, caption, settings.dpi)
+
+
+def of_classes(run, images: list):
+    """A run without the logits beyond the classes of the images: a network's head may have more than there are."""
+    return run.isel({"class": slice(0, images[0].sizes["class"])}) if images else run
 
 
 def write(drawn: Drawn, png: Path, pdf: Path, csv: Path, proof: Callable[[dict[str, str]], dict]) -> None:

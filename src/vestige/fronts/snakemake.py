@@ -80,6 +80,11 @@ def results(study: Study, stage: str) -> list[str]:
     return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
 
 
+def images(study: Study) -> str:
+    """What the study says of its images."""
+    return pipeline.job(study, "images").output
+
+
 def drawings(study: Study) -> list[str]:
     """Every figure that the study asks for, of all kinds."""
     return [path for stage in pipeline.TABLE if stage.kind for path in results(study, stage.name)]

@@ -9,6 +9,11 @@ from typing import Any
 Proofs = list[dict[str, Any]]
 
 
+def proofs_of(*results) -> Proofs:
+    """The proof of each of some opened results."""
+    return [proof_of(result) for result in results]
+
+
 def proof_of(result) -> dict[str, Any]:
     """The proof in an opened result; empty where it carries none."""
     return json.loads(result.attrs.get("proof", "{}"))

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
-from vestige.report.evidence import proof_of
+from vestige.report.evidence import proofs_of
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
 from vestige.report.plates import proof_of as proof_of_picture
@@ -18,11 +18,10 @@ from vestige.report.wording import number, several, typeset
 HERE = Path(__file__).parent
 
 
-def page(settings, images, network, claims, training, figures) -> str:
-    """The HTML of the report; the same inputs give the same bytes."""
+def page(settings, images, network, claims, training, measures, figures) -> str:
+    """The HTML of the report; the same inputs give the same bytes. Of `measures` the proofs alone are read."""
     told, conditions = claims_of(claims), conditions_of(training)
-    proofs = [proof_of(each) for each in (images, network, claims, *training)]
-    proofs += [proof_of_picture(path) for path in figures]
+    proofs = proofs_of(images, network, claims, *training, *measures) + [proof_of_picture(path) for path in figures]
     return rendered(
         study=settings.study,
         paragraph=paragraph(settings, images, network, conditions, proofs),

@@ -41,8 +41,9 @@ def claims(settings, images, training, selectivity, ablation, cka, note) -> xr.D
 
     Each kind of result is a list, maybe empty. `claim_of_row` names the claim to which a row belongs.
     """
-    classes = slice(0, images.sizes["class"])  # a network may have more logits than there are classes
-    found = evidence([run.isel({"class": classes}) for run in training], selectivity, ablation, cka)
+    classes = images.sizes["class"]
+    of_images = [run.isel({"class": slice(0, classes)}) for run in training]  # a network may have more logits than that
+    found = evidence(of_images, selectivity, ablation, cka, classes)
     decided = [decide(claim, found) for claim in CLAIMS]
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")

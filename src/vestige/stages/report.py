@@ -15,6 +15,10 @@ def report(
     network: xr.Dataset,
     claims: xr.Dataset,
     training: Sequence[xr.Dataset],
+    selectivity: Sequence[xr.Dataset],
+    ablation: Sequence[xr.Dataset],
+    cka: Sequence[xr.Dataset],
+    between: Sequence[xr.Dataset],
     figures: Sequence[Path],
     note: Callable[[str], None],
 ) -> str:
@@ -22,6 +26,7 @@ def report(
 
     A figure's PDF and CSV lie beside its PNG. The same inputs give the same page, which loads nothing from anywhere.
     """
-    html = page(settings, images, network, claims, training, figures)
+    measures = (*selectivity, *ablation, *cka, *between)
+    html = page(settings, images, network, claims, training, measures, figures)
     note(f"{claims.sizes['claim']} claims, {len(figures)} figures, {len(html.encode()) / 1e6:.1f} MB")
     return html

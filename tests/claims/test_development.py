@@ -1,0 +1,85 @@
+"""What develops is read off the longest unpenalised runs, at the epochs that were measured and say something."""
+
+import pytest
+from claims.worlds import BASELINE, KINDS, LONG, World, result, study
+
+from vestige.claims.chance import enough
+
+PLAIN = {"baseline": BASELINE}
+
+
+def test_a_study_whose_runs_are_too_short_for_first_epochs_has_no_claims_about_them(decided):
+    plain = BASELINE | {"epochs": 6}
+    results = {kind: [result(kind, World(), "b", plain, seed) for seed in (0, 1)] for kind in KINDS}
+    found = decided(results)
+    told = {found[name].verdict for name in ("selectivity_rises_early", "early_similarity_is_high")}
+    assert told == {"not in this study"}
+    assert "9 epochs or more" in found["selectivity_rises_early"].explanation
+
+
+def test_development_is_read_off_the_longest_training_that_has_the_measure_and_says_so(decided):
+    results = study(World(seeds=(0, 1)), PLAIN)
+    longer = [result("selectivity", World(), "l", BASELINE | {"epochs": LONG}, seed) for seed in (0, 1)]
+    found = decided(results | {"selectivity": results["selectivity"] + longer})
+    assert found["selectivity_recedes"].rows[0].reason.endswith(", epochs 1 to 6, 29 to 36 of 36")
+    assert found["selective_area_grows"].rows[0].reason.endswith(", epochs 1, 12 of 12")
+
+
+def test_development_is_not_read_off_other_training(decided):
+    results = study(World(seeds=(0, 1)), PLAIN)
+    other = BASELINE | {"epochs": LONG, "weight_decay": 0.1}
+    longer = [result("selectivity", World(), "l", other, seed) for seed in (0, 1)]
+    found = decided(results | {"selectivity": results["selectivity"] + longer})
+    assert found["selectivity_recedes"].rows[0].reason.endswith(" of 12")
+
+
+def test_what_was_not_measured_at_the_end_of_the_run_says_nothing_of_trained_networks(decided):
+    results = study(World(seeds=(0, 1)), PLAIN)
+    short = {kind: [run.isel(epoch=run["epoch"] <= 9) for run in results[kind]] for kind in ("selectivity", "ablation")}
+    found = decided(results | short)
+    names = ("selectivity_recedes", "selective_ablation_hurts_less_at_the_end", "selective_area_grows")
+    assert {found[name].verdict for name in names} == {"undecided"}
+    assert "the last fifth of the run" in found["selectivity_recedes"].explanation
+    assert found["selective_ablation_hurts_more_early"].verdict == "reproduced"
+
+
+def test_the_fall_of_similarity_is_sought_in_the_epochs_measured(decided):
+    long = BASELINE | {"epochs": 90}
+    runs = [result("cka", World(), "b", long, seed) for seed in (0, 1, 2)]
+    results = {kind: [] for kind in KINDS} | {"cka": [run.isel(epoch=run["epoch"] <= 20) for run in runs]}
+    found = decided(results)["early_and_late_layers_are_alike_first"]
+    assert found.verdict == "reproduced"
+    assert "epochs 1 to 3, 17 to 20 of 90" in found.rows[0].reason
+
+
+def at_chance(run, epochs):
+    """The ablation of a network that knows nothing at some epochs."""
+    return run.assign(accuracy=run["accuracy"].where(~run["epoch"].isin(epochs), 0.1))
+
+
+@pytest.mark.parametrize(("epochs", "used"), [([], "epoch 1 of 12"), ([1, 2], "epoch 3 of 12")])
+def test_epochs_at_which_the_network_is_at_chance_are_passed_over(epochs, used, decided):
+    results = study(World(), PLAIN, kinds=["ablation"])
+    found = decided(results | {"ablation": [at_chance(run, epochs) for run in results["ablation"]]})
+    (*_, row) = found["selective_ablation_hurts_more_early"].rows
+    assert (row.verdict, row.reason.rpartition(", ")[2]) == ("reproduced", used)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "claim"),
+    [
+        ([1, 2, 3], "selective_ablation_hurts_more_early"),
+        ([1, 2, 3], "selective_area_grows"),
+        ([12], "selective_ablation_hurts_less_at_the_end"),
+    ],
+)
+def test_a_network_at_chance_throughout_a_window_leaves_the_claim_undecided(epochs, claim, decided):
+    results = study(World(), PLAIN, kinds=["ablation"])
+    found = decided(results | {"ablation": [at_chance(run, epochs) for run in results["ablation"]]})[claim]
+    assert found.verdict == "undecided"
+    assert "twice chance" in found.explanation
+
+
+@pytest.mark.parametrize(("classes", "accuracy"), [(1000, 0.002), (10, 0.2), (3, 2 / 3), (2, 0.75)])
+def test_enough_is_twice_chance_or_half_way_from_it(classes, accuracy):
+    assert enough(classes) == pytest.approx(accuracy)
