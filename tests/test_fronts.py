@@ -204,6 +204,7 @@ def test_two_swapped_numbers_are_seen_by_both(project):
 def test_comments_order_and_spelling_of_numbers_make_nothing(project):
     text = (project / "params.yaml").read_text()
     text = text.replace("learning_rate: 0.1", "learning_rate: 1e-1  # the paper's").replace("alpha: -5", "alpha: -5.0")
+    text = text.replace("select: {alpha: [0]}", "select: {alpha: [0.0]}")
     (project / "params.yaml").write_text("# a comment\n" + text)
     assert_both_call_stale(project, set())
 

@@ -75,7 +75,9 @@ def test_a_result_of_which_there_is_one_is_given_as_it_is(by_snakemake, kind):
 def test_a_run_that_is_not_made_yet_is_nan_and_named(by_snakemake, tmp_path):
     project = copied(by_snakemake, tmp_path / "project")
     (project / "results/tiny/selectivity/promoted-seed1.nc").unlink()
-    with pytest.warns(UserWarning, match="1 of 6 results are not made yet: results/tiny/selectivity/promoted-seed1.nc"):
+    with pytest.warns(
+        UserWarning, match="1 of 6 results are not made yet, or damaged: results/tiny/selectivity/promoted-seed1.nc"
+    ):
         together = vestige.open("selectivity", project)
     assert together["selectivity"].sel(condition="promoted", seed=1).isnull().all()
     assert together["selectivity"].sel(condition="promoted", seed=0).notnull().any()

@@ -617,7 +617,7 @@ def test_a_figure_of_a_module_that_the_network_lacks_is_refused():
     study = reading.checked(reading.parsed(TEXT, Path("params.yaml")))
     study = study.model_copy(update={"figures": study.figures.model_copy(update={"cka": [("linearity", Linearity)]})})
     [(keys, says)] = contradictions(study)
-    assert keys == ("figures", "cka", "linearity")
+    assert keys == ("figures", "cka", "linearity", "pairs")
     assert says == "found 9; the network has no such module; allowed: 4, 5, 6, 7"
 
 

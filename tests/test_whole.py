@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from engines import bytes_of, edit, run, snakemake_stale, status, study_of, table_jobs
+from engines import bytes_of, copied, edit, run, snakemake_stale, status, study_of, table_jobs
 
 OURS = {"results", "work", "logs", "benchmarks"}
 RUN = {"study", "condition", "seed", "alpha", "start", "stop", "modules", "epochs"}
@@ -199,3 +199,28 @@ def test_snakemake_refuses_values_that_differ_from_the_study(empty_project):
     assert done.returncode != 0
     assert "params.yaml says 1" in done.stdout
     assert run(empty_project, "snakemake -n --config threads=1").returncode == 0
+
+
+def test_a_report_that_was_edited_is_found(by_snakemake, tmp_path):
+    project = copied(by_snakemake, tmp_path / "project")
+    page = project / "results/tiny/report.html"
+    page.write_text(page.read_text().replace("undecided", "reproduced"))
+    [line] = [line for line in run(project, "vestige list").stdout.splitlines() if line.startswith("stale")]
+    assert line.endswith("results/tiny/report.html was changed after it was written")
+
+
+@pytest.mark.slow
+def test_a_study_that_measures_nothing_else_is_made_by_both_engines_and_again_where_dvc_brought_it_back(
+    empty_project, tmp_path
+):
+    edit(empty_project, "applies", to={"ablation": [], "cka": []})
+    for kind in ("ablation", "cka", "between"):
+        edit(empty_project, "figures", kind, to={})
+    edit(empty_project, "between", to={})
+    run(empty_project, "dvc repro --quiet")
+    assert "not in this study" in (empty_project / "results/tiny/claims.json").read_text()
+    for kind in ("ablation", "cka"):
+        (empty_project / "results/tiny" / kind).rmdir()
+    edit(empty_project, "conditions", "suppressed", "alpha", to=-6)
+    run(empty_project, "dvc repro --quiet")
+    assert snakemake_stale(copied(empty_project, tmp_path / "other"))

@@ -73,6 +73,10 @@ def make(given, typed: Path) -> int:
 def check(given, typed: Path) -> int:
     """`vestige check`."""
     study = reading.read()
+    if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
+        from vestige import results
+
+        results.make_folders(study)
     counts = dict.fromkeys(pipeline.STAGES, 0)
     for job in pipeline.jobs(study):
         counts[job.stage.name] += 1

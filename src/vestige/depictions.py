@@ -42,7 +42,7 @@ def of_figures(study: Study) -> Iterator[Fault]:
 
 def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
     """Modules of a figure that the network lacks, or that are not ablated."""
-    yield from unknown_modules(study, here, modules)
+    yield from unknown_modules(study, (*here, "modules" if here[1] == "ablation" else "pairs"), modules)
     ablated = study.ablation.modules
     for module in modules:
         if here[1] == "ablation" and module in study.network.modules and module not in ablated:

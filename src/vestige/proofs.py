@@ -11,6 +11,8 @@ from vestige import code
 from vestige.pipeline import Job, canonical
 
 ATTRIBUTE = "proof"
+PAGE = "page"  # the key of a page's own digest in its proof
+SCRIPT = f'<script type="application/json" id="{ATTRIBUTE}">'
 # Packages whose import name is not the name under which they are installed.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "mpl_toolkits": "matplotlib"}
 
@@ -58,7 +60,17 @@ def faults(job: Job, beside: bool = True) -> list[str]:
         *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
         *changed("input", given.get("inputs", {}), {each.output: sha256(Path(each.output)) for each in job.inputs}),
     ]
+    reasons += (
+        [f"{path} was changed after it was written"] if PAGE in given and given[PAGE] != page_digest(path) else []
+    )
     return reasons + (files_changed(given.get("beside", {})) if beside else [])
+
+
+def page_digest(path: Path) -> str:
+    """The sha256 of a page without the script that holds its proof."""
+    text = path.read_text(encoding="utf-8")
+    start, begin, rest = text.rpartition(SCRIPT)
+    return digest_of_text(start + rest.partition("</script>")[2])
 
 
 def files_changed(beside: dict[str, str]) -> list[str]:
@@ -110,8 +122,7 @@ def proof_in(path: Path, *identity: int) -> dict[str, Any] | None:
 def proof_text(path: Path) -> str:
     """The proof's JSON, from a NetCDF attribute, a PNG text chunk or a page's last script."""
     if path.suffix == ".html":
-        page = path.read_text(encoding="utf-8")
-        return page.rpartition(f'<script type="application/json" id="{ATTRIBUTE}">')[2].partition("</script>")[0]
+        return path.read_text(encoding="utf-8").rpartition(SCRIPT)[2].partition("</script>")[0]
     if path.suffix == ".png":
         from PIL import Image
 

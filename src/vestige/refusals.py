@@ -38,6 +38,8 @@ def nearest(given: Any, allowed: Iterable, most: int = 1000) -> str:
     """What is allowed, the nearest spelling first; of more than `most`, only some."""
     allowed = list(map(str, allowed))
     hint = "".join(f"did you mean {near!r}? " for near in close(given, allowed))
+    if not allowed:
+        return "there is nothing to choose: leave it out"
     return f"{hint}allowed: {listed(allowed[:most])}{', ...' if len(allowed) > most else ''}"
 
 

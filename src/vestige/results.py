@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.pipeline import canonical
-from vestige.proofs import ATTRIBUTE
+from vestige.proofs import ATTRIBUTE, PAGE, SCRIPT, digest_of_text
 from vestige.study import PER_RUN, Study
 
 
@@ -53,9 +53,12 @@ def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
 
 
 def write_page(path: Path, page: str, stamp: dict[str, Any]) -> None:
-    """Write a page of HTML with its proof at the end of its body, where no text of the proof can end the script."""
-    proof = canonical(stamp).replace("<", "\\u003c")
-    script = f'<script type="application/json" id="{ATTRIBUTE}">{proof}</script>'
+    """Write a page of HTML with its proof at the end of its body, where no text of the proof can end the script.
+
+    The proof holds the digest of the page without it.
+    """
+    proof = canonical({**stamp, PAGE: digest_of_text(page)}).replace("<", "\\u003c")
+    script = f"{SCRIPT}{proof}</script>"
     body, end, rest = page.rpartition("</body>")
     write_bytes(path, f"{body}{script}{end}{rest}".encode())
 

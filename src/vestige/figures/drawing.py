@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from vestige.apparatus.values import Values
 
@@ -27,13 +27,23 @@ Palette = Literal[
 Inches = Annotated[float, Field(ge=0.5, le=30)]
 
 
+def one_spelling(values: tuple) -> tuple:
+    """Whole numbers without a point: 0.0 selects what 0 does, and is recorded as the same."""
+    return tuple(int(each) if isinstance(each, float) and each.is_integer() else each for each in values)
+
+
+Selected = Annotated[
+    tuple[bool | int | float | str, ...], Field(strict=False, min_length=1), AfterValidator(one_spelling)
+]
+
+
 class Figure(Values):
     """Settings of every figure: which runs (coordinate -> values, all where left out), colours, size and bands.
 
     Bands are 95 % Student t intervals over networks ("networks", or left out), or what the paper drew ("paper").
     """
 
-    select: dict[str, Annotated[tuple[bool | int | float | str, ...], Field(strict=False, min_length=1)]] | None = None
+    select: dict[str, Selected] | None = None
     palette: Palette
     panel: Annotated[tuple[Inches, Inches], Field(strict=False)]
     dpi: Annotated[int, Field(ge=20, le=2400)]

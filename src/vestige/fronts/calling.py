@@ -21,6 +21,21 @@ def function_of(job: Job) -> Callable:
     return getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
 
 
+def refuse_unusable(job: Job, made) -> None:
+    """Refuse images of which a split or a class is empty, or that are all of one class, before a network is trained."""
+    if job.stage.name != "images":
+        return
+    counts = made["count"]
+    for split in counts["split"].values:
+        empty = [str(made["class_name"].values[each]) for each in (counts.sel(split=split).values == 0).nonzero()[0]]
+        if empty:
+            raise ValueError(f"images: there is no {split} image of {', '.join(empty[:6])}")
+    if counts.sizes["class"] < 2:
+        raise ValueError("images: there is one class only; selectivity compares two or more")
+    if not (made["height"].item() and made["width"].item()):
+        raise ValueError("images: they have no pixels")
+
+
 def opened(job: Job):
     """A result, opened."""
     return results.open_dataset(job.output)

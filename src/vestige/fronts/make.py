@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vestige import pipeline, proofs, reading, results
 from vestige.fronts import drawing
-from vestige.fronts.calling import function_of, labels_of, opened, places_of, settings_of
+from vestige.fronts.calling import function_of, labels_of, opened, places_of, refuse_unusable, settings_of
 from vestige.fronts.publishing import clear_work, publish
 from vestige.fronts.running import Note, locked, logging
 from vestige.fronts.writing import write
@@ -22,11 +22,11 @@ class Refused(RuntimeError):
 def make(job: Job) -> str:
     """Make one result unless it is current; say which. Raises Refused, or what the stage raises."""
     with locked(job):
+        results.make_folders(job.study)
         if not proofs.staleness(job):
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job)
-        results.make_folders(job.study)
         with logging(job) as note:
             began, before = time.monotonic(), proofs.code_digests(job)
             (draw if job.stage.kind else compute)(job, before, note)
@@ -63,6 +63,7 @@ def compute(job: Job, before: dict[str, str], note: Note) -> None:
         places = places_of(job, before)
         made = function_of(job)(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_code(job, before)
+    refuse_unusable(job, made)
     beside = publish(job, places["folder"], made) if "folder" in places else {}
     write(job, made, labels_of(job), before, beside)
     if "folder" in places:

@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from vestige import pipeline, proofs, reading, refusals, results
+from vestige import code, pipeline, proofs, reading, refusals, results
 from vestige.pipeline import Job
 
 ALONG = {"join": "outer", "coords": "minimal", "compat": "override", "combine_attrs": "drop_conflicts"}
@@ -14,23 +14,24 @@ ALONG = {"join": "outer", "coords": "minimal", "compat": "override", "combine_at
 def gathered(kind: str, root: str | Path):
     """One Dataset of all results of a kind, in memory. Raises ValueError where the kind or every result is lacking."""
     with contextlib.chdir(root):
+        code.refuse_other_source(Path.cwd())
         study = reading.read()
         kinds = [stage.name for stage in pipeline.TABLE if stage.output.endswith(".nc")]
         if kind not in kinds:
             raise ValueError(f"{kind!r} is no kind of result; {refusals.nearest(kind, kinds)}")
         jobs = [pipeline.job(study, kind, **cell) for cell in pipeline.cells(study, kind)]
-        found = [job for job in jobs if Path(job.output).is_file()]
+        found = [job for job in jobs if proofs.read_proof(Path(job.output)) is not None]
         tell(jobs, found)
         return together([loaded(job) for job in found], kind)
 
 
 def tell(jobs: list[Job], found: list[Job]) -> None:
-    """Warn of results that are missing or stale; raise ValueError where there is none at all."""
+    """Warn of results that are missing, damaged or stale; raise ValueError where there is none at all."""
     if not found:
         raise ValueError("none of these results is made yet: run `snakemake figures` or `dvc repro`")
     missing = [job.output for job in jobs if job not in found]
     stale = [f"{job.output} ({why[0]})" for job in found if (why := proofs.staleness(job))]
-    for fault, paths in (("not made yet", missing), ("stale", stale)):
+    for fault, paths in (("not made yet, or damaged", missing), ("stale", stale)):
         if paths:
             shown = ", ".join(paths[:3]) + (", ..." if len(paths) > 3 else "")
             warnings.warn(f"{len(paths)} of {len(jobs)} results are {fault}: {shown}", stacklevel=4)
@@ -40,7 +41,7 @@ def loaded(job: Job):
     """A result in memory, without its proof."""
     with results.open_dataset(job.output) as opened:
         dataset = opened.load()
-    return dataset.drop_attrs(deep=False)
+    return dataset.drop_attrs(deep=False).drop_encoding()
 
 
 def together(runs: list, kind: str):
