@@ -561,8 +561,8 @@ def test_each_source_and_family_has_its_own_keys_and_modules(refusal, old, new, 
         "regularised_accuracy:",
         "recovery:",
         "figures.training.recovery (line 55): it shows a condition that suppresses selectivity from epoch 0 to the "
-        "end, which the study (or `select`) lacks; add a condition such as `suppressed: {alpha: -20, modules: [4, 5, "
-        "6], start: 0}`, or leave the figure out",
+        "end, which the study (or `select`) lacks; add a condition such as `suppressed: {alpha: -20, modules: [...], "
+        "start: 0}`, or leave the figure out",
     ),
     (
         "regularised_accuracy:",
