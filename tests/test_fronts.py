@@ -167,7 +167,16 @@ def assert_both_call_stale(project, due) -> None:
     assert without_checkpoints(dvc_stale(project)) == due
 
 
-@pytest.mark.parametrize(("leaf", "value", "patterns"), LEAVES, ids=[".".join(leaf) for leaf, *_ in LEAVES])
+# One leaf of each kind of result in `make test`, all of them in `make test-slow`.
+FAST = {"conditions.suppressed.alpha", "cka.order_seed", "figures.selectivity.emergence.dpi", "applies.ablation"}
+LEAVES = [
+    pytest.param(*line, id=name, marks=() if name in FAST else pytest.mark.slow)
+    for line in LEAVES
+    for name in [".".join(line[0])]
+]
+
+
+@pytest.mark.parametrize(("leaf", "value", "patterns"), LEAVES)
 def test_a_changed_leaf_makes_exactly_its_results_stale_in_both_engines(project, leaf, value, patterns):
     edit(project, *leaf, to=value)
     assert_both_call_stale(project, among(project, patterns))

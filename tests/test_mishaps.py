@@ -58,21 +58,32 @@ def same_as(project, undisturbed) -> None:
 def few_jobs(project) -> None:
     """Leave one seed and one figure of the study: what remains is the same as in the whole of it."""
     edit(project, "seeds", to=[0])
+    edit(project, "between", to={})
     edit(project, "applies", to={"ablation": [], "cka": []})
     figures = YAML(typ="safe").load(project / "params.yaml")["figures"]
     shown = {kind: dict(list(asked.items())[:1]) if kind == "training" else {} for kind, asked in figures.items()}
     edit(project, "figures", to=shown)
 
 
-@pytest.mark.parametrize("group", [True, False], ids=["with its jobs", "leaving orphans"])
-@pytest.mark.parametrize("engine", ["snakemake figures --quiet", "dvc repro"])
+SNAKEMAKE, DVC = "snakemake figures --quiet", "dvc repro"
+
+
+@pytest.mark.parametrize(
+    ("engine", "group"),
+    [
+        pytest.param(SNAKEMAKE, False, id="snakemake, leaving orphans"),
+        pytest.param(SNAKEMAKE, True, id="snakemake with its jobs", marks=pytest.mark.slow),
+        pytest.param(DVC, True, id="dvc with its jobs", marks=pytest.mark.slow),
+        pytest.param(DVC, False, id="dvc, leaving orphans", marks=pytest.mark.slow),
+    ],
+)
 def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, engine, group):
     few_jobs(empty_project)
     process = begin(empty_project, engine)
     wait_for(lambda: logged(empty_project, "results/tiny/training/baseline-seed0.nc", "epoch 1"))
     kill(process, group)
     run(empty_project, engine)
-    made = bytes_of(empty_project, "results/**/*.nc") | bytes_of(empty_project, "results/**/*.safetensors")
+    made = bytes_of(empty_project, "results/*/*/*.nc") | bytes_of(empty_project, "results/**/*.safetensors")
     whole = bytes_of(by_snakemake, "results/**/*.nc") | bytes_of(by_snakemake, "results/**/*.safetensors")
     assert made.items() <= whole.items()
     assert [path for path in table_jobs(study_of(empty_project)) if not (empty_project / path).is_file()] == []
@@ -80,12 +91,15 @@ def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, e
 
 
 EACH_STAGE = (
-    "results/tiny/images.nc",
     TRAINING,
-    MEASURED,
-    "results/tiny/ablation/baseline-seed0.nc",
-    "results/tiny/cka/baseline-seed0.nc",
-    "results/tiny/figures/linearity.png",
+    "results/tiny/claims.nc",
+    *(
+        pytest.param(f"results/tiny/{result}", marks=pytest.mark.slow)
+        for result in (
+            *("images.nc", "selectivity/suppressed-seed0.nc", "ablation/baseline-seed0.nc", "cka/baseline-seed0.nc"),
+            *("between/baselines.nc", "figures/linearity.png", "report.html"),
+        )
+    ),
 )
 
 

@@ -38,7 +38,7 @@ def test_a_rule_asks_for_a_gpu_where_the_study_computes_on_one_and_for_none_othe
     asked = run(empty_project, "snakemake figures --dry-run").stdout
     blocks = asked.split("\nrule ")[1:]
     given = {block.split(":")[0]: "gpu=1" in block for block in blocks}
-    computing = {"training", "selectivity", "ablation", "cka"}
+    computing = {"training", "selectivity", "ablation", "cka", "between"}
     assert {name for name, gpu in given.items() if gpu} == computing
     assert computing < set(given)
 

@@ -1,5 +1,6 @@
 """Images from class folders: cut as torchvision cuts them, decoded in chunks, gone on with after a kill."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -172,6 +173,32 @@ def test_images_that_are_marked_and_not_there_are_decoded_again(interrupted):
     np.testing.assert_array_equal(stored(found)["train"], torchvisions(pictures("train")))
 
 
+@pytest.mark.parametrize("marks", [b"", b"[", b"\xff", b"7", b"{}", b"null", b"[" * 100_000])
+def test_marks_that_are_damaged_count_as_none(interrupted, marks):
+    folder.marks_of(partial()).write_bytes(marks)
+    found, told = described()
+    assert len(told) == 1
+    np.testing.assert_array_equal(stored(found)["train"], torchvisions(pictures("train")))
+
+
+def test_images_of_more_than_8_bits_are_refused_by_name_and_mode(here):
+    path = here / "pictures" / "train" / "bee" / "1.png"
+    Image.fromarray(np.full((20, 20), 300, np.uint16)).save(path)
+    with pytest.raises(ValueError, match="pictures/train/bee/1.png has the mode I(;16)?, .*; allowed: 1, L, "):
+        described()
+
+
+@pytest.mark.parametrize(("length", "refused"), [(50, False), (51, True), (4000, True)])
+def test_an_image_that_would_fill_the_memory_is_refused_by_name(here, length, refused):
+    path = here / "pictures" / "train" / "bee" / "1.png"
+    Image.new("RGB", (1, length), "red").save(path)
+    if refused:
+        with pytest.raises(ValueError, match=rf"bee/1\.png is 1x{length} pixels: one side must be at most 50 times"):
+            described()
+    else:
+        np.testing.assert_array_equal(stored(described()[0])["train"], torchvisions(pictures("train")))
+
+
 @pytest.mark.parametrize(("changed", "after"), [(0, None), (3, 2), (4, 4), (8, 6)])
 def test_images_are_gone_on_with_up_to_the_first_whose_file_has_changed(interrupted, changed, after):
     drawn(pictures("train")[changed], "RGB", 77)
@@ -221,6 +248,13 @@ def test_a_damaged_image_is_refused_by_name(here, name, left):
         ),
         (lambda at: drawn_class(at / "val" / "cat"), "train and val .* same classes; pictures/val/cat has no"),
         (lambda at: (at / "val" / "ant" / "list.txt").touch(), r"val/ant/list\.txt is no image; allowed: .*\.png"),
+        (lambda at: os.mkfifo(at / "val" / "ant" / "9.png"), r"val/ant/9\.png is no regular file"),
+        (lambda at: (at / "val" / "ant" / "9.png").mkdir(), r"val/ant/9\.png is no regular file"),
+        (lambda at: (at / "val" / "ant" / "9.png").symlink_to("gone"), r"val/ant/9\.png is no regular file"),
+        (lambda at: (at / "val" / "cat").symlink_to("gone"), "pictures/val/cat is a link to what does not exist"),
+        (lambda at: drawn_class(at / "val" / "c\udcff"), r"the name of pictures/val/c\\udcff is not UTF-8"),
+        (lambda at: at.rename(at.with_name("moved")), "pictures does not exist"),
+        (lambda at: (at.rename(at.with_name("moved")), at.touch()), "pictures is not a folder"),
         (lambda at: (at / "val").rename(at / "valid"), "there are no classes in pictures/val; it should hold a folder"),
     ],
 )

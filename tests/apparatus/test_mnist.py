@@ -88,6 +88,27 @@ def test_a_damaged_packing_is_refused_by_name(packed, damage):
         read(packed)
 
 
+@pytest.mark.parametrize(("height", "width"), [(28, 32), (14, 28)])
+def test_images_to_validate_on_of_another_size_are_refused(folder, height, width):
+    (folder / "t10k-images-idx3-ubyte").write_bytes(idx(np.zeros((20, height, width))))
+    with pytest.raises(ValueError, match=f"t10k-images-idx3-ubyte holds images of {height}x{width} .*train-.* 28x28"):
+        read(folder)
+
+
+def test_classes_without_an_image_to_train_on_are_named(folder):
+    (folder / "train-labels-idx1-ubyte").write_bytes(idx(drawn("train")[1] % 7))
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte holds no train images of class 7, 8, 9$"):
+        read(folder)
+
+
+@pytest.mark.parametrize("split", mnist.FILES)
+def test_an_empty_split_is_refused(folder, split):
+    for name, values in zip(mnist.FILES[split], drawn(split), strict=True):
+        (folder / name).write_bytes(idx(values[:0]))
+    with pytest.raises(ValueError, match=f"{mnist.FILES[split][0]} holds no {split} images$"):
+        read(folder)
+
+
 def test_a_missing_file_is_named_with_the_folder_and_the_remedy(folder):
     (folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(ValueError, match=r"mnist lacks t10k-labels-idx1-ubyte\n.*or as \.gz.*`download: true`"):

@@ -132,6 +132,16 @@ def test_where_no_try_fits_the_largest_part_in_the_middle_is_seen_as_by_torchvis
     assert places.T.tolist() == [[top, high, left, wide]] * 3
 
 
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (9, 1), (3, 3)])
+@pytest.mark.parametrize("ratio", [[20, 20], [0.05, 0.05], [0.05, 20]])
+def test_every_part_has_a_pixel_however_small_the_image(height, width, ratio):
+    view = resnet.View(size=4, scale=[1e-3, 1e-3], ratio=ratio)
+    places = resnet.parts(generator("test"), 50, height, width, view)
+    assert places[[1, 3]].min() >= 1
+    assert ((places[0] + places[1]).max(), (places[2] + places[3]).max()) <= (height, width)
+    assert resnet.resized(pictures(height, width, 50), places, 4).isfinite().all()
+
+
 def test_each_step_of_training_sees_other_parts():
     view, images = seen(), pictures()
     assert not torch.equal(view(images), view(images))
@@ -151,7 +161,17 @@ def test_views_of_other_seeds_see_other_parts():
 
 
 @pytest.mark.parametrize(
-    "changed", [{"scale": [1, 0.08]}, {"scale": [0, 1]}, {"scale": [0.5, 1.1]}, {"ratio": [2, 1]}, {"size": 0}]
+    "changed",
+    [
+        {"scale": [1, 0.08]},
+        {"scale": [0, 1]},
+        {"scale": [9e-4, 1]},
+        {"scale": [0.5, 1.1]},
+        {"ratio": [2, 1]},
+        {"ratio": [0.049, 1]},
+        {"ratio": [1, 20.1]},
+        {"size": 0},
+    ],
 )
 def test_an_impossible_view_is_refused(changed):
     with pytest.raises(ValidationError):

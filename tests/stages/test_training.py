@@ -15,7 +15,7 @@ from vestige.apparatus.network import build
 from vestige.apparatus.networks.bottleneck_resnet import Settings
 from vestige.formulas.selectivity import mean_selectivity, spatial_means
 from vestige.stages.images import described
-from vestige.stages.training import Diverged, training
+from vestige.stages.training import Diverged, gradients, training
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
 TRAINING = {
@@ -249,13 +249,28 @@ def test_conditions_are_the_same_network_until_the_penalty_starts(images, tmp_pa
     assert (one["checkpoint"] == other["checkpoint"]).values.tolist() == [True, True, False, False]
 
 
+def pull(network, batch, alpha: float, reduction: str) -> tuple[list, float]:
+    """The gradient of the loss by each weight, and the mean selectivity of the batch (images, labels)."""
+    condition = settings({**SUPPRESSED, "alpha": alpha}, class_reduction=reduction)
+    _, _, selectivity = gradients(network, *batch, [network.modules[module] for module in (4, 6)], condition)
+    pulls = [weight.grad.clone() for weight in network.trunk.parameters()]
+    network.trunk.zero_grad()
+    return pulls, selectivity.item()
+
+
 @pytest.mark.parametrize(("alpha", "compare"), [(-20.0, np.less), (20.0, np.greater)])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_a_negative_alpha_lowers_selectivity_and_a_positive_one_raises_it(images, tmp_path, alpha, compare, reduction):
-    nearly_none = {**SUPPRESSED, "alpha": 1e-9, "start": 0}
-    plain = trained(tmp_path / "plain", images, nearly_none, class_reduction=reduction)
-    pulled = trained(tmp_path / "pulled", images, {**nearly_none, "alpha": alpha}, class_reduction=reduction)
-    assert compare(pulled["penalty"].values[3], plain["penalty"].values[3])
+def test_what_alpha_adds_to_a_step_lowers_selectivity_if_negative_and_raises_it_if_positive(alpha, compare, reduction):
+    network, decoded = build(NETWORK, channels=1, classes=4, seed=0), toy()
+    batch = torch.from_numpy(decoded.images["train"]) / 255 - 0.5, torch.from_numpy(decoded.labels["train"])
+    network.trunk.train()
+    without, before = pull(network, batch, 0.0, reduction)
+    with_alpha, _ = pull(network, batch, alpha, reduction)
+    with torch.no_grad():
+        for weight, one, other in zip(network.trunk.parameters(), with_alpha, without, strict=True):
+            weight -= 1e-5 * (one - other)
+    _, after = pull(network, batch, 0.0, reduction)
+    assert compare(after, before)
 
 
 def test_other_seeds_and_other_epochs_see_images_in_another_order():

@@ -1,6 +1,8 @@
 """CIFAR-10's colour photographs of 32x32 pixels in 10 classes, from the original Python pickles."""
 
+import math
 import pickle
+import pickletools
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,8 +13,11 @@ from vestige.apparatus.values import Values
 BATCHES = {"train": tuple(f"data_batch_{number}" for number in range(1, 6)), "val": ("test_batch",)}
 META = "batches.meta"
 SHAPE = (3, 32, 32)
-# All that the original files need: Python 2 knew numpy's modules by their first names.
-RECONSTRUCT = {("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")}
+# Of a pickle's operations, those that reach objects by other ways than a name, or that make them of classes.
+REFUSED = {"PERSID", "BINPERSID", "EXT1", "EXT2", "EXT4", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX"}
+REFUSED |= {"NEXT_BUFFER", "READONLY_BUFFER"}
+TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
+MOST_TUPLES = 20  # of which an array takes six; a deep nest of them would overflow the stack
 
 
 class Settings(Values):
@@ -35,7 +40,10 @@ def read(settings: Settings):
     folder = found(settings)
     names = class_names(folder / META)
     wanted = {"train": settings.train_per_class, "val": settings.val_per_class}
-    splits = {split: few(*joined(folder, split, len(names)), wanted[split], names, split) for split in SPLITS}
+    whole = {split: joined(folder, split, len(names)) for split in SPLITS}
+    for split, (_, labels) in whole.items():
+        present(labels, names, split, folder)
+    splits = {split: few(*whole[split], wanted[split], names, split) for split in SPLITS}
     images, labels = ({split: splits[split][part] for split in SPLITS} for part in (0, 1))
     return Decoded(images, labels, names)
 
@@ -53,15 +61,16 @@ def batch(path: Path, classes: int):
     import numpy as np
 
     data, labels = entries(path, "data", "labels")
-    pixels = int(np.prod(SHAPE))
-    if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape[1:] != (pixels,):
-        given = f"{data.dtype} {data.shape}" if isinstance(data, np.ndarray) else type(data).__name__
+    pixels = math.prod(SHAPE)
+    if not isinstance(data, Array) or data.shape[1:] != (pixels,):
+        given = f"uint8 {data.shape}" if isinstance(data, Array) else type(data).__name__
         raise ValueError(f"{path}: data is {given}; it should be uint8 (images, {pixels})")
-    if not isinstance(labels, list) or len(labels) != len(data):
-        raise ValueError(f"{path}: labels is not a list of {len(data)} labels, one an image")
+    if not isinstance(labels, list) or len(labels) != data.shape[0]:
+        raise ValueError(f"{path}: labels is not a list of {data.shape[0]} labels, one an image")
     if wrong := [label for label in labels if type(label) is not int or not 0 <= label < classes]:
-        raise ValueError(f"{path}: labels holds {wrong[0]!r}; a label is a whole number from 0 to {classes - 1}")
-    return data.reshape(-1, *SHAPE), np.array(labels, dtype=np.int64)
+        given = repr(wrong[0]) if isinstance(wrong[0], int | float) else type(wrong[0]).__name__
+        raise ValueError(f"{path}: labels holds {given}; a label is a whole number from 0 to {classes - 1}")
+    return np.frombuffer(data.values, np.uint8).reshape(-1, *SHAPE), np.array(labels, dtype=np.int64)
 
 
 def class_names(path: Path) -> tuple[str, ...]:
@@ -88,26 +97,122 @@ def entries(path: Path, *keys: str) -> list:
     return [named[key] for key in keys]
 
 
+class StandIn:
+    """What a pickle is given for a name of numpy's: nothing of it can be called or changed."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state):
+        raise pickle.UnpicklingError("it changes a name of numpy's")
+
+
+class Dtype(StandIn):
+    """In place of numpy.dtype: knows unsigned bytes alone."""
+
+    __slots__ = ()
+
+    def __call__(self, kind, align=False, copy=True):
+        if kind not in ("u1", "|u1"):
+            given = kind if isinstance(kind, str) else type(kind).__name__
+            raise pickle.UnpicklingError(f"it holds an array of {given:.20}; the images are u1, unsigned bytes")
+        return UnsignedBytes()
+
+
+class UnsignedBytes(StandIn):
+    """In place of the type u1; what a pickle says of its byte order means nothing."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state):
+        pass
+
+
+class Reconstruct(StandIn):
+    """In place of the function that makes an empty array, whose contents follow as its state."""
+
+    __slots__ = ()
+
+    def __call__(self, kind, shape, code):
+        if kind is not NDARRAY:
+            raise pickle.UnpicklingError("it makes an array of something else than numpy.ndarray")
+        return Array()
+
+
+class Array:
+    """The shape and the bytes of an array of unsigned bytes, of which numpy has seen nothing."""
+
+    __slots__ = ("shape", "values")
+
+    def __init__(self):
+        self.shape, self.values = (0,), b""
+
+    def __setstate__(self, state):
+        version, shape, kind, fortran, values = state
+        if type(version) is not int or version != 1 or not isinstance(kind, UnsignedBytes) or fortran is not False:
+            raise pickle.UnpicklingError("it holds an array that is not of unsigned bytes, row by row")
+        if not isinstance(shape, tuple) or not all(type(side) is int and side >= 0 for side in shape):
+            raise pickle.UnpicklingError("it holds an array whose shape is not of whole numbers")
+        values = values.encode("latin1") if isinstance(values, str) else values  # a string of Python 2
+        if type(values) is not bytes or len(values) != math.prod(shape):
+            raise pickle.UnpicklingError("it holds an array with more or fewer bytes than its shape has")
+        self.shape, self.values = shape, values
+
+
+NDARRAY = StandIn()
+# All that the original files need: Python 2 knew numpy's modules by their first names.
+FOUND = {
+    ("numpy", "ndarray"): NDARRAY,
+    ("numpy", "dtype"): Dtype(),
+    ("numpy.core.multiarray", "_reconstruct"): Reconstruct(),
+    ("numpy._core.multiarray", "_reconstruct"): Reconstruct(),
+}
+
+
 class Unpickler(pickle.Unpickler):
-    """Reads arrays, numbers and text, and refuses whatever else a pickle asks for before anything of it is run."""
+    """Reads arrays of bytes, numbers and text, and refuses whatever else a pickle asks for before any of it is run."""
 
     def find_class(self, module: str, name: str):
-        import numpy as np
+        if (module, name) not in FOUND:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no file of CIFAR-10 needs")
+        return FOUND[module, name]
 
-        if (module, name) in RECONSTRUCT:
-            return np._core.multiarray._reconstruct
-        if module == "numpy" and name in ("ndarray", "dtype"):
-            return getattr(np, name)
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no file of CIFAR-10 needs")
+    def persistent_load(self, pid):
+        raise pickle.UnpicklingError("it asks for an object outside of it, which no file of CIFAR-10 needs")
 
 
 def unpickled(path: Path):
     """What a pickle holds, of which no code is run. Raises ValueError where it is refused or damaged."""
     with path.open("rb") as file:
         try:
+            harmless(file)
+            file.seek(0)
             return Unpickler(file, encoding="latin1").load()
         except Exception as fault:  # a damaged pickle may raise anything
             raise ValueError(f"{path} is not read: {fault or type(fault).__name__}") from fault
+
+
+def harmless(file) -> None:
+    """Refuse a pickle with operations that no file of CIFAR-10 needs, and that might reach or exhaust something."""
+    tuples = 0
+    for count, (operation, argument, _) in enumerate(pickletools.genops(file)):
+        if operation.name in REFUSED:
+            raise pickle.UnpicklingError(f"it holds {operation.name}, which no file of CIFAR-10 needs")
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > count:
+            raise pickle.UnpicklingError(f"it numbers an object {argument}, where there are fewer")
+        tuples += operation.name in TUPLES
+        if tuples > MOST_TUPLES:
+            raise pickle.UnpicklingError(f"it holds more than {MOST_TUPLES} tuples, which no file of CIFAR-10 needs")
+
+
+def present(labels, names: tuple[str, ...], split: str, folder: Path) -> None:
+    """Raise ValueError where a split is empty, or where a class has no image to train on."""
+    import numpy as np
+
+    if not len(labels):
+        raise ValueError(f"images.folder: {folder} has no {split} images")
+    counts = np.bincount(labels, minlength=len(names))
+    if lacking := [name for name, count in zip(names, counts, strict=True) if split == "train" and not count]:
+        raise ValueError(f"images.folder: {folder} has no {split} images of class {', '.join(lacking)}")
 
 
 def few(images, labels, wanted: int | None, names: tuple[str, ...], split: str):

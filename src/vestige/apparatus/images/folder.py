@@ -17,6 +17,8 @@ from vestige.apparatus.values import Values
 SUFFIXES = (".jpeg", ".jpg", ".png")
 CHUNK = 2**28  # bytes of decoded images in memory at a time, and between two moments after which little is lost
 CHANNELS = 3
+MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow's, of at most 8 bits a channel
+LONGEST = 50  # times `resize`, the longer side of a resized image: beyond it an image would fill the memory
 
 Files = list[list[Path]]  # of each class, in the order of the classes
 
@@ -103,6 +105,8 @@ def listed(folder: Path) -> tuple[tuple[str, ...], dict[str, Files]]:
     """Names of the classes, sorted, and the files of each split. Raises ValueError if the splits' classes differ."""
     from vestige.apparatus.arrays import SPLITS
 
+    if not folder.is_dir():
+        raise ValueError(f"images.folder: {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
     found = {split: classes_of(folder / split) for split in SPLITS}
     train, val = (set(found[split]) for split in SPLITS)
     if train != val:
@@ -114,11 +118,23 @@ def listed(folder: Path) -> tuple[tuple[str, ...], dict[str, Files]]:
 
 def classes_of(folder: Path) -> dict[str, list[Path]]:
     """The files of each class of a split, sorted by name. Raises ValueError if there is none, or one without images."""
-    inside = folder.iterdir() if folder.is_dir() else ()
-    found = {each.name: files_of(each) for each in inside if each.is_dir() and not each.name.startswith(".")}
+    inside = sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
+    if dangling := [each for each in inside if not each.exists()]:
+        raise ValueError(f"images.folder: {dangling[0]} is a link to what does not exist")
+    found = {named(each): files_of(each) for each in inside if each.is_dir()}
     if not found:
         raise ValueError(f"images.folder: there are no classes in {folder}; it should hold a folder of images for each")
     return found
+
+
+def named(folder: Path) -> str:
+    """The name of a class, which is its folder's. Raises ValueError if it cannot be stored."""
+    try:
+        folder.name.encode()
+    except UnicodeEncodeError as fault:
+        shown = str(folder).encode(errors="backslashreplace").decode()
+        raise ValueError(f"images.folder: the name of {shown} is not UTF-8") from fault
+    return folder.name
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -126,6 +142,8 @@ def files_of(folder: Path) -> list[Path]:
     files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if strange := [path for path in files if path.suffix.lower() not in SUFFIXES]:
         raise ValueError(f"images.folder: {strange[0]} is no image; allowed: files that end in {', '.join(SUFFIXES)}")
+    if irregular := [path for path in files if not path.is_file()]:  # to open a pipe would wait forever
+        raise ValueError(f"images.folder: {irregular[0]} is no regular file")
     if not files:
         raise ValueError(f"images.folder: there are no images in {folder}")
     return files
@@ -226,7 +244,11 @@ def marks_of(path: Path) -> Path:
 
 def agreeing(marks: list[str], path: Path) -> int:
     """How many of the first chunks are marked in a file as they should be."""
-    found = json.loads(path.read_bytes()) if path.exists() else []
+    try:
+        found = json.loads(path.read_bytes()) if path.exists() else []
+    except (ValueError, RecursionError):  # damaged: nothing is known of the chunks
+        found = []
+    found = found if isinstance(found, list) else []
     same = [one == other for one, other in zip(marks, found, strict=False)]
     return [*same, False].index(False)
 
@@ -262,15 +284,21 @@ def cores() -> int:
 
 
 def decoded(path: Path, settings: Settings):
-    """The square (3, size, size) that is stored of an image. Raises ValueError if the file is damaged."""
+    """The square (3, size, size) that is stored of an image. Raises ValueError if the file is damaged or unsuited."""
     import numpy as np
     from PIL import Image
 
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as file:
-            image = file.convert("RGB")
+            mode = file.mode
+            image = file.convert("RGB") if mode in MODES else None
     except Exception as fault:  # a damaged image may raise anything
         raise ValueError(f"{path} cannot be decoded: {fault}") from fault
+    if image is None:
+        raise ValueError(f"{path} has the mode {mode}, which does not fit 8 bits; allowed: {', '.join(MODES)}")
+    if int(settings.resize * max(image.size) / min(image.size)) > LONGEST * settings.resize:
+        wide, high = image.size
+        raise ValueError(f"{path} is {wide}x{high} pixels: one side must be at most {LONGEST} times the other")
     return np.asarray(square(image, settings)).transpose(2, 0, 1)
 
 

@@ -1,6 +1,7 @@
 """MNIST's handwritten digits of 28x28 pixels in 10 classes, from the four original IDX files."""
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -37,7 +38,17 @@ def read(settings: Settings):
 
     paths = found(settings)
     wanted = {"train": settings.train_per_class, "val": settings.val_per_class}
-    splits = {split: few(*labelled(*paths[split]), wanted[split], split) for split in SPLITS}
+    whole = {split: labelled(*paths[split]) for split in SPLITS}
+    for split, (images, labels) in whole.items():
+        present(images, labels, split, paths[split][0])
+    sides = {split: images.shape[2:] for split, (images, _) in whole.items()}
+    if sides["val"] != sides["train"]:
+        given = {split: "x".join(map(str, sides[split])) for split in SPLITS}
+        images_of = {split: paths[split][0] for split in SPLITS}
+        raise ValueError(
+            f"{images_of['val']} holds images of {given['val']} pixels, {images_of['train']} of {given['train']}"
+        )
+    splits = {split: few(*whole[split], wanted[split], split) for split in SPLITS}
     images, labels = ({split: splits[split][part] for split in SPLITS} for part in (0, 1))
     return Decoded(images, labels, tuple(map(str, range(CLASSES))))
 
@@ -63,7 +74,7 @@ def idx(path: Path, dimensions: int):
     if len(data) < start or data[:4] != magic:
         raise ValueError(f"{path} is no IDX file of bytes in {dimensions} dimensions: it begins {data[:4].hex()}")
     shape = tuple(np.frombuffer(data, ">u4", dimensions, offset=4).tolist())
-    expected = start + int(np.prod(shape))
+    expected = start + math.prod(shape)
     if len(data) != expected:
         found = "is cut short" if len(data) < expected else "goes on too long"
         raise ValueError(f"{path} {found}: {len(data)} bytes, where its header {shape} makes {expected}")
@@ -77,6 +88,17 @@ def plain(path: Path) -> bytes:
         return gzip.decompress(data) if path.suffix == ".gz" else data
     except (EOFError, OSError, zlib.error) as fault:
         raise ValueError(f"{path} is cut short or damaged: {fault}") from fault
+
+
+def present(images, labels, split: str, path: Path) -> None:
+    """Raise ValueError where a split is empty, or where a class has no image to train on."""
+    import numpy as np
+
+    if not images.size:
+        raise ValueError(f"{path} holds no {split} images")
+    counts = np.bincount(labels, minlength=CLASSES)
+    if lacking := [str(number) for number, count in enumerate(counts) if split == "train" and not count]:
+        raise ValueError(f"{path} holds no {split} images of class {', '.join(lacking)}")
 
 
 def few(images, labels, wanted: int | None, split: str):

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
 from vestige.apparatus.values import Values
@@ -18,9 +18,10 @@ def rising(ends: tuple[float, float]) -> tuple[float, float]:
     return ends
 
 
-Share = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=1e-3, le=1)]
+Ratio = Annotated[float, Field(ge=1 / 20, le=20)]
 Shares = Annotated[tuple[Share, Share], Field(strict=False), AfterValidator(rising)]
-Ratios = Annotated[tuple[PositiveFloat, PositiveFloat], Field(strict=False), AfterValidator(rising)]
+Ratios = Annotated[tuple[Ratio, Ratio], Field(strict=False), AfterValidator(rising)]
 
 
 class View(Values):
@@ -125,9 +126,9 @@ def parts(random, count: int, height: int, width: int, view: View):
 
 
 def largest(height: int, width: int, ratio: tuple[float, float]) -> tuple[int, int, int, int]:
-    """Top, height, left and width of the largest part in the middle of an image whose ratio is allowed."""
-    high = height if width / height >= ratio[0] else round(width / ratio[0])
-    wide = width if width / height <= ratio[1] else round(height * ratio[1])
+    """Top, height, left and width, at least a pixel, of the largest part in the middle whose ratio is allowed."""
+    high = height if width / height >= ratio[0] else max(round(width / ratio[0]), 1)
+    wide = width if width / height <= ratio[1] else max(round(height * ratio[1]), 1)
     return (height - high) // 2, high, (width - wide) // 2, wide
 
 
