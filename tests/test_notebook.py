@@ -1,5 +1,6 @@
 """One call gives all results of a kind as one labelled Dataset."""
 
+import shutil
 import warnings
 
 import numpy as np
@@ -18,6 +19,15 @@ def no_warning_unseen():
         yield
 
 
+@pytest.fixture(scope="module")
+def made(by_snakemake, tmp_path_factory):
+    """The tiny study's results as a notebook finds them: with the installed package, not with a source of their own."""
+    folder = tmp_path_factory.mktemp("notebook") / "project"
+    shutil.copytree(by_snakemake / "results", folder / "results")
+    shutil.copy(by_snakemake / "params.yaml", folder)
+    return folder
+
+
 def single(project, kind, run):
     """One result, as its file has it."""
     with xr.open_dataset(project / f"results/tiny/{kind}/{run}.nc") as result:
@@ -28,15 +38,15 @@ def single(project, kind, run):
     ("kind", "variable"),
     [("selectivity", "selectivity"), ("training", "val_accuracy"), ("ablation", "accuracy"), ("cka", "cka")],
 )
-def test_every_run_has_its_place(by_snakemake, kind, variable):
-    together = vestige.open(kind, by_snakemake)
-    for run in study_of(by_snakemake).runs_of(kind):
+def test_every_run_has_its_place(made, kind, variable):
+    together = vestige.open(kind, made)
+    for run in study_of(made).runs_of(kind):
         part = together[variable].sel(condition=run.condition, seed=run.seed)
-        np.testing.assert_array_equal(part.values, single(by_snakemake, kind, run)[variable].values)
+        np.testing.assert_array_equal(part.values, single(made, kind, run)[variable].values)
 
 
-def test_what_tells_conditions_apart_goes_along_with_them(by_snakemake):
-    together = vestige.open("training", by_snakemake)
+def test_what_tells_conditions_apart_goes_along_with_them(made):
+    together = vestige.open("training", made)
     assert dict(zip(together["condition"].values, together["alpha"].values, strict=True)) == {
         "baseline": 0,
         "suppressed": -5,
@@ -46,8 +56,8 @@ def test_what_tells_conditions_apart_goes_along_with_them(by_snakemake):
     assert together["alpha"].dims == ("condition",)
 
 
-def test_units_keep_their_modules(by_snakemake):
-    together = vestige.open("selectivity", by_snakemake)
+def test_units_keep_their_modules(made):
+    together = vestige.open("selectivity", made)
     assert together["selectivity"].groupby("module").mean().sizes == {
         "condition": 3,
         "seed": 2,
@@ -56,24 +66,24 @@ def test_units_keep_their_modules(by_snakemake):
     }
 
 
-def test_whole_numbers_stay_whole_where_nothing_is_missing(by_snakemake):
-    assert vestige.open("training", by_snakemake)["predicted"].dtype.kind == "i"
+def test_whole_numbers_stay_whole_where_nothing_is_missing(made):
+    assert vestige.open("training", made)["predicted"].dtype.kind == "i"
 
 
-def test_pairs_lie_along_pair(by_snakemake):
-    together = vestige.open("between", by_snakemake)
+def test_pairs_lie_along_pair(made):
+    together = vestige.open("between", made)
     assert together["pair"].values.tolist() == ["baselines"]
     assert (together["seed_first"].item(), together["seed_second"].item()) == (0, 1)
 
 
 @pytest.mark.parametrize("kind", ["images", "network", "claims"])
-def test_a_result_of_which_there_is_one_is_given_as_it_is(by_snakemake, kind):
-    with xr.open_dataset(by_snakemake / f"results/tiny/{kind}.nc") as result:
-        xr.testing.assert_equal(vestige.open(kind, by_snakemake), result)
+def test_a_result_of_which_there_is_one_is_given_as_it_is(made, kind):
+    with xr.open_dataset(made / f"results/tiny/{kind}.nc") as result:
+        xr.testing.assert_equal(vestige.open(kind, made), result)
 
 
-def test_a_run_that_is_not_made_yet_is_nan_and_named(by_snakemake, tmp_path):
-    project = copied(by_snakemake, tmp_path / "project")
+def test_a_run_that_is_not_made_yet_is_nan_and_named(made, tmp_path):
+    project = copied(made, tmp_path / "project")
     (project / "results/tiny/selectivity/promoted-seed1.nc").unlink()
     with pytest.warns(
         UserWarning, match="1 of 6 results are not made yet, or damaged: results/tiny/selectivity/promoted-seed1.nc"
@@ -83,19 +93,25 @@ def test_a_run_that_is_not_made_yet_is_nan_and_named(by_snakemake, tmp_path):
     assert together["selectivity"].sel(condition="promoted", seed=0).notnull().any()
 
 
-def test_a_stale_run_is_named(by_snakemake, tmp_path):
-    project = copied(by_snakemake, tmp_path / "project")
+def test_a_stale_run_is_named(made, tmp_path):
+    project = copied(made, tmp_path / "project")
     text = (project / "params.yaml").read_text()
     (project / "params.yaml").write_text(text.replace("alpha: 2", "alpha: 3"))
     with pytest.warns(UserWarning, match=r"stale: .*promoted-seed0.nc \(setting conditions.promoted.alpha was 2"):
         vestige.open("training", project)
 
 
-def test_a_kind_that_there_is_not_is_refused_with_the_nearest(by_snakemake):
+def test_a_kind_that_there_is_not_is_refused_with_the_nearest(made):
     with pytest.raises(ValueError, match="'selectivty' is no kind of result; did you mean 'selectivity'?"):
-        vestige.open("selectivty", by_snakemake)
+        vestige.open("selectivty", made)
 
 
-def test_where_nothing_is_made_the_remedy_is_named(empty_project):
+def test_where_nothing_is_made_the_remedy_is_named(made, tmp_path):
+    shutil.copy(made / "params.yaml", tmp_path)
     with pytest.raises(ValueError, match="none of these results is made yet: run `snakemake figures`"):
-        vestige.open("cka", empty_project)
+        vestige.open("cka", tmp_path)
+
+
+def test_the_package_of_another_folder_is_refused(by_snakemake):
+    with pytest.raises(RuntimeError, match="this is the vestige of"):
+        vestige.open("cka", by_snakemake)

@@ -7,7 +7,7 @@ PREVIEW = "work/preview/tiny"
 
 def test_what_is_finished_is_drawn_as_it_will_be(by_snakemake, tmp_path):
     project = copied(by_snakemake, tmp_path / "project")
-    before = bytes_of(project, "results/**/*.*")
+    before = bytes_of(project, "results/**/*.nc")
     told = run(project, "vestige preview regularised_accuracy").stdout
     assert told == f"regularised_accuracy: {PREVIEW}/regularised_accuracy.png (finished)\n"
     made = {
@@ -15,12 +15,12 @@ def test_what_is_finished_is_drawn_as_it_will_be(by_snakemake, tmp_path):
         for name in ("regularised_accuracy.pdf", "regularised_accuracy.csv")
     }
     assert made == {name: (project / "results/tiny/figures" / name).read_bytes() for name in made}
-    assert bytes_of(project, "results/**/*.*") == before
+    assert bytes_of(project, "results/**/*.nc") == before
 
 
 def test_what_is_not_is_drawn_from_the_rest_and_marked(by_snakemake, tmp_path):
     project = copied(by_snakemake, tmp_path / "project")
-    for path in project.glob("results/tiny/training/*-seed1.nc"):
+    for path in [*project.glob("results/tiny/training/*-seed1.nc"), *project.glob("results/tiny/cka/*-seed1.nc")]:
         path.unlink()
     told = run(project, "vestige preview regularised_accuracy linearity architecture").stdout
     assert f"regularised_accuracy: {PREVIEW}/regularised_accuracy.png (unfinished: 3 of 6 results)" in told
