@@ -205,12 +205,11 @@ def leaves_of(project: Path) -> list[tuple[tuple, object]]:
 
 # Leaves of the tiny study whose next value, or half of it, is not allowed -> another value that is.
 OTHERWISE = {
+    ("seeds",): [0, 1, 2],
     ("network", "blocks"): [1, 1, 1, 2],
     ("conditions", "suppressed", "start"): 0,
-    ("applies", "ablation"): ["suppressed"],
+    ("applies", "ablation"): ["baseline", "suppressed"],
     ("figures", "selectivity", "emergence", "select", "alpha"): [0, -5],
-    ("between", "baselines", "first"): "promoted-seed0",
-    ("between", "baselines", "second"): "promoted-seed1",
 }
 WORDS = {
     "mean": "sum", "minibatch": "torch-cka", "fixed_orders": "redrawn_per_batch", "zero": "omit", "integral": "sum",
@@ -221,7 +220,10 @@ BOUND = {
     ("images", "source"),
     ("network", "family"),
     ("conditions", "baseline", "alpha"),
+    ("conditions", "promoted", "start"),
     ("conditions", "promoted", "stop"),
+    ("between", "baselines", "first"),
+    ("between", "baselines", "second"),
     ("cka", "order"),
     ("ablation", "ranked_on"),
 }

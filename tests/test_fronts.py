@@ -146,7 +146,11 @@ LEAVES = [
     (("selectivity", "epsilon"), 1e-5, INDEX),
     (("ablation", "grid", "fractions"), [0, 1], {"ablation", "figures/ablation", "claims"}),
     (("cka", "order_seed"), 1, {"cka", "between", "figures/linearity", "figures/similarity", "claims"}),
-    (("between", "baselines", "second"), "promoted-seed1", {"between", "figures/similarity"}),
+    (
+        ("between", "baselines"),
+        {"first": "baseline-seed1", "second": "baseline-seed0"},
+        {"between", "figures/similarity"},
+    ),
     (("figures", "selectivity", "emergence", "dpi"), 90, {"figures/emergence"}),
     (("figures", "ablation", "ablation_curves", "area"), "sum", {"figures/ablation"}),
     (("applies", "cka"), ["baseline"], {"figures/linearity", "claims"}),
