@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from vestige.depictions import of_figures, repeated, unknown_modules
+from vestige.depictions import of_figures
 from vestige.meanings import values_of
-from vestige.refusals import Fault, listed, nearest
+from vestige.refusals import Fault, listed, nearest, repeated, unknown_modules
 from vestige.study import Study
 
 
@@ -23,7 +23,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
 def of_condition(study: Study, name: str) -> Iterator[Fault]:
     """A penalty without its modules or start, or that the network or the run's length does not allow."""
     said, here, epochs = study.conditions[name], ("conditions", name), study.training_of(name).epochs
-    yield from unknown_modules(study, (*here, "modules"), said.modules or ())
+    yield from unknown_modules((*here, "modules"), said.modules or (), study.network.modules)
     if said.alpha != 0 and said.modules is None:
         which = f"say on which modules it acts; allowed: {listed(study.network.modules)}"
         yield (*here, "modules"), f"missing; alpha is {said.alpha:g}: {which}"
@@ -54,29 +54,15 @@ def of_applies(study: Study) -> Iterator[Fault]:
                 yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
 
 
-def beyond(study: Study, pair: str) -> str:
-    """Why CKA finds no epoch to measure in both runs of a pair; nothing where it does."""
-    epochs, last = study.cka.epochs, min(study.training_of(run.condition).epochs for run in study.pair(pair).values())
-    if epochs == "all" or min(epochs) <= last:
-        return ""
-    return f"found {listed(epochs)}; a run of between.{pair} ends at epoch {last}; allowed: all, or some of 0 to {last}"
-
-
 def of_ablation(study: Study) -> Iterator[Fault]:
     """Ablation settings that contradict each other or the runs."""
     here, fractions = ("ablation", "grid"), study.ablation.grid.fractions
     yield from of_epochs(study, "ablation")
-    yield from unknown_modules(study, ("ablation", "modules"), study.ablation.modules)
+    yield from unknown_modules(("ablation", "modules"), study.ablation.modules, study.network.modules)
     if (fractions is None) == (study.ablation.grid.steps is None):
         found = "neither" if fractions is None else "both"
         yield here, f"found {found} of fractions and steps; allowed: one of them"
-    held_out, seed = study.ablation.ranked_on == "held_out_halves", study.ablation.halves_seed
-    if held_out and seed is None:
-        says = "missing; ablation.ranked_on is held_out_halves: say with which seed; allowed: a number from 0"
-        yield ("ablation", "halves_seed"), says
-    if not held_out and seed is not None:
-        says = f"found {seed}; ablation.ranked_on is same_images, which needs no seed: leave this key out"
-        yield ("ablation", "halves_seed"), says
+    yield from of_seed(study, "ablation", "halves_seed", "ranked_on", "held_out_halves")
     if fractions is not None and (len(fractions) < 2 or list(fractions) != sorted({0.0, *fractions})):
         allowed = "two or more, rising from 0 (the intact network) to at most 1"
         yield (*here, "fractions"), f"found {listed(fractions)}; allowed: {allowed}"
@@ -84,23 +70,38 @@ def of_ablation(study: Study) -> Iterator[Fault]:
 
 def of_cka(study: Study) -> Iterator[Fault]:
     """CKA settings that contradict each other or the runs."""
-    order, seed = study.cka.order, study.cka.order_seed
     yield from of_epochs(study, "cka")
-    if order == "shuffled" and seed is None:
-        yield ("cka", "order_seed"), "missing; cka.order is shuffled: say with which seed; allowed: a number from 0"
-    if order != "shuffled" and seed is not None:
-        yield ("cka", "order_seed"), f"found {seed}; cka.order is {order}, which needs no seed: leave this key out"
+    yield from of_seed(study, "cka", "order_seed", "order", "shuffled")
+
+
+def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> Iterator[Fault]:
+    """The seed of a choice that draws at random, without which it cannot be, and which another choice cannot use."""
+    section = getattr(study, measure)
+    seed, chosen = getattr(section, key), getattr(section, choice)
+    if chosen == drawn and seed is None:
+        says = f"missing; {measure}.{choice} is {chosen}: say with which seed; allowed: a number from 0"
+        yield (measure, key), says
+    if chosen != drawn and seed is not None:
+        yield (measure, key), f"found {seed}; {measure}.{choice} is {chosen}, which needs no seed: leave this key out"
 
 
 def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
     """A measure none of whose epochs exists in a run that it covers."""
     epochs = getattr(study, measure).epochs
     yield from repeated((measure, "epochs"), epochs if epochs != "all" else ())
-    for name in study.conditions if epochs != "all" else ():
-        last = study.training_of(name).epochs
-        if name in getattr(study.applies, measure) and min(epochs) > last:
-            found = f"found {listed(epochs)}; conditions.{name} ends at epoch {last}"
-            yield (measure, "epochs"), f"{found}; allowed: all, or some of 0 to {last}"
+    for name in study.conditions:
+        if name in getattr(study.applies, measure):
+            yield from beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)
+
+
+def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
+    """The epochs of a measure, if it finds none of them up to the last one that there is."""
+    epochs = getattr(study, measure).epochs
+    if epochs != "all" and min(epochs) > last:
+        yield (
+            (measure, "epochs"),
+            f"found {listed(epochs)}; {ends} at epoch {last}; allowed: all, or some of 0 to {last}",
+        )
 
 
 def of_between(study: Study) -> Iterator[Fault]:
@@ -111,8 +112,9 @@ def of_between(study: Study) -> Iterator[Fault]:
         unknown = [(place, run) for place, run in pair if run not in runs]
         for place, run in unknown:
             yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
-        if not unknown and (late := beyond(study, name)):
-            yield ("cka", "epochs"), late
+        if not unknown:
+            last = min(study.training_of(run.condition).epochs for run in study.pair(name).values())
+            yield from beyond(study, "cka", f"a run of between.{name} ends", last)
         if pair.first == pair.second:
             yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
         elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:

@@ -1,10 +1,9 @@
-"""What a study may not ask of its figures, and of its modules."""
+"""What a study may not ask of its figures."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from vestige.meanings import meaning, selectable, selected
-from vestige.refusals import Fault, listed, nearest, shown
+from vestige.refusals import Fault, listed, nearest, shown, unknown_modules
 from vestige.study import FIGURES, KINDS, Study
 
 # What to do where a figure finds no result of its kind.
@@ -13,21 +12,6 @@ REMEDY = {
     "cka": "name a condition in applies.cka",
     "between": "name a pair in between",
 }
-
-
-def repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
-    """A list that names something twice."""
-    for value, count in Counter(list(values)).items():
-        if count > 1:
-            yield keys, f"{value} is given {count} times; allowed: each once"
-
-
-def unknown_modules(study: Study, keys: tuple, modules: Iterable) -> Iterator[Fault]:
-    """Modules that the network lacks, or that are named twice."""
-    yield from repeated(keys, modules)
-    for module in dict.fromkeys(modules):
-        if module not in study.network.modules:
-            yield keys, f"found {module}; the network has no such module; allowed: {listed(study.network.modules)}"
 
 
 def of_figures(study: Study) -> Iterator[Fault]:
@@ -42,7 +26,7 @@ def of_figures(study: Study) -> Iterator[Fault]:
 
 def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
     """Modules of a figure that the network lacks, or that are not ablated."""
-    yield from unknown_modules(study, (*here, "modules" if here[1] == "ablation" else "pairs"), modules)
+    yield from unknown_modules((*here, "modules" if here[1] == "ablation" else "pairs"), modules, study.network.modules)
     ablated = study.ablation.modules
     for module in modules:
         if here[1] == "ablation" and module in study.network.modules and module not in ablated:

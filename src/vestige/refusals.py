@@ -3,7 +3,8 @@
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Fault = tuple[tuple, str]  # the path of keys, and what is wrong there
@@ -46,3 +47,18 @@ def nearest(given: Any, allowed: Iterable, most: int = 1000) -> str:
 def close(given: Any, allowed: Iterable[str]) -> list[str]:
     """The nearest of the allowed spellings; none if none is near."""
     return difflib.get_close_matches(str(given), list(allowed), n=1)
+
+
+def repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
+    """A list that names something twice."""
+    for value, count in Counter(list(values)).items():
+        if count > 1:
+            yield keys, f"{value} is given {count} times; allowed: each once"
+
+
+def unknown_modules(keys: tuple, modules: Iterable, known: Iterable) -> Iterator[Fault]:
+    """Modules that the network lacks, or that are named twice."""
+    yield from repeated(keys, modules)
+    for module in dict.fromkeys(modules):
+        if module not in known:
+            yield keys, f"found {module}; the network has no such module; allowed: {listed(known)}"
