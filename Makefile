@@ -4,7 +4,7 @@ WORKERS ?= 2
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures test test-slow lint format lock clean
+.PHONY: help figures test test-slow test-slurm lint format lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -32,6 +32,9 @@ test: $(READY)  ## run the tests (WORKERS=2 at a time)
 
 test-slow: $(READY)  ## run the tests that take minutes each, which `make test` leaves out
 	@$(INSIDE) pytest --numprocesses $(WORKERS) -m slow --timeout 3600
+
+test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves where it is installed
+	@$(INSIDE) pytest --numprocesses 0 -m slurm tests/slurm --timeout 900 -rs
 
 lint: $(READY)  ## check the style of the Python files and the workflow
 	@$(INSIDE) ruff check && ruff format --check && snakefmt --check Snakefile workflow && snakemake --lint

@@ -6,8 +6,10 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,6 +78,45 @@ def run(project: Path, command: str, check: bool = True, timeout: int = 280) -> 
     )
     assert not check or done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout[-4000:]}"
     return done
+
+
+def begin(project, command: str) -> subprocess.Popen:
+    """Start a command in a process group of its own."""
+    with open(project / "output.txt", "a") as output:
+        return subprocess.Popen(
+            command.split(), cwd=project, env=environment(project), stdout=output, stderr=output,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def logged(project, result: str, text: str) -> bool:
+    """Whether a result's log holds a text."""
+    log = (project / result.replace("results/", "logs/", 1)).with_suffix(".log")
+    return log.is_file() and text in log.read_text()
+
+
+def kill(process, group: bool) -> None:
+    """Kill -9: a process with all that it started, or alone, which leaves orphans."""
+    (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def few_jobs(project) -> None:
+    """Leave one seed and one figure of the study: what remains is the same as in the whole of it."""
+    edit(project, "seeds", to=[0])
+    edit(project, "between", to={})
+    edit(project, "applies", to={"ablation": [], "cka": []})
+    figures = YAML(typ="safe").load(project / "params.yaml")["figures"]
+    shown = {kind: dict(list(asked.items())[:1]) if kind == "training" else {} for kind, asked in figures.items()}
+    edit(project, "figures", to=shown)
 
 
 def snakemake_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
@@ -185,6 +226,25 @@ def only_one(path: Path):
     with open(path, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def verdicts(project: Path) -> dict[str, dict]:
+    """What `vestige verify` says: by path the state of each result, and the reasons."""
+    return json.loads(run(project, "vestige verify --json", check=False).stdout)
+
+
+def unproven(project: Path) -> dict[str, str]:
+    """The results that `vestige verify` does not call proven, and why."""
+    return {path: "; ".join(each["reasons"]) for path, each in verdicts(project).items() if each["state"] != "proven"}
+
+
+def downstream(study, paths: set[str]) -> set[str]:
+    """All files of some results and of what is made from them."""
+    due = set()
+    for job in pipeline.jobs(study):
+        if job.output in paths or any(each.output in due for each in job.inputs):
+            due |= {job.output, *job.beside}
+    return due
 
 
 def status(project: Path) -> dict:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestige import code, pipeline, proofs, reading
+from vestige import code, machine, pipeline, reading
 
 STUDY = reading.read(code.PACKAGE.parents[1] / "studies/digits.yaml")
 ONE_OF_EACH = {job.stage.name: job for job in pipeline.jobs(STUDY)}
@@ -169,13 +169,13 @@ def test_an_edited_file_is_read_again(written):
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_the_versions_of_all_that_a_stage_imports_are_known(name):
-    versions = proofs.versions(ONE_OF_EACH[name].code)
+    versions = machine.versions(ONE_OF_EACH[name].code)
     assert {"numpy", "pydantic"} & versions.keys()
     assert all(number[0].isdigit() for number in versions.values()), versions
 
 
 def test_a_package_is_recorded_under_the_name_by_which_it_is_installed():
-    assert {"scikit-learn", "numpy"} <= set(proofs.versions(ONE_OF_EACH["images"].code))
+    assert {"scikit-learn", "numpy"} <= set(machine.versions(ONE_OF_EACH["images"].code))
 
 
 @pytest.mark.parametrize("name", ["training", "selectivity", "ablation", "cka"])

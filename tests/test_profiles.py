@@ -1,9 +1,16 @@
 """`--profile slurm` finds the profile of this project, and the two profiles do not undo each other."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from engines import ROOT, edit, run
 from ruamel.yaml import YAML
+
+from vestige.fronts import slurm
+from vestige.pipeline import STAGES
 
 
 def profile(name: str) -> dict:
@@ -29,6 +36,30 @@ def test_the_slurm_profile_plans_the_whole_study(empty_project):
     said = run(empty_project, "snakemake --profile slurm figures --dry-run").stdout
     assert "profiles/default" in said
     assert "rule training" in said
+
+
+def test_groups_name_stages_and_their_components_groups():
+    groups = profile("slurm")["groups"]
+    assert set(groups) <= set(STAGES)
+    assert set(profile("slurm")["group-components"]) == set(groups.values())
+
+
+def test_the_rules_name_no_group_which_is_a_site_s_to_decide(empty_project):
+    assert "group" not in "".join(path.read_text() for path in (empty_project / "workflow/rules").glob("*.smk"))
+
+
+def test_jobs_on_a_cluster_have_the_name_by_which_they_are_found_again():
+    assert profile("slurm")["slurm-jobname-prefix"] == slurm.PREFIX
+
+
+@pytest.mark.parametrize(("slurm_is", "code"), [("wished", 0), ("required", 1)])
+def test_where_there_is_no_slurm_its_tests_say_so_and_fail_where_it_is_required(slurm_is, code):
+    bare = {**os.environ, "PATH": os.path.dirname(sys.executable), "VESTIGE_SLURM": slurm_is}
+    command = [sys.executable, "-m", "pytest", "-m", "slurm", "tests/slurm", "-n", "0", "-rs", "--exitfirst"]
+    done = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True)
+    assert done.returncode == code
+    assert "there is no Slurm on this machine" in done.stdout
+    assert "apt-get install slurm-wlm munge" in done.stdout
 
 
 def test_a_rule_asks_for_a_gpu_where_the_study_computes_on_one_and_for_none_otherwise(empty_project):

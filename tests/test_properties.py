@@ -92,7 +92,7 @@ def paths(value, here: tuple = ()) -> list[tuple]:
 OURS = {"conditions", "between"}  # sections whose keys are names that a person gives
 OPTIONAL = {
     "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "view", "dropout", "head", "download",
-    "train_per_class", "val_per_class",
+    "train_per_class", "val_per_class", "independent", "scratch",
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def is_required(path: tuple) -> bool:
         return path[-1] in ("conditions", "alpha", "modules", "start")
     if path[0] == "figures":
         return len(path) != 3 and path[-1] not in OPTIONAL | {"modules"} and "select" not in path
-    return path[-1] not in OPTIONAL and is_spelt(path)
+    return path[0] != "estimate" and path[-1] not in OPTIONAL and is_spelt(path)
 
 
 def corrupted(data: dict, path: tuple, corrupt) -> list[str]:
@@ -161,7 +161,8 @@ BEYOND = {
     "depth": 17,
     "blocks": [1, 1, 1], "dropout": 1, "head": 0, "epochs": 0, "batch_size": 0, "learning_rate": 0,
     "learning_rate_step": 0, "learning_rate_gamma": 1.5, "momentum": 1, "weight_decay": -1, "epsilon": 0, "shift": 0,
-    "flip": 1.5, "alpha": float("inf"), "modules": [], "start": 99, "stop": 99, "fractions": [0, 2], "steps": [0, 1],
+    "flip": 1.5, "independent": False, "scratch": "",
+    "alpha": float("inf"), "modules": [], "start": 99, "stop": 99, "fractions": [0, 2], "steps": [0, 1],
     "repeats": 0, "halves_seed": -1, "order_seed": -1, "panel": [0, 1], "dpi": 1, "lowest": 1, "top": 0, "pairs": [],
     "class_reduction": "median", "protocol": "any", "ranked_on": "none", "order": "any", "estimator": "any",
     "palette": "grey", "device": "tpu", "source": "none", "family": "none", "folder": "", "download": False,

@@ -69,7 +69,7 @@ def trainings():
             "class_reduction": st.sampled_from(["mean", "sum"]),
             "epsilon": st.just(1e-6),
         },
-        {"shift": st.integers(1, 4), "flip": st.floats(0.1, 1)},
+        {"shift": st.integers(1, 4), "flip": st.floats(0.1, 1), "independent": st.just(True)},
     )
 
 
@@ -156,6 +156,12 @@ def met(study, module, select: dict) -> bool:
     return bool(runs) and all(sum(map(need.fits, kinds)) >= need.least for need in module.NEEDS)
 
 
+def estimates():
+    """Any estimate of what some stages cost."""
+    cost = sections({}, {"minutes": st.floats(0.1, 1e5), "megabytes": st.integers(1, 10**6)})
+    return sections({}, dict.fromkeys(("images", "training", "figures"), cost))
+
+
 @st.composite
 def studies(draw):
     """Any valid study."""
@@ -178,5 +184,6 @@ def studies(draw):
         "between": draw(pairs(runs)),
         "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")},
         "figures": {kind: {} for kind in KINDS},
+        **draw(sections({}, {"estimate": estimates(), "scratch": st.just("$HOME/scratch")})),
     }
     return data | {"figures": draw(figures(reading.checked(data), modules))}

@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from vestige import code, pipeline, reading, refusals
@@ -25,7 +26,17 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="read params.yaml and say what the study is, or what is wrong with it")
     preview = commands.add_parser("preview", help="draw the figures from the runs finished so far, into work/preview/")
     preview.add_argument("figure", nargs="*", help="which ones; all, if none is named")
-    commands.add_parser("list", help="every result of the study, and whether it is current")
+    commands.add_parser("list", help="the path of every result of the study")
+    verify = commands.add_parser("verify", help="say of every result whether it is proven, stale, missing or foreign")
+    verify.add_argument("--all", action="store_true", help="name the proven ones too")
+    verify.add_argument("--json", action="store_true", help="every judgement, for machines")
+    plan = commands.add_parser("plan", help="what would run, why, and what it costs")
+    plan.add_argument("--json", action="store_true", help="every job, for machines")
+    restore = commands.add_parser("restore", help="bring back from DVC's cache and remotes what was made before")
+    restore.add_argument("path", nargs="*", help="which results; all that are not proven, if none is named")
+    commands.add_parser("sync", help="mark in Snakemake and in DVC exactly the results that are proven")
+    prune = commands.add_parser("prune", help="list what nothing in the study explains")
+    prune.add_argument("--remove", action="store_true", help="remove it")
     commands.add_parser("schema", help="print the JSON schema of params.yaml")
     return main
 
@@ -96,19 +107,73 @@ def preview(given, typed: Path) -> int:
             raise ValueError(f"{name!r} is no figure of the study; {refusals.nearest(name, known)}")
     from vestige.fronts.preview import preview
 
-    for line in preview(study, given.figure):
-        print(line, flush=True)
+    tell(preview(study, given.figure))
     return 0
 
 
 def show(given, typed: Path) -> int:
     """`vestige list`."""
-    from vestige import proofs
-
-    for job in pipeline.jobs(reading.read()):
-        reasons = proofs.staleness(job)
-        print(f"{'stale' if reasons else 'current':8}{job.output}{': ' + '; '.join(reasons) if reasons else ''}")
+    print(*(job.output for job in pipeline.jobs(reading.read())), sep="\n")
     return 0
+
+
+def verify(given, typed: Path) -> int:
+    """`vestige verify`: status 1 unless every result is proven."""
+    from vestige import digests
+    from vestige.fronts import verify as front
+
+    study = reading.read()
+    proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
+    print(said) if given.json else tell(said)
+    digests.keep()
+    return 0 if proven else 1
+
+
+def plan(given, typed: Path) -> int:
+    """`vestige plan`."""
+    from vestige import digests
+    from vestige.fronts import plan as front
+
+    study = reading.read()
+    print(front.as_json(study)) if given.json else tell(front.plan(study))
+    digests.keep()
+    return 0
+
+
+def sync(given, typed: Path) -> int:
+    """`vestige sync`."""
+    from vestige import digests
+    from vestige.fronts.sync import sync
+
+    tell(sync(reading.read()))
+    digests.keep()
+    return 0
+
+
+def restore(given, typed: Path) -> int:
+    """`vestige restore [PATH ...]`."""
+    from vestige import digests
+    from vestige.fronts.restore import restore
+
+    study = reading.read()
+    paths = [pipeline.find(study, os.path.relpath(typed / path)).output for path in given.path]
+    tell(restore(study, paths))
+    digests.keep()
+    return 0
+
+
+def prune(given, typed: Path) -> int:
+    """`vestige prune [--remove]`."""
+    from vestige.fronts.prune import prune
+
+    tell(prune(reading.read(), remove=given.remove))
+    return 0
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
+    for line in lines:
+        print(line, flush=True)
 
 
 def schema(given, typed: Path) -> int:
@@ -119,7 +184,10 @@ def schema(given, typed: Path) -> int:
     return 0
 
 
-COMMANDS = {"make": make, "check": check, "preview": preview, "list": show, "schema": schema}
+COMMANDS = {
+    **{"make": make, "check": check, "preview": preview, "list": show, "schema": schema},
+    **{"verify": verify, "plan": plan, "restore": restore, "sync": sync, "prune": prune},
+}
 
 if __name__ == "__main__":
     sys.exit(main())

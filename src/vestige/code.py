@@ -73,10 +73,10 @@ def file_digest(path: Path) -> str:
     return digest_of(path, *identity(path))
 
 
-def identity(path: Path) -> tuple[int, int, int]:
-    """What changes when a file does: time of its last change, size, and its place on the disk."""
+def identity(path: Path) -> tuple[int, int, int, int]:
+    """What changes when a file does: the times of its last change and of its entry's, size, place on the disk."""
     stat = path.stat()
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
 @cache

@@ -1,13 +1,17 @@
 """Results on disk: each is written whole or not at all."""
 
+import errno
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vestige.pipeline import canonical
-from vestige.proofs import ATTRIBUTE, PAGE, SCRIPT, digest_of_text
+from vestige import carriers
+from vestige.proofs import stamped
 from vestige.study import PER_RUN, Study
+
+LEAST = 2**16  # bytes: a disk with less to spare is full
 
 
 def make_folders(study: Study) -> None:
@@ -26,10 +30,21 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     partial = partial_of(path)
     partial.parent.mkdir(parents=True, exist_ok=True)
     partial.unlink(missing_ok=True)
-    write(partial)
-    with open(partial, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    try:
+        write(partial)
+        with open(partial, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except Exception as error:
+        partial.unlink(missing_ok=True)
+        raise full(path) or error from None
+
+
+def full(path: Path) -> OSError | None:
+    """The error of a full disk, if the disk of a path is full: the library of NetCDF calls that "HDF error"."""
+    if shutil.disk_usage(path.parent).free < LEAST:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return None
 
 
 def partial_of(path: Path) -> Path:
@@ -45,22 +60,25 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
     """Write a labelled array file: attributes in sorted order, so that equal contents are equal bytes."""
-    dataset = dataset.assign_attrs({ATTRIBUTE: canonical(stamp)})
     for array in [dataset, *dataset.variables.values()]:
         array.attrs = dict(sorted(array.attrs.items()))
     plain = {name: {"_FillValue": None} for name, array in dataset.variables.items() if array.dtype.kind == "f"}
-    write_whole(path, lambda partial: dataset.to_netcdf(partial, engine="netcdf4", encoding=plain))
+
+    def write(partial: Path) -> None:
+        dataset.to_netcdf(partial, engine="netcdf4", encoding=plain)
+        carriers.stamp(partial, stamped(stamp, carriers.seen(partial)[1]))
+
+    write_whole(path, write)
 
 
 def write_page(path: Path, page: str, stamp: dict[str, Any]) -> None:
-    """Write a page of HTML with its proof at the end of its body, where no text of the proof can end the script.
+    """Write a page of HTML with its proof."""
+    write_bytes(path, carriers.page_with(page, stamped(stamp, carriers.sha256(page))).encode())
 
-    The proof holds the digest of the page without it.
-    """
-    proof = canonical({**stamp, PAGE: digest_of_text(page)}).replace("<", "\\u003c")
-    script = f"{SCRIPT}{proof}</script>"
-    body, end, rest = page.rpartition("</body>")
-    write_bytes(path, f"{body}{script}{end}{rest}".encode())
+
+def write_picture(path: Path, png: bytes, stamp: dict[str, Any]) -> None:
+    """Write a PNG with its proof."""
+    write_bytes(path, carriers.picture_with(png, stamped(stamp, carriers.sha256(png))))
 
 
 def open_dataset(path: str | Path):

@@ -33,6 +33,7 @@ class Training(Values):
     epsilon: PositiveFloat
     shift: PositiveInt | None = None
     flip: Annotated[float, Field(gt=0, le=1)] | None = None
+    independent: Literal[True] | None = None
 
 
 class Penalty(Values):
@@ -111,3 +112,20 @@ class Applies(Values):
 
     ablation: Annotated[tuple[Name, ...], Listed]
     cka: Annotated[tuple[Name, ...], Listed]
+
+
+class Cost(Values):
+    """What one job of a stage costs, for a run of `training.epochs` epochs, as whoever wrote the study states it."""
+
+    minutes: PositiveFloat | None = None
+    megabytes: PositiveFloat | None = None
+
+
+# What has a cost; all figures are one.
+COSTLY = ("images", "network", "training", "selectivity", "ablation", "cka", "between", "figures", "claims", "report")
+Estimate = create_model(
+    "Estimate",
+    __base__=Values,
+    __doc__="What one job of each stage costs, for who has no records of like jobs yet (`vestige plan`).",
+    **dict.fromkeys(COSTLY, (Cost | None, None)),
+)

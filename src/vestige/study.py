@@ -1,5 +1,6 @@
 """The study: what params.yaml may say, as frozen values."""
 
+import hashlib
 import importlib
 import pkgutil
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from vestige.sections import (
     Applies,
     Cka,
     Condition,
+    Estimate,
     Filled,
     Name,
     Pair,
@@ -86,6 +88,8 @@ class Study(Values):
     between: dict[Name, Pair]
     applies: Applies
     figures: Figures
+    scratch: Annotated[str, Field(min_length=1)] | None = None
+    estimate: Estimate | None = None
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -128,6 +132,15 @@ class Study(Values):
         modules = tuple(sorted(said.modules))
         return Penalty.model_construct(alpha=said.alpha, modules=modules, start=said.start, stop=stop)
 
+    def stream(self, condition: str, seed: int) -> int:
+        """The seed from which a run draws weights, order and augmentation.
+
+        It is the same in all conditions, or, where training is independent, one of the condition's own.
+        """
+        if not self.training_of(condition).independent:
+            return seed
+        return int(hashlib.sha256(f"{condition} {seed}".encode()).hexdigest()[:13], 16)
+
     def coordinates_of_pair(self, name: str) -> dict[str, Any]:
         """The scalar coordinates of a pair's result: those of both its runs, with `_first` and `_second` behind."""
         said = {place: self.coordinates(run) for place, run in self.pair(name).items()}
@@ -150,3 +163,8 @@ class Study(Values):
             "epochs": self.training_of(run.condition).epochs,
             **self.overrides(run.condition),
         }
+
+
+# Keys on which no number of a result depends: they are in no proof and in neither engine.
+NO_SCIENCE = ("scratch", "estimate")
+SCIENCE = tuple(key for key in Study.model_fields if key not in NO_SCIENCE)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vestige.study import KINDS, PER_RUN, Study
+from vestige.study import KINDS, PER_RUN, SCIENCE
 
 RUN = "{condition}-seed{seed}"
 MEASURED = ("device", "threads", "images", "network")
@@ -104,7 +104,7 @@ TABLE = (
         "results/{study}/report.html",
         reads=("images", "network", "claims"),
         gathers=(*PER_RUN, "between", *(f"{DRAWN}{kind}" for kind in KINDS)),
-        settings=tuple(Study.model_fields),
+        settings=SCIENCE,
         code=("stages/report.py", "report/style.css", *(f"report/{part}.html.jinja" for part in PAGE)),
     ),
 )

@@ -13,6 +13,7 @@ from vestige.apparatus.augmentation import augmentation
 from vestige.apparatus.draws import generator
 from vestige.apparatus.network import build
 from vestige.apparatus.networks.bottleneck_resnet import Settings
+from vestige.apparatus.resumption import Trajectory
 from vestige.formulas.selectivity import mean_selectivity, spatial_means
 from vestige.stages.images import described
 from vestige.stages.training import Diverged, gradients, training
@@ -70,9 +71,12 @@ def ignore(text):
     pass
 
 
-def trained(folder, images, *arguments, note=ignore, **changed):
+def trained(folder, images, *arguments, note=ignore, shared=None, lasting=(), **changed):
+    """Train in a folder, and leave what others may go on from in another, or beside."""
     folder.mkdir(exist_ok=True)
-    return training(settings(*arguments, **changed), images, folder, note)
+    asked = settings(*arguments, **changed)
+    keys = tuple(f"{epoch:02d}" for epoch in range(asked.training.epochs + 1))
+    return training(asked, images, folder, Trajectory(shared or folder, keys, frozenset(lasting)), note)
 
 
 def files(folder):
@@ -178,7 +182,7 @@ def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, 
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("damaged", ["epoch-000*", "epoch-002*", "epoch-003*", "state-003*", "state-*", "*"])
+@pytest.mark.parametrize("damaged", ["00-weights-*", "02-weights-*", "03-weights-*", "03-state-*", "*-state-*", "*"])
 def test_training_recovers_from_damaged_files_to_the_same_bits(images, tmp_path, damaged):
     never_stopped = trained(tmp_path, images)
     for path in list(tmp_path.glob(damaged)):

@@ -13,7 +13,13 @@ from vestige.study import Run
 
 
 def function_of(job: Job) -> Callable:
-    """The function that makes a result; a source of images may bring its own, where they exceed the memory."""
+    """The function that makes a result; a source of images may bring its own, where they exceed the memory.
+
+    All the code that it will run is loaded with it, so that no later edit is run in its place.
+    """
+    for file in job.code:
+        if file.endswith(".py"):
+            importlib.import_module(f"vestige.{file.removesuffix('.py').replace('/', '.')}")
     if job.stage.name == "images":
         source = importlib.import_module(f"vestige.apparatus.images.{job.study.images.source}")
         if hasattr(source, "images"):
@@ -41,10 +47,10 @@ def opened(job: Job):
     return results.open_dataset(job.output)
 
 
-def places_of(job: Job, before: dict[str, str]) -> dict[str, Path]:
+def places_of(job: Job) -> dict[str, Any]:
     """The folder that a stage is handed: training one to fill, a measure that of the checkpoints of each run."""
     if job.stage.name == "training":
-        return {"folder": workplace(job, before)}
+        return workplace(job)
     if "pair" in job.names:
         return {f"{place}_checkpoints": Path(job.named[place].checkpoints) for place in ("first", "second")}
     return {"checkpoints": Path(job.checkpoints)} if "training" in job.named else {}
@@ -69,6 +75,6 @@ def settings_of(job: Job) -> SimpleNamespace:
     if "condition" in job.names and "conditions" in declared:
         condition = job.names["condition"]
         given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
-        given |= {"seed": job.names["seed"]}
+        given |= {"seed": study.stream(condition, job.names["seed"])}
         del given["conditions"]
     return SimpleNamespace(**given)

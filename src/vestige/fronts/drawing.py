@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vestige import meanings, pipeline, proofs, results
+from vestige import digests, meanings, results
 from vestige.pipeline import Job
 
 
@@ -57,6 +57,6 @@ def write(drawn: Drawn, png: Path, pdf: Path, csv: Path, proof: Callable[[dict[s
 
     results.write_bytes(pdf, written(drawn.figure, "pdf", metadata={"Subject": drawn.caption}))
     results.write_bytes(csv, drawn.table.to_csv(index=False, lineterminator="\n").encode())
-    stamp = pipeline.canonical(proof({str(path): proofs.sha256(path) for path in (pdf, csv)}))
-    texts = {proofs.ATTRIBUTE: stamp, "Description": drawn.caption}
-    results.write_bytes(png, written(drawn.figure, "png", dpi=drawn.dpi, metadata=texts))
+    stamp = proof({str(path): digests.sha256(path) for path in (pdf, csv)})
+    picture = written(drawn.figure, "png", dpi=drawn.dpi, metadata={"Description": drawn.caption})
+    results.write_picture(png, picture, stamp)

@@ -4,14 +4,19 @@ import json
 import os
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Self
 
-from vestige import pipeline, proofs, reading, results
+from vestige import judgements, pipeline, proofs, reading, results
 from vestige.fronts import drawing
 from vestige.fronts.calling import function_of, labels_of, opened, places_of, refuse_unusable, settings_of
+from vestige.fronts.costs import recorded
 from vestige.fronts.publishing import clear_work, publish
 from vestige.fronts.running import Note, locked, logging
 from vestige.fronts.writing import write
+from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE
 from vestige.pipeline import Job
 
 
@@ -20,19 +25,32 @@ class Refused(RuntimeError):
 
 
 def make(job: Job) -> str:
-    """Make one result unless it is current; say which. Raises Refused, or what the stage raises."""
+    """Make one result unless it is proven; say which. Raises Refused, or what the stage raises."""
     with locked(job):
         results.make_folders(job.study)
-        if not proofs.staleness(job):
+        if judgements.of(job).state == PROVEN:
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job)
-        with logging(job) as note:
-            began, before = time.monotonic(), proofs.code_digests(job)
+        with logging(job) as note, recorded(job):
+            began, before = time.monotonic(), Before.of(job)
             (draw if job.stage.kind else compute)(job, before, note)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
             return f"{job.output} made in {took}"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a result is made from, as it stood when its making began."""
+
+    code: dict[str, str]
+    inputs: dict[str, str]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """As it stands now."""
+        return cls(proofs.code_digests(job), proofs.input_digests(job))
 
 
 def check_plan(job: Job) -> None:
@@ -46,28 +64,29 @@ def check_plan(job: Job) -> None:
 def check_inputs(job: Job) -> None:
     """Refuse to measure what is missing or comes from other settings, code or images; the first cause is named."""
     read = {each.output for each in job.inputs}
-    for each in job.upstream:
-        reasons = proofs.faults(each, beside=False)
-        if reasons and (each.output in read or Path(each.output).is_file()):
+    for path, each in judgements.upstream(job).items():
+        if each.state in (STALE, FOREIGN) or each.state == MISSING and path in read:
             raise Refused(
-                f"{job.output} is made from {each.output}, but {'; '.join(reasons[:3])}.\n"
-                f"Make it first: vestige make {each.output}"
+                f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"
+                f"Make it first: vestige make {path}"
             )
 
 
-def compute(job: Job, before: dict[str, str], note: Note) -> None:
+def compute(job: Job, before: Before, note: Note) -> None:
     """Call a stage and write the Dataset, or the page, that it returns."""
+    function, places = function_of(job), places_of(job)  # before inputs are open: a second handle may crash netCDF4
     with ExitStack() as stack:
         inputs = {name: stack.enter_context(opened(each)) for name, each in job.named.items()}
         inputs |= {name: [stack.enter_context(opened(each)) for each in group] for name, group in gathered(job).items()}
-        places = places_of(job, before)
-        made = function_of(job)(settings_of(job), **inputs, **drawings(job), **places, note=note)
-    check_code(job, before)
+        if "trajectory" in places:
+            check_unchanged(job, before)  # what a training leaves for others is of the code and images now loaded
+        made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
+    check_unchanged(job, before)
     refuse_unusable(job, made)
     beside = publish(job, places["folder"], made) if "folder" in places else {}
-    write(job, made, labels_of(job), before, beside)
-    if "folder" in places:
-        clear_work(places["folder"])
+    write(job, made, labels_of(job), partial(proofs.proof, job, before.code, before.inputs), beside)
+    if "trajectory" in places:
+        clear_work(**places)
 
 
 def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
@@ -81,20 +100,21 @@ def drawings(job: Job) -> dict[str, list[Path]]:
     return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
 
 
-def draw(job: Job, before: dict[str, str], note: Note) -> None:
+def draw(job: Job, before: Before, note: Note) -> None:
     """Draw a figure and write it as PDF, CSV and, last, PNG with the proof."""
     chosen = drawing.shown(job)
     note(f"drawing {len(chosen)} results")
     drawn = drawing.drawn(job, chosen)
-    check_code(job, before)
+    check_unchanged(job, before)
     paths = [Path(job.output), *map(Path, job.beside)]
-    drawing.write(drawn, *paths, lambda beside: proofs.proof(job, before, beside))
+    drawing.write(drawn, *paths, partial(proofs.proof, job, before.code, before.inputs))
 
 
-def check_code(job: Job, before: dict[str, str]) -> None:
-    """Fail if code or settings were edited during the run: an engine would take the result for one of the new ones."""
-    edited = proofs.changed("code of", before, proofs.code_digests(job))
-    now = pipeline.find(reading.read(), job.output).settings
-    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(now), show=True)
+def check_unchanged(job: Job, before: Before) -> None:
+    """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
+    now, study = Before.of(job), reading.read()
+    edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
+    asked = pipeline.find(study, job.output).settings
+    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(asked), show=True)
     if edited:
         raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

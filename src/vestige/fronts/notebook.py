@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from vestige import code, pipeline, proofs, reading, refusals, results
+from vestige import code, judgements, pipeline, proofs, reading, refusals, results
 from vestige.pipeline import Job
 
 ALONG = {"join": "outer", "coords": "minimal", "compat": "override", "combine_attrs": "drop_conflicts"}
@@ -30,7 +30,7 @@ def tell(jobs: list[Job], found: list[Job]) -> None:
     if not found:
         raise ValueError("none of these results is made yet: run `snakemake figures` or `dvc repro`")
     missing = [job.output for job in jobs if job not in found]
-    stale = [f"{job.output} ({why[0]})" for job in found if (why := proofs.staleness(job))]
+    stale = [f"{job.output} ({why[0]})" for job in found if (why := judgements.of(job, beside=False).reasons)]
     for fault, paths in (("not made yet, or damaged", missing), ("stale", stale)):
         if paths:
             shown = ", ".join(paths[:3]) + (", ..." if len(paths) > 3 else "")

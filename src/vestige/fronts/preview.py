@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from vestige import pipeline, proofs
+from vestige import judgements, pipeline
 from vestige.fronts import drawing
 from vestige.pipeline import Job
 from vestige.study import Study
@@ -21,7 +21,7 @@ def preview(study: Study, names: list[str]) -> Iterator[str]:
 def drawn_so_far(job: Job) -> str:
     """Draw one figure from what is finished and current; where it lies, or why there is none yet."""
     asked = drawing.shown(job)
-    finished = [each for each in asked if not proofs.staleness(each)]
+    finished = [each for each in asked if judgements.of(each, beside=False).state == judgements.PROVEN]
     if not finished:
         return f"nothing to draw yet, none of its {len(asked)} results is finished"
     mark = f"unfinished: {len(finished)} of {len(asked)} results" if len(finished) < len(asked) else ""

@@ -3,26 +3,28 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
-from vestige import pipeline, proofs
+from vestige import digests, scratch, trajectories
 from vestige.pipeline import Job
 
-KEY = 16  # digits that tell one training's work from another's
+
+def workplace(job: Job) -> dict[str, Any]:
+    """The empty folder that a training fills with its checkpoints, and what is common to all runs of its trajectory."""
+    from vestige.apparatus.resumption import Trajectory
+
+    folder, shared = scratch.workplace(job), scratch.trajectories(job.study)
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.make(folder, shared)
+    return {"folder": folder, "trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job))}
 
 
-def workplace(job: Job, before: dict[str, str]) -> Path:
-    """The folder in which one very training works: named by all that determines it, so that only it is ever resumed."""
-    inputs = {each.output: proofs.sha256(Path(each.output)) for each in job.inputs}
-    key = proofs.digest_of_text(pipeline.canonical([job.output, before, job.settings, inputs]))
-    folder = Path("work", "training", f"{job.study.study}-{Path(job.output).stem}-{key[:KEY]}")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def clear_work(folder: Path, trajectory) -> None:
+    """Remove the work on a result that is written, and the states from which no other run goes on."""
+    from vestige.apparatus import resumption
 
-
-def clear_work(folder: Path) -> None:
-    """Remove the work on a result that is written, and on what was begun for it with other settings or code."""
-    for other in folder.parent.glob(folder.name[:-KEY] + "?" * KEY):
-        shutil.rmtree(other, ignore_errors=True)
+    resumption.forget(trajectory, len(trajectory.keys))
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
@@ -39,7 +41,7 @@ def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
     final.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(final, ignore_errors=True)
     os.rename(fresh, final)
-    return {f"{job.checkpoints}/{name}": proofs.sha256(final / name) for name in names}
+    return {f"{job.checkpoints}/{name}": digests.sha256(final / name) for name in names}
 
 
 def link_or_copy(source: Path, target: Path) -> None:

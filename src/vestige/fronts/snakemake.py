@@ -10,9 +10,10 @@ from pathlib import Path
 
 from vestige import code as sources
 from vestige import pipeline, reading
-from vestige.study import Study
+from vestige.fronts import slurm
+from vestige.study import SCIENCE, Study
 
-SECTIONS = tuple(Study.model_fields)
+SECTIONS = SCIENCE
 HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
 
 
@@ -47,7 +48,8 @@ def prepare(study: Study) -> None:
 def alone() -> None:
     """Refuse to run beside another Snakemake here, which would delete what this one has just made and reads.
 
-    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it.
+    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it. What a killed
+    Snakemake left on a cluster is cancelled.
     """
     if HELD:
         return
@@ -58,6 +60,7 @@ def alone() -> None:
         fcntl.flock(HELD[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
+    slurm.cancel_orphans()
 
 
 def settings(study: Study, *keys: str) -> Callable:

@@ -2,17 +2,19 @@
 
 import importlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vestige import proofs, results
+from vestige import digests, results
 from vestige.pipeline import Job
 
+Proof = Callable[[dict[str, str]], dict[str, Any]]  # of the digests of what lies beside a result
 
-def write(job: Job, made: Any, labels: dict[str, Any], before: dict[str, str], beside: dict[str, str]) -> None:
+
+def write(job: Job, made: Any, labels: dict[str, Any], proof: Proof, beside: dict[str, str]) -> None:
     """Write a Dataset or a page, after what lies beside it."""
-    beside = beside | numbers(job, made)
-    stamp = proofs.proof(job, before, beside)
+    stamp = proof(beside | numbers(job, made))
     if isinstance(made, str):
         results.write_page(Path(job.output), made, stamp)
     else:
@@ -25,7 +27,7 @@ def numbers(job: Job, made: Any) -> dict[str, str]:
         metrics = importlib.import_module(f"vestige.stages.{job.stage.name}").metrics(made)
         text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         results.write_bytes(Path(path), text.encode())
-    return {path: proofs.sha256(Path(path)) for path in job.beside}
+    return {path: digests.sha256(Path(path)) for path in job.beside}
 
 
 def labelled(dataset, labels: dict[str, Any]):

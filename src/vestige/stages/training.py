@@ -39,11 +39,13 @@ class Diverged(RuntimeError):
     """Training whose loss is no longer a finite number."""
 
 
-def training(settings: SimpleNamespace, images: xr.Dataset, folder: Path, note: Note) -> xr.Dataset:
+def training(
+    settings: SimpleNamespace, images: xr.Dataset, folder: Path, trajectory: resumption.Trajectory, note: Note
+) -> xr.Dataset:
     """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way.
 
-    Goes on after the last sound epoch that the folder holds, as if it had never stopped. Raises ValueError where the
-    last batch would hold one image, and Diverged where the loss becomes infinite or NaN.
+    Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Raises
+    ValueError where the last batch would hold one image, and Diverged where the loss becomes infinite or NaN.
     """
     device, epochs = prepare(settings.device, settings.threads), settings.training.epochs
     train, val = (
@@ -52,14 +54,14 @@ def training(settings: SimpleNamespace, images: xr.Dataset, folder: Path, note: 
     refuse_lonely_image(len(train.labels), train.batch_size)
     network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
     momentum = at_rest(network.trunk.to(device))
-    records = resumption.resume(folder, network, momentum)
+    records = resumption.resume(folder, trajectory, network, momentum)
     if not records:
-        records = resumption.save(folder, network, momentum, [UNTRAINED | validated(network, val)])
+        records = resumption.save(folder, trajectory, network, momentum, [UNTRAINED | validated(network, val)])
     note(told(records[-1], len(records) - 1, epochs))
     for epoch in tqdm(range(len(records) - 1, epochs), unit="epoch", disable=None):
         record = one_pass(network, momentum, train, settings, epoch) | validated(network, val)
         refuse_divergence(record, settings, epoch)
-        records = resumption.save(folder, network, momentum, [*records, record])
+        records = resumption.save(folder, trajectory, network, momentum, [*records, record])
         note(told(record, epoch + 1, epochs))
     return labelled(records)
 

@@ -1,0 +1,128 @@
+"""Brings back former results that are what the study asks for, before anything is computed again."""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from vestige import judgements, results
+from vestige.fronts import alone, candidates, lockfile, recorded, sync
+from vestige.fronts.candidates import Former, Formers
+from vestige.fronts.running import locked
+from vestige.judgements import PROVEN, Judgement
+from vestige.pipeline import Job
+from vestige.study import Study
+
+ASIDE = Path("work", "set-aside")  # what was there, until what takes its place is proven
+
+
+def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
+    """Bring back all results, or those at `paths`, that DVC remembers and that are proven; a line on each."""
+    with alone.without_snakemake():
+        found = judgements.judge(study)
+        asked = {path: each for path, each in found.items() if not paths or path in paths}
+        missing = [path for path, each in asked.items() if each.state != PROVEN]
+        if not missing:
+            yield "nothing to restore: all are proven" if not paths else "nothing to restore: they are proven"
+            return
+        results.make_folders(study)
+        with recorded.opened() as repo:
+            back = []
+            for line, path in brought_back(repo, found, set(asked)):
+                back += [path] if path else []
+                yield line
+        now = judgements.judge(study)
+        if back:
+            yield from sync.in_snakemake(now)
+            yield from sync.in_dvc(study, now)
+        left = [path for path in asked if now[path].state != PROVEN]
+        yield f"{len(back)} restored; {len(left)} remain to be made (`vestige plan`)"
+
+
+def brought_back(repo, found: Mapping[str, Judgement], asked: set[str]) -> Iterator[tuple[str, str]]:
+    """Bring back what is asked for, upstream first; a line on each, and its path if it is proven."""
+    formers = gathered(repo, found, asked)
+    picked = candidates.chosen(found, formers, lambda former: former.job.output in asked and former.result.is_file())
+    for path, former in picked.items():
+        failed = put_back(repo, former)
+        yield (f"{path}: not restored, {failed}", "") if failed else (f"{path} restored", path)
+
+
+def gathered(repo, found: Mapping[str, Judgement], asked: set[str]) -> Formers:
+    """All that DVC remembers, the results among it fetched if they can be; of a training not its checkpoints."""
+    if not recorded.remote(repo):
+        return Formers(recorded.root(repo))
+    recorded.fetch_runs(repo)
+    formers = Formers(recorded.root(repo))
+    due = [each.job for path, each in found.items() if path in asked and each.state != PROVEN]
+    elsewhere = {one.outs[job.output] for job in due for one in formers.of(job) if not one.result.is_file()}
+    recorded.fetch(repo, elsewhere)
+    return formers
+
+
+def put_back(repo, former: Former) -> str:
+    """Put a former result in the place of what is there, which stays if it is not proven; why it is not, or nothing."""
+    job = former.job
+    with locked(job):
+        aside = set_aside(job)
+        try:
+            recorded.check_out(repo, former.said)
+            judgement = judgements.of(job)
+            failed = "" if judgement.state == PROVEN else judgement.reasons[0]
+        except LookupError as error:
+            failed = str(error)
+        except BaseException:
+            swap(job, aside)
+            raise
+        if failed:
+            swap(job, aside)
+        shutil.rmtree(aside, ignore_errors=True)
+        return failed
+
+
+def places(job: Job) -> list[Path]:
+    """All that a job makes: its result, what lies beside it, and checkpoints."""
+    trained = (job.checkpoints,) if job.stage.name == "training" else ()
+    return [Path(each) for each in (job.output, *job.beside, *trained)]
+
+
+def set_aside(job: Job) -> Path:
+    """Move what a job has made out of the way; the folder where it lies."""
+    aside = ASIDE / job.output.replace("/", "-")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for path in places(job):
+        if path.exists():
+            shutil.move(path, aside / path.name)
+    return aside
+
+
+def swap(job: Job, aside: Path) -> None:
+    """Put what was set aside back in the place of what has come there."""
+    for path in places(job):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if (aside / path.name).exists():
+            shutil.move(aside / path.name, path)
+
+
+def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> set[str]:
+    """The results that `restore` would bring back; nothing is fetched or changed for it.
+
+    Of what lies elsewhere dvc.lock is believed: a result with the very settings and source files of now.
+    """
+    found = judgements.judge(study) if found is None else found
+    if all(each.state == PROVEN for each in found.values()):
+        return set()
+    try:
+        cache, elsewhere = recorded.glimpse()
+    except RuntimeError:
+        return set()
+    formers = Formers(cache)
+    here = set(candidates.chosen(found, formers, lambda former: former.whole))
+    others = [each.job for path, each in found.items() if each.state != PROVEN and path not in here]
+    return here | {job.output for job in others if elsewhere and any(map(fetchable, formers.of(job)))}
+
+
+def fetchable(former: Former) -> bool:
+    """Whether dvc.lock says that a former result is the one asked for, although it is not here."""
+    locked_here = former.source in (lockfile.FILE, None)
+    return locked_here and not former.result.is_file() and candidates.same_code(former)

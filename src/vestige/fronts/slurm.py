@@ -1,0 +1,52 @@
+"""Jobs that a killed Snakemake left on a cluster: nobody waits for them, and they write what the next one writes."""
+
+import getpass
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+PREFIX = "vestige"  # slurm-jobname-prefix of profiles/slurm
+NOTE = Path("work", "locks", "snakemake.host")  # the machine on which Snakemake was last started here
+PATIENCE = 300  # seconds: a cancelled job may take its site's KillWait, and a network disk its time, to be gone
+
+
+def cancel_orphans() -> None:
+    """Cancel what an earlier Snakemake submitted from this folder, and wait until it is gone; training goes on later.
+
+    To be called by the only Snakemake on this machine. Where the earlier one was started on another machine, it may
+    be alive: then its jobs are left alone, and RuntimeError says what to do.
+    """
+    left, before = submitted(), NOTE.read_text().strip() if NOTE.exists() else platform.node()
+    if left and before != platform.node():
+        raise RuntimeError(
+            f"Slurm jobs {' '.join(left)} were submitted from this folder on {before}, and whether that snakemake "
+            f"still runs cannot be seen here. If it does, leave it alone; if not: scancel {' '.join(left)}"
+        )
+    NOTE.parent.mkdir(parents=True, exist_ok=True)
+    NOTE.write_text(platform.node() + "\n")
+    if left:
+        cancel(left)
+
+
+def submitted() -> list[str]:
+    """The jobs queued or running that a Snakemake submitted from this folder; none where there is no Slurm."""
+    if not shutil.which("squeue"):
+        return []
+    asked = ("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
+    lines = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
+    fields = [line.split("|", 2) for line in lines]
+    return [id for id, name, folder in fields if name.startswith(PREFIX + "_") and Path(folder) == Path.cwd()]
+
+
+def cancel(jobs: Sequence[str]) -> None:
+    """Cancel jobs and wait until they have ended; RuntimeError if they do not."""
+    print(f"vestige: cancelling Slurm jobs {' '.join(jobs)} of a snakemake that was killed: they are submitted anew")
+    subprocess.run(["scancel", *jobs], check=False)
+    end = time.monotonic() + PATIENCE
+    while left := set(jobs) & set(submitted()):
+        if time.monotonic() > end:
+            raise RuntimeError(f"cancelled Slurm jobs do not end: {' '.join(sorted(left))}; see `squeue --me`")
+        time.sleep(1)

@@ -1,0 +1,125 @@
+"""Whether each result is what the study and the code ask for: the one truth to which both engines are brought."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vestige import digests, equivalences
+from vestige.pipeline import Job, begins, jobs
+from vestige.proofs import CONTENT, changed, code_digests, found_in, input_digests, leaves
+from vestige.study import Study
+
+PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
+STATES = (PROVEN, STALE, MISSING, FOREIGN)
+CodeOf = Callable[[Job], dict[str, str]]
+NAMED = 3  # causes that lie behind a result are named, if there are more
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be said of one result.
+
+    It is proven, or `reasons` say why not, a line each; `vouched` are the reasons of the equivalences by which its code
+    counts as that of now; `causes` are the stale results from which it comes, itself among them, with why they are.
+    """
+
+    job: Job
+    state: str
+    reasons: tuple[str, ...] = ()
+    vouched: tuple[str, ...] = ()
+    causes: tuple[tuple[str, str], ...] = ()
+
+
+def judge(study: Study) -> dict[str, Judgement]:
+    """The judgement of every result of a study by its path, in the order in which they are made."""
+    found: dict[str, Judgement] = {}
+    code_of = once(code_digests)
+    for job in jobs(study):
+        found[job.output] = judged(job, found, code_of=code_of)
+    return found
+
+
+def once(code_of: CodeOf) -> CodeOf:
+    """The same function, which looks only once at the code of jobs that have it in common."""
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def remembered(job: Job) -> dict[str, str]:
+        begun = begins(job.study, job.stage, job.names)
+        if begun not in known:
+            known[begun] = code_of(job)
+        return known[begun]
+
+    return remembered
+
+
+def of(job: Job, beside: bool = True) -> Judgement:
+    """The judgement of one result; `beside` as for `judged`."""
+    return judged(job, upstream(job), beside)
+
+
+def upstream(job: Job) -> dict[str, Judgement]:
+    """The judgements of all results from which one comes, each after those that it reads."""
+    found: dict[str, Judgement] = {}
+    for each in job.upstream:
+        found[each.output] = judged(each, found, beside=False)
+    return found
+
+
+def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_of: CodeOf = code_digests) -> Judgement:
+    """The judgement of a result, given those of the results that it reads.
+
+    What lies behind it must be sound too, as far as it is here: a result can stand without that from which it came.
+    `beside` also looks at the files written beside it (for a training result, every checkpoint).
+    """
+    state, own, vouched = alone(job, code_of(job) if Path(job.output).is_file() else {})
+    inherited = {path: why for each in job.inputs for path, why in behind[each.output].causes}
+    causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
+    if state == PROVEN and inherited:
+        state = STALE
+    absent, differing = files_beside(job) if beside and state != FOREIGN else ([], [])
+    if state == PROVEN and (absent or differing):
+        state = STALE if differing else MISSING
+    return Judgement(job, state, (*own, *named(inherited), *differing, *absent), vouched, tuple(causes.items()))
+
+
+def named(causes: Mapping[str, str]) -> Iterable[str]:
+    """The first causes that lie behind a result, a line each, and how many more there are."""
+    lines = [f"{path}, from which it comes, is stale: {why}" for path, why in list(causes.items())[:NAMED]]
+    return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])
+
+
+def alone(job: Job, now: dict[str, str]) -> tuple[str, list[str], tuple[str, ...]]:
+    """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
+
+    `now` are the digests of the code that would make it.
+    """
+    path = Path(job.output)
+    if not path.is_file():
+        return MISSING, ["it is missing"], ()
+    given, content = found_in(path)
+    if given is None or given.get("result") != job.output:
+        why = "it carries no proof that can be read" if given is None else f"it is a copy of {given.get('result')}"
+        return FOREIGN, [why], ()
+    then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
+    reasons = [
+        *changed("code of", then, now),
+        *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
+        *inputs_changed(given.get("inputs", {}), input_digests(job)),
+        *([f"{path} was changed after it was written"] if given.get(CONTENT, content) != content else []),
+    ]
+    return STALE if reasons else PROVEN, reasons, vouched
+
+
+def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:
+    """Which inputs are not those that were read; one that is absent now proves nothing either way."""
+    return changed("input", then, {path: digest or then.get(path) for path, digest in now.items()})
+
+
+def files_beside(job: Job) -> tuple[list[str], list[str]]:
+    """Of the files written with a result which are absent, and which are others; nothing that is read depends on it."""
+    written = (found_in(Path(job.output))[0] or {}).get("beside", {})
+    now = {path: digests.sha256(Path(path)) for path in written}
+    absent = [path for path, digest in now.items() if digest is None]
+    more = f" and {len(absent) - 1} more files" if len(absent) > 1 else ""
+    lines = [f"{absent[0]}{more} written with it: missing"] if absent else []
+    return lines, [f"file {path} changed" for path, digest in now.items() if digest not in (None, written[path])]

@@ -1,0 +1,78 @@
+"""Projects whose results are invented in milliseconds, with true proofs: each says what it would be made from."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from PIL import Image
+
+from vestige import carriers, code, digests, pipeline, proofs, results
+from vestige.pipeline import Job
+from vestige.study import Study
+
+
+def copy_of_the_code(root: Path, monkeypatch) -> Path:
+    """Let the code that makes results be a copy in a project's folder, where it may be edited."""
+    package = root / "src" / "vestige"
+    shutil.copytree(code.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(code, "PACKAGE", package)
+    return package
+
+
+def afresh(study: Study) -> dict[str, str]:
+    """By path a digest of all that determines each result of a study, if everything were made from nothing."""
+    found: dict[str, str] = {}
+    for job in pipeline.jobs(study):
+        behind = [found[each.output] for each in job.inputs]
+        said = [job.output, proofs.code_digests(job), job.settings, behind]
+        found[job.output] = digests.of_text(pipeline.canonical(said))
+    return found
+
+
+def make(job: Job, says: str) -> None:
+    """Write a result that says a text, all that lies beside it, and its proof."""
+    beside = [*job.beside, *checkpoints(job)]
+    for path in beside:
+        results.write_bytes(Path(path), f"{path} {says}".encode())
+    stamp = proofs.proof(
+        job, proofs.code_digests(job), proofs.input_digests(job), {path: digests.sha256(Path(path)) for path in beside}
+    )
+    write(Path(job.output), says, stamp)
+
+
+def checkpoints(job: Job) -> list[str]:
+    """The checkpoints that a training result lists: two."""
+    return (
+        [f"{job.checkpoints}/epoch-00{epoch}.safetensors" for epoch in (0, 1)] if job.stage.name == "training" else []
+    )
+
+
+def write(path: Path, says: str, stamp: dict) -> None:
+    """Write a file of the kind that the path asks for."""
+    if path.suffix == ".html":
+        results.write_page(path, f"<html><body>{says}</body></html>\n", stamp)
+    elif path.suffix == ".png":
+        file = io.BytesIO()
+        Image.frombytes("L", (8, 8), says.encode()[:64]).save(file, "png")
+        results.write_picture(path, file.getvalue(), stamp)
+    else:
+        results.write_dataset(path, xr.Dataset({"says": ("byte", np.frombuffer(says.encode(), "u1"))}), stamp)
+
+
+def corrupt(path: Path) -> None:
+    """Change what a result says, and leave its proof."""
+    if path.suffix == ".nc":
+        import netCDF4
+
+        with netCDF4.Dataset(path, "a") as opened:
+            opened["says"][0] = opened["says"][0] ^ 1
+    else:
+        path.write_bytes(path.read_bytes() + b"\n")
+
+
+def proof_of(path: Path) -> dict:
+    """The proof in a file."""
+    return json.loads(carriers.seen(path)[0])

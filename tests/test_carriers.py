@@ -1,0 +1,140 @@
+"""Each kind of file carries its proof, and every change of what it says besides is seen."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+import xarray as xr
+
+from vestige import carriers, proofs, results
+from vestige.pipeline import canonical
+
+matplotlib.use("Agg")
+STAMP = {"result": "results/toy/x", "settings": {"a": 1, "b": "</script> é"}}
+PAGE = "<html><body><p>A page</p></body></html>\n"
+
+
+def dataset() -> xr.Dataset:
+    """Numbers and texts with names and units."""
+    return xr.Dataset(
+        {"share": ("unit", np.array([0.5, np.nan, 0.25]), {"units": "1"}), "count": ((), 3)},
+        coords={"unit": ("unit", np.arange(3)), "name": ("unit", ["a", "b", "c"])},
+    )
+
+
+def picture() -> bytes:
+    """A PNG."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(file, "png")
+    return file.getvalue()
+
+
+WRITE = {
+    "arrays.nc": lambda path: results.write_dataset(path, dataset(), STAMP),
+    "picture.png": lambda path: results.write_picture(path, picture(), STAMP),
+    "page.html": lambda path: results.write_page(path, PAGE, STAMP),
+}
+
+
+@pytest.fixture(params=list(WRITE))
+def written(request, tmp_path, monkeypatch):
+    """A file of each kind with a proof."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results" / "toy" / request.param
+    WRITE[request.param](path.relative_to(tmp_path))
+    return path
+
+
+def test_the_proof_is_read_as_it_was_written(written):
+    given, content = proofs.found_in(written)
+    assert {key: given[key] for key in STAMP} == STAMP
+    assert given[proofs.CONTENT] == content
+
+
+def test_the_same_contents_are_the_same_bytes(written):
+    first = written.read_bytes()
+    WRITE[written.name](written.relative_to(written.parents[2]))
+    assert written.read_bytes() == first
+
+
+def test_what_the_file_says_does_not_depend_on_its_proof(written):
+    _, content = carriers.seen(written)
+    STAMP["more"] = 1
+    try:
+        WRITE[written.name](written.relative_to(written.parents[2]))
+    finally:
+        del STAMP["more"]
+    assert carriers.seen(written)[1] == content
+
+
+def test_the_file_is_read_as_usual(written):
+    if written.suffix == ".nc":
+        with xr.open_dataset(written) as opened:
+            xr.testing.assert_identical(opened.drop_attrs(deep=False).load(), dataset())
+    elif written.suffix == ".png":
+        from PIL import Image
+
+        with Image.open(written) as opened:
+            opened.load()
+            assert opened.size == (4, 3)
+            assert opened.text[carriers.ATTRIBUTE] == carriers.seen(written)[0]
+    else:
+        text = written.read_text()
+        assert text.endswith("</script></body></html>\n")
+        assert text.count("</script>") == 1
+
+
+def test_a_byte_appended_to_a_picture_or_a_page_is_seen(written):
+    if written.suffix != ".nc":
+        written.write_bytes(written.read_bytes() + b"x")
+        given, content = proofs.found_in(written)
+        assert given[proofs.CONTENT] != content
+
+
+def test_a_file_cut_short_has_no_proof_or_another_content(written):
+    written.write_bytes(written.read_bytes()[: written.stat().st_size // 2])
+    given, content = proofs.found_in(written)
+    assert given is None or given[proofs.CONTENT] != content
+
+
+def test_a_file_of_noise_has_no_proof(written):
+    written.write_bytes(np.random.default_rng(0).bytes(500))
+    assert proofs.read_proof(written) is None
+
+
+def edited(change):
+    """Change an open NetCDF file in place."""
+    import netCDF4
+
+    def edit(path):
+        with netCDF4.Dataset(path, "a") as opened:
+            change(opened)
+
+    return edit
+
+
+EDITS = {
+    "a value": edited(lambda nc: nc["share"].__setitem__(0, 0.75)),
+    "a text": edited(lambda nc: nc["name"].__setitem__(1, "z")),
+    "a unit": edited(lambda nc: nc["share"].setncattr("units", "%")),
+    "an attribute of the file": edited(lambda nc: nc.setncattr("title", "other")),
+    "one variable more": edited(lambda nc: nc.createVariable("more", "f8", ("unit",))),
+    "a name": edited(lambda nc: nc.renameVariable("count", "number")),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=list(EDITS))
+def test_every_edit_of_the_arrays_is_seen(edit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/arrays.nc"
+    WRITE["arrays.nc"](path.relative_to(tmp_path))
+    edit(path)
+    given, content = proofs.found_in(path)
+    assert given[proofs.CONTENT] != content
+
+
+def test_a_proof_is_spelt_in_one_way():
+    assert proofs.stamped({"b": 1, "a": 2}, "x") == canonical({"a": 2, "b": 1, "content": "x"})

@@ -1,0 +1,94 @@
+"""A digest is remembered while its file stays the same, and never longer."""
+
+import hashlib
+import os
+
+import pytest
+
+from vestige import digests
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(tmp_path, monkeypatch):
+    """An empty folder, and no memory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(digests, "known", {})
+    digests.kept.cache_clear()
+    yield
+    digests.kept.cache_clear()
+
+
+def forget() -> None:
+    """What a new process knows."""
+    digests.known.clear()
+    digests.kept.cache_clear()
+
+
+def counted(monkeypatch) -> list:
+    """The paths that are read from now on."""
+    read, of_bytes = [], digests.of_bytes
+    monkeypatch.setattr(digests, "of_bytes", lambda path: read.append(path) or of_bytes(path))
+    return read
+
+
+def test_it_is_the_sha256(tmp_path):
+    (tmp_path / "file").write_bytes(b"abc")
+    assert digests.sha256(tmp_path / "file") == hashlib.sha256(b"abc").hexdigest()
+    assert digests.sha256(tmp_path / "none") is None
+    assert digests.of_text("abc") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_a_file_is_read_once_and_again_when_it_changed(tmp_path, monkeypatch):
+    file, read = tmp_path / "file", counted(monkeypatch)
+    file.write_bytes(b"abc")
+    assert digests.sha256(file) == digests.sha256(file)
+    assert len(read) == 1
+    file.write_bytes(b"abd")
+    assert digests.sha256(file) == hashlib.sha256(b"abd").hexdigest()
+
+
+def test_another_file_of_the_same_size_and_time_is_read(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"abc")
+    stat, first = file.stat(), digests.sha256(file)
+    file.write_bytes(b"abd")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert digests.sha256(file) != first
+
+
+def test_the_next_process_need_not_read_a_settled_file(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.write_bytes(b"abc")
+    first = digests.sha256(file)
+    monkeypatch.setattr(digests, "SETTLED", -1e9)
+    digests.keep()
+    forget()
+    read = counted(monkeypatch)
+    assert digests.sha256(file) == first
+    assert read == []
+
+
+def test_a_file_written_just_now_is_not_left_to_the_next_process(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"abc")
+    digests.sha256(tmp_path / "file")
+    digests.keep()
+    forget()
+    read = counted(monkeypatch)
+    digests.sha256(tmp_path / "file")
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"sha256 /x": 3}', b"\xff"])
+def test_a_damaged_memory_is_none(tmp_path, damage):
+    (tmp_path / "work").mkdir()
+    (tmp_path / digests.MEMORY).write_bytes(damage)
+    (tmp_path / "file").write_bytes(b"abc")
+    assert digests.sha256(tmp_path / "file") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_a_memory_that_cannot_be_written_is_done_without(tmp_path):
+    (tmp_path / "work").write_text("a file where the folder should be")
+    (tmp_path / "file").write_bytes(b"abc")
+    digests.sha256(tmp_path / "file")
+    digests.keep()
+    assert (tmp_path / "work").read_text().startswith("a file")

@@ -1,0 +1,301 @@
+"""What happens to a project, and what must be made again then: verify, Snakemake and DVC say the same."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import netCDF4
+import pytest
+from engines import (
+    begin,
+    bytes_of,
+    copied,
+    downstream,
+    dvc_stale,
+    edit,
+    kill,
+    logged,
+    run,
+    snakemake_stale,
+    study_of,
+    table_jobs,
+    unproven,
+    wait_for,
+    without_checkpoints,
+)
+
+pytestmark = pytest.mark.slow
+TRAINING = "results/tiny/training/suppressed-seed0.nc"
+SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
+OTHER = "results/tiny/selectivity/promoted-seed0.nc"
+FIGURE = "results/tiny/figures/emergence.png"
+CODE = "src/vestige/stages/training.py"
+FIGURES = {f"figures/{name}" for name in ("regularised", "emergence", "ablation", "linearity", "similarity")}
+NETWORKS = {"training", "selectivity", "ablation", "cka", "between", "claims"} | FIGURES
+SHOW_CONDITIONS = {"figures/regularised", "figures/emergence", "claims"}
+SUPPRESSED = {"training/suppressed", "selectivity/suppressed", "cka/suppressed", "figures/linearity"} | SHOW_CONDITIONS
+NOTHING: set[str] = set()
+
+
+def append(file: str, text: str) -> Callable:
+    """An event: some lines at the end of a file."""
+
+    def event(project: Path) -> None:
+        with open(project / file, "a") as opened:
+            opened.write(text)
+
+    return event
+
+
+def replace(file: str, old: str, new: str) -> Callable:
+    """An event: a text of a file replaced by another."""
+
+    def event(project: Path) -> None:
+        text = (project / file).read_text()
+        assert old in text
+        (project / file).write_text(text.replace(old, new))
+
+    return event
+
+
+def change(*path, to) -> Callable:
+    """An event: another value in params.yaml."""
+    return lambda project: edit(project, *path, to=to)
+
+
+def command(*lines: str) -> Callable:
+    """An event: commands."""
+
+    def event(project: Path) -> None:
+        for line in lines:
+            run(project, line)
+
+    return event
+
+
+def one_after_another(*events: Callable) -> Callable:
+    """Several events."""
+
+    def event(project: Path) -> None:
+        for each in events:
+            each(project)
+
+    return event
+
+
+def removed(*paths: str) -> Callable:
+    """An event: files or folders are gone."""
+
+    def event(project: Path) -> None:
+        for path in paths:
+            shutil.rmtree(project / path) if (project / path).is_dir() else (project / path).unlink()
+
+    return event
+
+
+def overwritten(path: str, source: str) -> Callable:
+    """An event: a result copied over another one."""
+    return lambda project: shutil.copyfile(project / source, project / path)
+
+
+def appended_to(path: str) -> Callable:
+    """An event: a byte more at a file's end."""
+    return lambda project: (project / path).write_bytes((project / path).read_bytes() + b"x")
+
+
+def values_changed(path: str) -> Callable:
+    """An event: numbers of a result overwritten in place, its proof left."""
+
+    def event(project: Path) -> None:
+        with netCDF4.Dataset(project / path, "a") as opened:
+            opened["selectivity"][0, 0] = 0.123
+
+    return event
+
+
+def touched(project: Path) -> None:
+    """An event: every source file and result has a new time, the sources a later one."""
+    for file in [*project.glob("results/**/*.*"), *project.glob("src/**/*.py")]:
+        os.utime(file)
+
+
+def committed(project: Path) -> None:
+    """All that git keeps, committed."""
+    run(project, "git add --all")
+    run(project, "git -c user.name=me -c user.email=me@example.org commit --quiet --message all")
+
+
+def branch_and_back(project: Path) -> None:
+    """An event: a branch with another alpha and another training, checked out and left again."""
+    committed(project)
+    run(project, "git switch --quiet --create other")
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    append(CODE, "\nEDITED = True\n")(project)
+    committed(project)
+    run(project, "git switch --quiet -")
+
+
+def fresh_clone(project: Path) -> None:
+    """An event: the project is a fresh clone, into which DVC pulled the results from a remote."""
+    remote, first = project.with_name("remote"), project.with_name("first")
+    run(project, f"dvc remote add --quiet --default --local here {remote}")
+    run(project, "dvc push --quiet")
+    committed(project)
+    project.rename(first)
+    run(first, f"git clone --quiet {first} {project}")
+    run(project, f"dvc remote add --quiet --default --local here {remote}")
+    run(project, "dvc pull --quiet")
+
+
+def code_edited_during_a_run(project: Path) -> None:
+    """An event: the code of training is edited while it runs, by either engine's command."""
+    edit(project, "training", "epochs", to=60)
+    process = begin(project, f"snakemake {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 60"))
+    append("src/vestige/formulas/selectivity.py", "\nEDITED = True\n")(project)
+    assert process.wait() != 0
+    assert not (project / TRAINING).exists()
+    replace("src/vestige/formulas/selectivity.py", "\nEDITED = True\n", "")(project)
+    edit(project, "training", "epochs", to=2)
+
+
+def killed(project: Path) -> None:
+    """An event: a training that had to be made again was killed in its middle."""
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    edit(project, "training", "epochs", to=2)
+    process = begin(project, f"snakemake {TRAINING}")
+    wait_for(lambda: logged(project, TRAINING, "epoch 0 of 2"))
+    kill(process, group=True)
+
+
+def vouched(project: Path) -> None:
+    """An event: code edited, and declared to make the same results."""
+    from vestige import code
+
+    file = project / CODE
+    old = code.file_digest(file)
+    append(CODE, "\nEDITED = True\n")(project)
+    name = CODE.removeprefix("src/vestige/")
+    entry = f"- {{stage: training, files: {{{name}: [{old}, {code.file_digest(file)}]}}, reason: a name more}}\n"
+    append("workflow/equivalent.yaml", "\n" + entry)(project)
+
+
+ALPHA = change("conditions", "suppressed", "alpha", to=-6)
+BACK = change("conditions", "suppressed", "alpha", to=-5)
+SWAPPED = one_after_another(change("training", "momentum", to=1e-4), change("training", "weight_decay", to=0.9))
+DPI = change("figures", "selectivity", "emergence", "dpi", to=90)
+# Event -> what must be made again: how paths under results/tiny begin; the report with them.
+EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
+    "nothing": (lambda project: None, None),
+    "a comment in the code of training": (append(CODE, "\n# a comment\n"), None),
+    "a docstring of it": (replace(CODE, '"""One line on an epoch."""', '"""A line."""'), None),
+    "its formatting": (replace(CODE, "math.nan)", "(math.nan))"), None),
+    "its meaning": (append(CODE, "\nEDITED = True\n"), NETWORKS),
+    "its meaning, and back": (
+        one_after_another(append(CODE, "\nEDITED = True\n"), replace(CODE, "\nEDITED = True\n", "")),
+        None,
+    ),
+    "its meaning, vouched for": (vouched, None),
+    "alpha of a condition": (ALPHA, SUPPRESSED),
+    "alpha, and back": (one_after_another(ALPHA, BACK), None),
+    "two numbers swapped": (SWAPPED, NETWORKS),
+    "a number spelt otherwise": (replace("params.yaml", "alpha: -5,", "alpha: -5.0,"), None),
+    "a condition more": (
+        change("conditions", "gentle", to={"alpha": 1, "modules": [4], "start": 0}),
+        {"training/gentle", "selectivity/gentle"} | SHOW_CONDITIONS,
+    ),
+    "a measure's list wider": (
+        change("applies", "cka", to=["baseline", "suppressed", "promoted"]),
+        {"cka/promoted", "figures/linearity", "claims"},
+    ),
+    "the dots of one figure": (DPI, {"figures/emergence"}),
+    "all files touched": (touched, None),
+    "a branch switched and back": (branch_and_back, None),
+    "results lost, then `dvc checkout`": (
+        one_after_another(removed("results"), command("dvc checkout --quiet")),
+        None,
+    ),
+    "`dvc pull` into a fresh clone": (fresh_clone, None),
+    "the same, then alpha": (one_after_another(fresh_clone, ALPHA), SUPPRESSED),
+    "a run by DVC": (one_after_another(DPI, command("dvc repro --quiet")), None),
+    "a run by Snakemake": (one_after_another(DPI, command("snakemake figures --quiet")), None),
+    "a measure lost": (removed(SELECTIVITY), None),
+    "a figure's PDF lost": (removed(FIGURE.replace(".png", ".pdf")), None),
+    "all checkpoints of a run lost": (removed("results/tiny/checkpoints/suppressed-seed0"), None),
+    "a checkpoint damaged": (appended_to("results/tiny/checkpoints/suppressed-seed0/epoch-001.safetensors"), None),
+    "numbers of a result changed": (values_changed(SELECTIVITY), None),
+    "a picture with a byte more": (appended_to(FIGURE), None),
+    "a result copied from another condition": (overwritten(SELECTIVITY, OTHER), None),
+    "a stale edit blessed by `dvc commit`": (
+        one_after_another(ALPHA, command("dvc commit --force --quiet")),
+        SUPPRESSED,
+    ),
+    "a stale edit blessed by `snakemake --touch`": (
+        one_after_another(ALPHA, command("snakemake figures --touch --forceall --quiet all --cores 1")),
+        SUPPRESSED,
+    ),
+    "swapped numbers blessed by both": (
+        one_after_another(
+            SWAPPED,
+            command("dvc commit --force --quiet", "snakemake figures --touch --forceall --quiet all --cores 1"),
+        ),
+        NETWORKS,
+    ),
+    "a poisoned run-cache": (
+        one_after_another(ALPHA, command("dvc commit --force --quiet"), BACK, command("dvc commit --force"), ALPHA),
+        SUPPRESSED,
+    ),
+    "code edited during a run, and back": (code_edited_during_a_run, None),
+    "kill -9 in a training": (killed, SUPPRESSED),
+    "Snakemake's memory lost": (removed(".snakemake"), None),
+    "the same, then alpha ": (one_after_another(removed(".snakemake"), ALPHA), SUPPRESSED),
+    "`dvc.lock` lost": (removed("dvc.lock"), None),
+    "DVC's cache lost": (removed(".dvc/cache"), None),
+    "another result of another study beside": (
+        lambda project: shutil.copytree(project / "results/tiny", project / "results/other"),
+        None,
+    ),
+}
+
+
+def due(project: Path, patterns: set[str] | None) -> set[str]:
+    """The files of the study whose path, under results/tiny/, begins with a pattern, and the report."""
+    if patterns is None:
+        return set()
+    begins = tuple(f"results/tiny/{pattern}" for pattern in (*patterns, "report"))
+    return {path for path in table_jobs(study_of(project)) if path.startswith(begins)}
+
+
+def test_all_agree_on_what_must_be_made_again(by_both, tmp_path, capsys):
+    rows, wrong = [], []
+    for number, (event, (happens, patterns)) in enumerate(EVENTS.items()):
+        project = copied(by_both, tmp_path / str(number) / "project")
+        happens(project)
+        run(project, "vestige restore")
+        run(project, "vestige sync")
+        must, study = due(project, patterns), study_of(project)
+        unsound = unproven(project)
+        said = {
+            "verify": downstream(study, set(unsound)),
+            "snakemake": snakemake_stale(project),
+            "dvc": without_checkpoints(dvc_stale(project)),
+        }
+        rows.append([event, *(len(paths) for paths in said.values()), len(must)])
+        wrong += [f"{event}: {name}: {sorted(paths ^ must)}" for name, paths in said.items() if paths != must]
+        shutil.rmtree(tmp_path / str(number))
+    with capsys.disabled():
+        print("\n" + table(rows))
+    assert wrong == []
+    assert len(rows) >= 20
+
+
+def table(rows: list[list]) -> str:
+    """The events, and how many files each would have made again."""
+    head = f"{'event':48} {'verify':>9} {'snakemake':>9} {'dvc':>9} {'must':>9}"
+    return "\n".join([head, *(f"{event:48} " + " ".join(f"{count:9}" for count in counts) for event, *counts in rows)])
+
+
+def test_the_events_name_files_that_there_are(by_both):
+    assert [path for path in (TRAINING, SELECTIVITY, OTHER, FIGURE, CODE) if not (by_both / path).is_file()] == []
+    assert bytes_of(by_both, "results/tiny/checkpoints/suppressed-seed0/epoch-001.safetensors")
