@@ -18,6 +18,14 @@ onstart:
     front.alone()
 
 
+onsuccess:
+    front.record()
+
+
+onerror:
+    front.record()
+
+
 rule figures:
     """Everything that the study asks for. Every result is named, so that none is missing where another is current."""
     default_target: True

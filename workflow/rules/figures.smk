@@ -9,8 +9,6 @@ rule figures_network:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "network")),
     conda:
@@ -37,8 +35,6 @@ rule figures_training:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "training")),
     conda:
@@ -64,8 +60,6 @@ rule figures_selectivity:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "selectivity")),
     conda:
@@ -91,8 +85,6 @@ rule figures_ablation:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "ablation")),
     conda:
@@ -118,8 +110,6 @@ rule figures_cka:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "cka")),
     conda:
@@ -145,8 +135,6 @@ rule figures_between:
         csv="results/{study}/figures/{figure}.csv",
     log:
         "logs/{study}/figures/{figure}.log",
-    benchmark:
-        "benchmarks/{study}/figures/{figure}.tsv"
     wildcard_constraints:
         figure=front.only(front.figures(STUDY, "between")),
     conda:

@@ -6,8 +6,6 @@ rule images:
         "results/{study}/images.nc",
     log:
         "logs/{study}/images.log",
-    benchmark:
-        "benchmarks/{study}/images.tsv"
     conda:
         "../../environment.yml"
     threads: 8

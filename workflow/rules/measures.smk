@@ -7,8 +7,6 @@ rule network:
         "results/{study}/network.nc",
     log:
         "logs/{study}/network.log",
-    benchmark:
-        "benchmarks/{study}/network.tsv"
     conda:
         "../../environment.yml"
     resources:
@@ -31,8 +29,6 @@ rule selectivity:
         "results/{study}/selectivity/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/selectivity/{condition}-seed{seed}.log",
-    benchmark:
-        "benchmarks/{study}/selectivity/{condition}-seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: STUDY.threads
@@ -57,8 +53,6 @@ rule ablation:
         "results/{study}/ablation/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/ablation/{condition}-seed{seed}.log",
-    benchmark:
-        "benchmarks/{study}/ablation/{condition}-seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: STUDY.threads
@@ -82,8 +76,6 @@ rule cka:
         "results/{study}/cka/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/cka/{condition}-seed{seed}.log",
-    benchmark:
-        "benchmarks/{study}/cka/{condition}-seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: STUDY.threads
@@ -108,8 +100,6 @@ rule between:
         "results/{study}/between/{pair}.nc",
     log:
         "logs/{study}/between/{pair}.log",
-    benchmark:
-        "benchmarks/{study}/between/{pair}.tsv"
     conda:
         "../../environment.yml"
     threads: STUDY.threads

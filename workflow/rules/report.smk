@@ -12,8 +12,6 @@ rule claims:
         json="results/{study}/claims.json",
     log:
         "logs/{study}/claims.log",
-    benchmark:
-        "benchmarks/{study}/claims.tsv"
     conda:
         "../../environment.yml"
     resources:
@@ -43,8 +41,6 @@ rule report:
         "results/{study}/report.html",
     log:
         "logs/{study}/report.log",
-    benchmark:
-        "benchmarks/{study}/report.tsv"
     conda:
         "../../environment.yml"
     resources:

@@ -10,8 +10,6 @@ rule training:
         "results/{study}/training/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/training/{condition}-seed{seed}.log",
-    benchmark:
-        "benchmarks/{study}/training/{condition}-seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: STUDY.threads

@@ -1,4 +1,4 @@
-"""What jobs have cost so far: each leaves a small record beside its benchmark, on which no result depends."""
+"""What jobs have cost so far: each leaves a small record in `benchmarks/`, on which no result depends."""
 
 import resource
 import sys
@@ -45,8 +45,8 @@ def recorded(job: Job) -> Iterator[None]:
     """Note what the making of a result costs, once it is made; where that cannot be written, it is left out."""
     began, since, before = time.time(), time.monotonic(), begun(job)
     yield
-    record = spent(job, time.monotonic() - since, before, began)
-    with suppress(OSError):
+    with suppress(OSError):  # other jobs come and go among the files that are counted
+        record = spent(job, time.monotonic() - since, before, began)
         results.write_bytes(path_of(job), (record.model_dump_json(indent=1) + "\n").encode())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige import trajectories
-from vestige.fronts import costs
+from vestige.fronts import costs, restore
 from vestige.fronts.prices import Price, pricing
 from vestige.judgements import MISSING, Judgement
 from vestige.pipeline import Job
@@ -36,7 +36,7 @@ class Planned:
 
 def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
     """The jobs that would or may run, in the order in which they are made."""
-    price, restorable, shared = pricing(costs.records()), can_be_restored(study), trajectories.shared(study)
+    price, restorable, shared = pricing(costs.records()), restore.restorable(study, found), trajectories.shared(study)
     due = []
     for path, (certain, why) in reasons(found, restorable).items():
         job, state = found[path].job, found[path].state
@@ -102,12 +102,3 @@ def shortened(why: str, study: Study) -> str:
     """A reason as a table has room for it: results/digits/training/baseline-seed0.nc is training/baseline-seed0."""
     why = re.sub(rf"results/{re.escape(study.study)}/(\S+?)(\.nc|\.png|\.html)?(?= |$)", r"\1", why)
     return why.removeprefix("it is ").removeprefix("setting ")
-
-
-def can_be_restored(study: Study) -> set[str]:
-    """The results that DVC can bring back."""
-    try:
-        from vestige.fronts.restore import restorable
-    except ImportError:
-        return set()
-    return restorable(study)

@@ -87,7 +87,7 @@ def places(job: Job) -> list[Path]:
 
 def set_aside(job: Job) -> Path:
     """Move what a job has made out of the way; the folder where it lies."""
-    aside = ASIDE / job.output.replace("/", "-")
+    aside = ASIDE / Path(job.output).relative_to("results")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     for path in places(job):

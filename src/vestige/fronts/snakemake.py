@@ -1,6 +1,5 @@
 """What the Snakefile asks of the study: its settings, its code, its runs."""
 
-import fcntl
 import json
 import os
 import re
@@ -9,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vestige import code as sources
-from vestige import pipeline, reading
-from vestige.fronts import slurm
+from vestige import digests, judgements, pipeline, reading
+from vestige.fronts import recorded, slurm, sync
+from vestige.fronts.alone import lock
 from vestige.study import SCIENCE, Study
 
 SECTIONS = SCIENCE
@@ -48,19 +48,31 @@ def prepare(study: Study) -> None:
 def alone() -> None:
     """Refuse to run beside another Snakemake here, which would delete what this one has just made and reads.
 
-    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it. What a killed
-    Snakemake left on a cluster is cancelled.
+    What a killed Snakemake left on a cluster is cancelled.
     """
     if HELD:
         return
-    path = Path("work", "locks", "snakemake.lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    HELD.append(open(path, "a"))  # noqa: SIM115
     try:
-        fcntl.flock(HELD[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        HELD.append(lock())
     except BlockingIOError:
         raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
     slurm.cancel_orphans()
+
+
+def record() -> None:
+    """After a run, let DVC remember every result that is proven, before an edit makes Snakemake delete it.
+
+    Not in a Snakemake that another one started. A run that went well does not fail for it.
+    """
+    if not any(HELD) or not recorded.HERE.is_dir():
+        return
+    try:
+        study = reading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
+        found = judgements.judge(study)
+        print(*sync.in_dvc(study, found), sep="\n", file=sys.stderr)
+        digests.keep()
+    except Exception as error:
+        print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)
 
 
 def settings(study: Study, *keys: str) -> Callable:

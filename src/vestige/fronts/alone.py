@@ -1,0 +1,34 @@
+"""What keeps two commands from writing to the engines' memories at once."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOCK = Path("work", "locks", "snakemake.lock")
+
+
+def lock():
+    """The file whose lock Snakemake holds while it runs, locked by this process. Raises BlockingIOError.
+
+    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it.
+    """
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    file = open(LOCK, "a")  # noqa: SIM115
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def without_snakemake() -> Iterator[None]:
+    """Keep Snakemake from starting here meanwhile. Raises RuntimeError if one runs."""
+    try:
+        held = lock()
+    except BlockingIOError:
+        raise RuntimeError("a snakemake is running in this folder: wait for it, or stop it") from None
+    with held:
+        yield

@@ -1,0 +1,75 @@
+"""What DVC has been asked, so that it need not be asked again: it takes long to say that nothing has changed."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from vestige import digests
+from vestige.fronts import candidates, lockfile
+from vestige.judgements import Judgement
+from vestige.pipeline import canonical
+
+MEMORY = Path("work", "recorded.json")  # of each stage, a digest of all that DVC found current
+
+
+class Memory:
+    """dvc.lock, and of which of its stages DVC has been asked."""
+
+    def __init__(self):
+        self.texts = lockfile.read()
+        self.written = dict(self.texts)
+        self.contents: dict[str, Any] = {}
+        try:
+            self.seen: dict[str, str] = json.loads(MEMORY.read_text())
+        except (OSError, ValueError):
+            self.seen = {}
+
+    def state(self, name: str, settings: Any) -> str:
+        """A digest of all on which it depends whether DVC calls a stage current."""
+        text = self.texts.get(name, "")
+        entry = lockfile.entry(text) if text else {}
+        paths = [item["path"] for kind in ("deps", "outs") for item in entry.get(kind, [])]
+        cached = [
+            candidates.object_of(self.cache, digest).is_file() for digest in lockfile.digests_of(entry, "outs").values()
+        ]
+        known = [self.content(path) for path in paths]
+        return digests.of_text(canonical([digests.sha256(Path("dvc.yaml")), settings, text, cached, known]))
+
+    def content(self, path: str) -> Any:
+        """The digest of a file, or of all files in a folder; None where there is nothing."""
+        if path not in self.contents:
+            inside = sorted(each for each in Path(path).rglob("*") if each.is_file()) if os.path.isdir(path) else ()
+            said = [[str(each), digests.sha256(each)] for each in inside]
+            self.contents[path] = digests.of_text(canonical(said)) if inside else digests.sha256(Path(path))
+        return self.contents[path]
+
+    @property
+    def cache(self) -> Path:
+        """Where DVC's cache lay when it was last asked."""
+        return Path(self.seen.get("cache", ".dvc/cache"))
+
+    def knows(self, each: Judgement) -> bool:
+        """Whether DVC was found to call a result current, and nothing has changed since."""
+        return self.found(lockfile.stage_of(each.job), each.job.settings)
+
+    def knows_study(self, name: str) -> bool:
+        """Whether DVC was found to call params.yaml checked."""
+        return self.found(name, digests.sha256(Path("params.yaml")))
+
+    def found(self, name: str, settings: Any) -> bool:
+        """Whether DVC was found to call a stage current in its state of now."""
+        return name in self.texts and self.seen.get(name) == self.state(name, settings)
+
+    def note(self, name: str, settings: Any) -> None:
+        """Note that DVC calls a stage current."""
+        self.seen[name] = self.state(name, settings)
+
+    def keep(self) -> None:
+        """Write dvc.lock if it has changed, and what was found."""
+        if self.texts != self.written:
+            lockfile.write(self.texts)
+        MEMORY.parent.mkdir(exist_ok=True)
+        partial = MEMORY.with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps(self.seen))
+        os.replace(partial, MEMORY)

@@ -1,0 +1,190 @@
+"""Former results that DVC remembers, and which of them are those that the study asks for."""
+
+import hashlib
+import json
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vestige import code, digests, equivalences, proofs
+from vestige.fronts import lockfile
+from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
+from vestige.pipeline import Job
+
+LOOK = Path("work", "seen")  # objects of the cache under names that say what kind of file they are
+
+
+@dataclass(frozen=True)
+class Former:
+    """What dvc.lock or the run-cache says of a result: settings, and the digests of deps and outs."""
+
+    job: Job
+    said: dict[str, Any]
+    cache: Path
+    source: Path | None  # the file that says it; None for the last commit's
+
+    @cached_property
+    def outs(self) -> dict[str, str]:
+        """DVC's digest of each out, by path."""
+        return lockfile.digests_of(self.said, "outs")
+
+    @property
+    def result(self) -> Path:
+        """The result itself, in the cache."""
+        return object_of(self.cache, self.outs[self.job.output])
+
+    @property
+    def whole(self) -> bool:
+        """Whether the cache holds all of it."""
+        return all(map(Path.is_file, (path for digest in self.outs.values() for path in objects(self.cache, digest))))
+
+    @property
+    def found(self) -> tuple[dict[str, Any] | None, str]:
+        """The proof that it carries, and the digest of what it says."""
+        shown = LOOK / (self.outs[self.job.output] + Path(self.job.output).suffix)
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        shown.unlink(missing_ok=True)
+        shown.symlink_to(self.result.resolve())
+        try:
+            return proofs.found_in(shown)
+        finally:
+            shown.unlink()
+
+
+def object_of(cache: Path, digest: str) -> Path:
+    """The file of the cache that has a digest."""
+    return cache / "files" / "md5" / digest[:2] / digest[2:]
+
+
+def objects(cache: Path, digest: str) -> Iterator[Path]:
+    """The files of the cache in which an out lies: for a folder its list, and whatever is on it."""
+    listed = object_of(cache, digest)
+    yield listed
+    if digest.endswith(".dir") and listed.is_file():
+        yield from (object_of(cache, each["md5"]) for each in json.loads(listed.read_bytes()))
+
+
+class Formers:
+    """All former results, by their command."""
+
+    def __init__(self, cache: Path):
+        self.cache = cache
+        self.locks = [(lockfile.FILE, lockfile.read()), (None, committed())]
+        self.runs: dict[str, list[Path]] = defaultdict(list)
+        for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
+            with open(path, encoding="utf-8") as file:
+                self.runs[file.readline().strip()].append(path)
+
+    def of(self, job: Job) -> Iterator[Former]:
+        """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
+        locked = ((source, lock.get(lockfile.stage_of(job))) for source, lock in self.locks)
+        for path, text in [*locked, *((path, indented(path)) for path in self.in_runs(job))]:
+            said = lockfile.entry(text or "")
+            if lockfile.claims(said, job) and job.output in lockfile.digests_of(said, "outs"):
+                yield Former(job, said, self.cache, path)
+
+    def in_runs(self, job: Job) -> list[Path]:
+        """What the run-cache says of a job, with whatever settings."""
+        return self.runs.get(f"cmd: vestige make {job.output}", [])
+
+
+def indented(path: Path) -> str:
+    """An entry of the run-cache as it would stand in dvc.lock."""
+    return "".join(f"    {line}" for line in path.read_text(encoding="utf-8").splitlines(keepends=True))
+
+
+def committed() -> dict[str, str]:
+    """What the dvc.lock of the last commit says; nothing without git, or where it is no such file."""
+    try:
+        shown = subprocess.run(["git", "show", f"HEAD:./{lockfile.FILE}"], capture_output=True, text=True)
+        return lockfile.read(shown.stdout) if shown.returncode == 0 else {}
+    except (OSError, RuntimeError):
+        return {}
+
+
+def fits(former: Former, inputs: Mapping[str, str | None]) -> bool:
+    """Whether a former result in the cache would be proven, where the results that it reads have these digests."""
+    return not unlike(former) and not differing_inputs(former, inputs)
+
+
+def unlike(former: Former) -> bool:
+    """Whether a former result is damaged, another result, or made with other settings or code than now."""
+    job, (given, content) = former.job, former.found
+    if given is None or given.get("result") != job.output or given.get(proofs.CONTENT, content) != content:
+        return True
+    then, _ = equivalences.carried(job.stage.name, given.get("code", {}), proofs.code_digests(job))
+    beside = {
+        path: digests.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs
+    }
+    return (
+        then != proofs.code_digests(job)
+        or given.get("settings") != job.settings
+        or any(found not in (None, given.get("beside", {}).get(path)) for path, found in beside.items())
+    )
+
+
+def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
+    """Whether a former result was made from other results than these; one that is absent proves nothing either way."""
+    then = (former.found[0] or {}).get("inputs", {})
+    return any(inputs.get(each.output) not in (None, then.get(each.output)) for each in former.job.inputs)
+
+
+def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -> dict[str, Former]:
+    """For each result that is not proven, the former one that would be; `usable` says which are at hand.
+
+    Upstream first: what reads a result that is stale and stays so has no former result that would be proven.
+    """
+    will: dict[str, str | None] = {}  # the digest of each result as it will be
+    unsound: set[str] = set()
+    picked: dict[str, Former] = {}
+    for path, each in found.items():
+        reads = {near.output for near in each.job.inputs}
+        former = None
+        if each.state != PROVEN and not reads & unsound:
+            former = next((one for one in formers.of(each.job) if usable(one) and fits(one, will)), None)
+        if former is not None:
+            picked[path], will[path] = former, digests.sha256(former.result)
+            continue
+        will[path] = digests.sha256(Path(path))
+        if reads & unsound or each.state in (STALE, FOREIGN):
+            unsound.add(path)
+    return picked
+
+
+def md5(path: Path) -> str | None:
+    """DVC's digest of a file; None where there is none."""
+    try:
+        return digests.remembered("md5", path, md5_of_bytes)
+    except OSError:
+        return None
+
+
+def md5_of_bytes(path: Path) -> str:
+    """The md5 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def same_code(former: Former) -> bool:
+    """Whether a former result claims to be made by the source files as they are now, byte for byte."""
+    then = lockfile.digests_of(former.said, "deps")
+    return all(then.get(code.PREFIX + file) == md5(Path(code.PREFIX + file)) for file in former.job.code)
+
+
+def poisoned(former: Former) -> bool:
+    """Whether DVC would take a former result for one of the settings and the code of now, and is wrong."""
+    if not former.result.is_file() or not same_code(former):
+        return False
+    now = {each.output: digests.sha256(Path(each.output)) for each in former.job.inputs}
+    then = lockfile.digests_of(former.said, "deps")
+    read = {path: digest for path, digest in now.items() if then.get(path) == md5(Path(path))}
+    return unlike(former) or differing_inputs(former, read)
+
+
+def sound(former: Former) -> bool:
+    """Whether the file of the cache in which a former result lies has the digest by which it is named."""
+    return md5(former.result) == former.outs[former.job.output]

@@ -1,0 +1,80 @@
+"""dvc.lock, a stage at a time.
+
+DVC's own reader goes through the whole file, which takes it half a minute where there are a thousand results.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from vestige.pipeline import Job
+
+FILE = Path("dvc.lock")
+BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
+PARAMS = "params.yaml"
+
+
+def stage_of(job: Job) -> str:
+    """The name that DVC gives to the stage of a job."""
+    if "pair" in job.names:
+        return f"{job.stage.name}@{job.names['pair']}"
+    return "-".join([f"{job.stage.name}@{job.study.study}", *(str(value) for _, value in job.values)])
+
+
+def read(text: str | None = None) -> dict[str, str]:
+    """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
+    if text is None:
+        text = FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
+    head, _, body = text.partition(BEFORE)
+    names = re.findall(r"^  (\S.*):\n", body, re.M)
+    texts = re.split(r"^  \S.*:\n", body, flags=re.M)
+    if text.strip() and (head or texts[0] or not all(each.startswith("    ") for each in texts[1:])):
+        raise RuntimeError(f"{FILE} is not as DVC writes it (a conflict left by a merge?): mend or remove it")
+    return dict(zip(names, texts[1:], strict=True))
+
+
+def write(stages: Mapping[str, str]) -> None:
+    """Write the whole file, in one step."""
+    partial = FILE.with_name(f"{FILE.name}.partial")
+    body = "".join(f"  {name}:\n{text}" for name, text in stages.items())
+    partial.write_text(BEFORE + body, encoding="utf-8")
+    os.replace(partial, FILE)
+
+
+def entry(text: str) -> dict[str, Any]:
+    """What the text about a stage says: cmd, params, and of each dep and out what DVC knows."""
+    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", text, flags=re.M), flags=re.M)[1:]
+    return dict(map(told, parts))
+
+
+def told(part: str) -> tuple[str, Any]:
+    """The key of a part, and what stands there."""
+    key = part.partition(":")[0]
+    return key, files(part) if key in ("deps", "outs") else loaded(part)[key]
+
+
+def files(part: str) -> list[dict[str, Any]]:
+    """Paths and their digests: DVC writes each on a line of its own."""
+    items = [dict(re.findall(r"(\w+): '?([^'\n]*)'?$", item, re.M)) for item in re.split(r"^- ", part, flags=re.M)[1:]]
+    return [{key: int(said) if key in ("size", "nfiles") else said for key, said in item.items()} for item in items]
+
+
+@cache
+def loaded(part: str) -> Any:
+    """A part as YAML; most stages have the same parameters, which are read once."""
+    return YAML(typ="safe", pure=True).load(part)
+
+
+def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """DVC's digest of each dep, or of each out, by path."""
+    return {item["path"]: item["md5"] for item in said.get(kind, []) if "md5" in item}
+
+
+def claims(said: Mapping[str, Any], job: Job) -> bool:
+    """Whether an entry claims to be of the very settings of a job."""
+    return said.get("params", {}).get(PARAMS) == job.settings

@@ -1,0 +1,95 @@
+"""Snakemake's memory: what it takes for current, what it is told.
+
+`snakemake --touch` would tell it a tenth of a second for each job, and only of all jobs or of named ones; the same
+record is written here in a thousandth. All that is taken from within Snakemake is in this file.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vestige import digests
+
+WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
+
+
+@contextmanager
+def opened() -> Iterator[Any]:
+    """Snakemake's workflow with its graph built, without running it. Raises RuntimeError."""
+    from snakemake.api import SnakemakeApi
+    from snakemake.exceptions import WorkflowError
+    from snakemake.settings.types import DAGSettings, ExecutionSettings, OutputSettings, Quietness, ResourceSettings
+
+    environment = dict(os.environ)  # the Snakefile prepares it for jobs; none is run here
+    quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
+    try:
+        with SnakemakeApi(quiet) as api:
+            read = api.workflow(resource_settings=ResourceSettings(cores=1), snakefile=Path("Snakefile"))
+            workflow = read.dag(DAGSettings(max_checksum_file_size=WHOLE)).workflow_api._workflow
+            workflow.execution_settings = ExecutionSettings(lock=False)
+            workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+            workflow._build_dag()
+            yield workflow
+    except WorkflowError as error:
+        raise RuntimeError(f"Snakemake: {error}") from error
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+def jobs(workflow) -> dict[str, Any]:
+    """Snakemake's jobs by each file that they make."""
+    return {str(path): job for job in workflow.dag.jobs for path in job.output}
+
+
+def recorded(workflow, job) -> bool:
+    """Whether Snakemake remembers a job as it would run it now, from inputs as they are now."""
+    return not differs(workflow, job) and all(same(workflow, job, path) for path in job.input)
+
+
+def differs(workflow, job) -> bool:
+    """Whether a job is not remembered, or was run otherwise, or cut off; whatever files are newer."""
+    memory = workflow.persistence
+    return (
+        not memory.has_metadata(job)
+        or memory.has_outdated_metadata(job)
+        or bool(memory._filter_incomplete_keys(map(str, job.output)))
+        or bool(memory.params_changed(job))
+        or any(memory.input_changed(job))
+        or any(memory.code_changed(job))
+        or any(memory.software_stack_changed(job))
+    )
+
+
+def same(workflow, job, path) -> bool:
+    """Whether an input is the one from which a job is remembered; one that is absent may be."""
+    now = digests.sha256(Path(path))
+    return now is None or workflow.persistence.input_checksums(job, path) == {f"sha256:{now}"}
+
+
+def believed(workflow, job) -> bool:
+    """Whether Snakemake would leave a job alone: it remembers nothing else, and no newer input is another one."""
+    if workflow.persistence.has_metadata(job) and differs(workflow, job):
+        return False
+    made = [Path(path).stat().st_mtime for path in job.output if Path(path).exists()]
+    newer = (path for path in job.input if Path(path).exists() and Path(path).stat().st_mtime > min(made, default=0))
+    return len(made) == len(job.output) and all(same(workflow, job, path) for path in newer)
+
+
+def record(workflow, job) -> None:
+    """Let Snakemake remember a job as run now."""
+    workflow.async_run(workflow.persistence.finished(job))
+    workflow.persistence._clear_cache()  # what was not remembered before would be read as nothing still
+
+
+def doubt(workflow, job, why: str) -> None:
+    """Let Snakemake remember that a job's results are not what it would make: it shows why, and makes them anew."""
+    record(workflow, job)
+    memory = workflow.persistence
+    for path in job.output:
+        noted = memory.metadata(path)
+        noted.params = [f"not proven: {why}"]
+        memory._write_record(str(path), noted)
+    memory._clear_cache()

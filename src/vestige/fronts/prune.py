@@ -1,0 +1,108 @@
+"""Lists, and on request removes, what nothing in the study explains."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from vestige import pipeline, trajectories
+from vestige.fronts import alone, candidates, lockfile, recorded, restore
+from vestige.fronts.quantities import size_told
+from vestige.study import Study
+
+MEASURED = (".tsv", ".json")  # what Snakemake measures of a job, and what the job itself does
+TOPS = ("results", "logs", "benchmarks", restore.ASIDE)
+ABANDONED = 3600  # seconds after which what is not finished never will be
+
+
+def prune(study: Study, remove: bool = False) -> Iterator[str]:
+    """List what nothing in the study explains, with its size; remove it if asked to."""
+    with alone.without_snakemake():
+        files, entries = unexplained(study), stray_entries(study)
+        if not files and not entries:
+            yield f"nothing: the study {study.study} explains all that is here"
+            return
+        sizes = {path: size_of(path) for path in files}
+        yield from (f"{size_told(size):>9}  {path}" for path, size in sizes.items())
+        yield from (f"{'':9}  {lockfile.FILE}: {name}" for name in entries)
+        yield f"{size_told(sum(sizes.values())):>9}  in all"
+        yield from kept(files)
+        if not remove:
+            yield "Nothing was removed: `vestige prune --remove` removes it."
+            return
+        for path in files:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        forget(entries)
+        yield "Removed."
+
+
+def unexplained(study: Study) -> list[Path]:
+    """Files and folders of the study, and work on it, that no job of it makes or needs."""
+    jobs = list(pipeline.jobs(study))
+    made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
+    made |= {Path(job.log.replace("logs", "benchmarks", 1)).with_suffix(end) for job in jobs for end in MEASURED}
+    trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
+    files = (
+        each for top in ("results", "logs", "benchmarks", restore.ASIDE) for each in inside(Path(top, study.study))
+    )
+    folded = (whole_run(each, study) for each in files if each not in made and each.parent not in trained)
+    return [*dict.fromkeys(each for each in folded if settled(each)), *trajectories.unexplained(study)]
+
+
+def inside(folder: Path) -> list[Path]:
+    """All files in a folder."""
+    return sorted(each for each in folder.rglob("*") if each.is_file() or each.is_symlink())
+
+
+def whole_run(path: Path, study: Study) -> Path:
+    """The folder of a run's checkpoints instead of each of them; any other file itself."""
+    return path.parent if path.parent.parent == Path("results", study.study, "checkpoints") else path
+
+
+def settled(path: Path) -> bool:
+    """Whether nothing writes to a file or a folder: what is not finished may be the work of a job that runs."""
+    return ".partial" not in str(path) or path.stat().st_mtime < time.time() - ABANDONED
+
+
+def stray_entries(study: Study) -> list[str]:
+    """The stages of dvc.lock that make results of the study, and that it does not have."""
+    known = {lockfile.stage_of(job) for job in pipeline.jobs(study)}
+    strange = {name: lockfile.entry(text)["cmd"] for name, text in lockfile.read().items() if name not in known}
+    return [name for name, command in strange.items() if command.startswith(f"vestige make results/{study.study}/")]
+
+
+def forget(entries: list[str]) -> None:
+    """Take stages out of dvc.lock."""
+    if entries:
+        lockfile.write({name: text for name, text in lockfile.read().items() if name not in entries})
+
+
+def kept(files: list[Path]) -> Iterator[str]:
+    """Say of how many of the results there is a copy in DVC's cache."""
+    results = [path for path in files if path.parts[0] == "results" and ".partial" not in path.parts]
+    try:
+        cache, _ = recorded.glimpse()
+    except RuntimeError:
+        cache = Path(".dvc", "cache")
+    lost = [path for path in results if not all(cached(cache, each) for each in whole(path))]
+    if results:
+        yield f"Of {len(results)} results and checkpoints {len(results) - len(lost)} are in DVC's cache and stay there."
+    yield from (f"{path} is in no cache: once removed it is gone" for path in lost[:6])
+    if len(lost) > 6:
+        yield f"and {len(lost) - 6} more"
+
+
+def whole(path: Path) -> list[Path]:
+    """A file, or all files in a folder."""
+    return [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+
+
+def cached(cache: Path, path: Path) -> bool:
+    """Whether DVC's cache has a file's content."""
+    digest = candidates.md5(path)
+    return digest is not None and candidates.object_of(cache, digest).is_file()
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder."""
+    return sum(each.lstat().st_size for each in whole(path))

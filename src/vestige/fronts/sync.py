@@ -1,0 +1,140 @@
+"""Brings both engines to the proofs: each calls current what is proven, and nothing else."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from vestige import digests, judgements
+from vestige.fronts import alone, candidates, lockfile, metadata, recorded
+from vestige.fronts.asked import Memory
+from vestige.fronts.candidates import Former, Formers
+from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE, Judgement
+from vestige.study import Study
+
+
+def sync(study: Study) -> Iterator[str]:
+    """Mark in Snakemake and in DVC exactly what is proven; a line on all that this changed."""
+    with alone.without_snakemake():
+        found = judgements.judge(study)
+        yield from in_snakemake(found)
+        yield from in_dvc(study, found)
+        proven = sum(each.state == PROVEN for each in found.values())
+        yield f"study {study.study}: {proven} of {len(found)} results are proven"
+
+
+def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
+    """Let Snakemake remember all that is proven, and doubt what it takes for current although it is not."""
+    with metadata.opened() as workflow:
+        jobs = metadata.jobs(workflow)
+        known = [path for path, each in found.items() if here(each) and not metadata.recorded(workflow, jobs[path])]
+        doubted = [path for path, each in found.items() if wrong(each) and metadata.believed(workflow, jobs[path])]
+        for path in known:
+            metadata.record(workflow, jobs[path])
+        for path in doubted:
+            metadata.doubt(workflow, jobs[path], found[path].reasons[0])
+    yield said("Snakemake", len(known))
+    yield from (f"  it took {path} for current, but {found[path].reasons[0]}" for path in doubted)
+
+
+def here(each: Judgement) -> bool:
+    """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere."""
+    trained = each.job.stage.name == "training" and each.state == MISSING and not each.causes
+    return each.state == PROVEN or trained and Path(each.job.output).is_file()
+
+
+def wrong(each: Judgement) -> bool:
+    """Whether a result is not what it should be by its own proof, and not only for what it comes from."""
+    return each.state in (STALE, FOREIGN) and (not each.causes or each.job.output in dict(each.causes))
+
+
+def said(engine: str, count: int) -> str:
+    """How many results an engine was told of."""
+    return f"{engine}: {count} result{'' if count == 1 else 's'} marked" if count else f"{engine}: nothing new"
+
+
+def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
+    """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
+    memory = Memory()
+    due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
+    others = [each for each in found.values() if each.state != PROVEN]
+    if not due and not others and memory.knows_study(f"study@{study.study}"):
+        yield said("DVC", 0)
+        return
+    try:
+        with recorded.opened() as repo:
+            yield from brought(repo, memory, study, due, others)
+    except recorded.Absent as error:
+        yield f"DVC: not asked, {error}"
+
+
+def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
+    """Bring DVC to the proofs of some results, which it is asked about one by one."""
+    memory.seen["cache"] = str(recorded.root(repo))
+    checked = f"study@{study.study}"
+    names = {checked, *(lockfile.stage_of(each.job) for each in (*due, *others))}
+    entries = {name: lockfile.entry(text) for name, text in memory.texts.items() if name in names}
+    stages = recorded.stages(repo, entries)
+    try:
+        marked, left = [], []
+        told(memory, stages[checked], checked, digests.sha256(Path("params.yaml")), marked, left)
+        for each in due:
+            name = lockfile.stage_of(each.job)
+            told(memory, stages[name], name, each.job.settings, marked, left, each.job)
+        yield said("DVC", len([name for name in marked if name != checked]))
+        yield from (f"  it cannot be told of {line}" for line in left)
+        formers = candidates.Formers(recorded.root(repo))
+        for each in others:
+            yield from undeceived(memory, stages, each, formers)
+    finally:
+        memory.keep()
+
+
+def told(memory, stage, name, settings, marked: list, left: list, job=None) -> None:
+    """Make DVC call a stage current, unless it does."""
+    if name not in memory.texts or not recorded.current(stage):
+        try:
+            text = recorded.commit(stage)
+        except LookupError as error:
+            left.append(f"{name}: {error}")
+            return
+        if job is not None and not lockfile.claims(lockfile.entry(text), job):
+            left.append(f"{name}: params.yaml was edited meanwhile")
+            return
+        memory.texts[name] = text
+        marked.append(name)
+    memory.note(name, settings)
+
+
+def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
+    """Make DVC forget what it wrongly takes for a result: in dvc.lock, in its run-cache, by a file's times."""
+    name, path = lockfile.stage_of(each.job), each.job.output
+    for former in list(formers.of(each.job)):
+        if former.source is not None and candidates.poisoned(former):
+            forget(memory, name, former)
+            yield f"  it had another result for {path} ({former.source}): forgotten"
+    if wrong(each) and name in memory.texts and recorded.current(stages[name]):
+        for out in stages[name].outs:
+            touch(Path(out.fs_path))
+        if recorded.current(stages[name]):
+            del memory.texts[name]
+        yield f"  it took {path} for current, but {each.reasons[0]}"
+
+
+def forget(memory, name: str, former: Former) -> None:
+    """Take a former result out of dvc.lock or of the run-cache, and out of the cache if it is damaged."""
+    if former.source == lockfile.FILE:
+        memory.texts.pop(name, None)
+    else:
+        former.source.unlink(missing_ok=True)
+        with suppress(OSError):  # DVC stumbles over a recipe without results; there may be others of it
+            former.source.parent.rmdir()
+    if not candidates.sound(former):
+        former.result.unlink(missing_ok=True)
+
+
+def touch(path: Path) -> None:
+    """Give a file, or all files in a folder, the time of now, so that DVC looks into it again."""
+    for each in path.rglob("*") if path.is_dir() else [path]:
+        if each.is_file():
+            os.utime(each)

@@ -1,0 +1,301 @@
+"""After `vestige sync` both engines call current exactly what is proven, whatever happened before."""
+
+import shutil
+import subprocess
+
+import pytest
+from engines import (
+    copied,
+    dvc_repo,
+    dvc_stale,
+    edit,
+    new_project,
+    run,
+    snakemake_stale,
+    status,
+    study_of,
+    table_jobs,
+    unproven,
+    without_checkpoints,
+)
+from ruamel.yaml import YAML
+
+from vestige import pipeline
+from vestige.fronts import lockfile
+
+CODE = "src/vestige/stages/training.py"
+RUN = "results/tiny/selectivity/promoted-seed0.nc"
+
+
+def due(project) -> set[str]:
+    """The files that are not proven, and all that is made from them."""
+    wrong = set(unproven(project))
+    jobs = list(pipeline.jobs(study_of(project)))
+    found = [job for job in jobs if wrong & {job.output, *(each.output for each in job.upstream)}]
+    return {path for job in found for path in (job.output, *job.beside)}
+
+
+def assert_engines_agree(project, asked: set[str]) -> None:
+    """Both engines, and the proofs, would have these files made, and no others."""
+    assert due(project) == asked
+    assert snakemake_stale(project) == asked
+    assert without_checkpoints(dvc_stale(project)) == asked
+
+
+def assert_nothing_to_do(project) -> None:
+    """Both engines, asked with their own commands, have nothing to do."""
+    assert unproven(project) == {}
+    assert status(project) == {}
+    assert snakemake_stale(project) == set()
+
+
+def commit(project, message: str) -> None:
+    """Commit all that git tracks, as a person would."""
+    run(project, "git add -A")
+    run(project, f"git -c user.name=a -c user.email=a@b commit --quiet --message {message}")
+
+
+def comment(project) -> None:
+    (project / CODE).write_text((project / CODE).read_text() + "\n# a comment\n")
+
+
+def branch_and_back(project) -> None:
+    commit(project, "one")
+    run(project, "git switch --quiet --create other")
+    edit(project, "training", "momentum", to=0.8)
+    (project / CODE).write_text((project / CODE).read_text().replace("import ", "import time\nimport ", 1))
+    commit(project, "two")
+    run(project, "git switch --quiet -")
+
+
+def metadata_lost(project) -> None:
+    shutil.rmtree(project / ".snakemake")
+
+
+def cache_lost(project) -> None:
+    shutil.rmtree(project / ".dvc/cache")
+
+
+def lock_lost(project) -> None:
+    (project / "dvc.lock").unlink()
+
+
+def checked_out(project) -> None:
+    shutil.rmtree(project / "results")
+    run(project, "dvc checkout --quiet")
+
+
+def made_by_hand(project) -> None:
+    (project / RUN).unlink()
+    run(project, f"vestige make {RUN}")
+
+
+NOTHING = {
+    "a comment edited in the training code": comment,
+    "a branch switched and back": branch_and_back,
+    "Snakemake's memory lost": metadata_lost,
+    "DVC's cache lost": cache_lost,
+    "dvc.lock lost": lock_lost,
+    "a checkout": checked_out,
+    "a result made by hand": made_by_hand,
+}
+FAST = {"a comment edited in the training code", "a result copied from another condition"}
+
+
+def marked(events):
+    """Each event, those that are not asked for in `make test` marked as slow."""
+    return [
+        pytest.param(event, id=name, marks=() if name in FAST else pytest.mark.slow) for name, event in events.items()
+    ]
+
+
+@pytest.mark.parametrize("event", marked(NOTHING))
+def test_nothing_is_to_do_after(project, event):
+    event(project)
+    run(project, "vestige sync")
+    assert_nothing_to_do(project)
+
+
+def copied_from_another(project) -> None:
+    shutil.copy(project / "results/tiny/selectivity/baseline-seed0.nc", project / RUN)
+
+
+def swapped_scalars(project) -> None:
+    edit(project, "training", "momentum", to=1e-4)
+    edit(project, "training", "weight_decay", to=0.9)
+
+
+def changed_bytes(project) -> None:
+    with open(project / RUN, "r+b") as file:
+        file.seek(-40, 2)
+        file.write(bytes(40))
+
+
+def changed_bytes_and_no_time(project) -> None:
+    before = (project / RUN).stat()
+    changed_bytes(project)
+    subprocess.run(["touch", "-d", f"@{before.st_mtime_ns / 1e9:.9f}", str(project / RUN)], check=True)
+
+
+def edited_beside(project) -> None:
+    (project / "results/tiny/claims.json").write_text("{}")
+
+
+def other_code(project) -> None:
+    file = project / "src/vestige/stages/selectivity.py"
+    file.write_text(file.read_text() + "\nSOMETHING = 1\n")
+
+
+WRONG = {
+    "a result copied from another condition": copied_from_another,
+    "two settings swapped": swapped_scalars,
+    "a result changed on the disk": changed_bytes,
+    "a result changed without a trace in its time": changed_bytes_and_no_time,
+    "an edited file beside a result": edited_beside,
+    "an edit of the code": other_code,
+}
+
+
+def blessed(project) -> None:
+    run(project, "dvc commit --force --quiet")
+    run(project, "snakemake figures --touch --cores 1 --quiet all")
+
+
+@pytest.mark.parametrize("event", marked(WRONG))
+def test_what_is_wrong_stays_to_be_made_although_both_engines_were_told_to_believe_it(project, event):
+    event(project)
+    asked = due(project)
+    assert asked
+    blessed(project)
+    run(project, "vestige sync")
+    assert_engines_agree(project, asked)
+    run(project, "vestige sync")
+    assert_engines_agree(project, asked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("event", marked(WRONG))
+def test_what_is_wrong_is_made_again_by_dvc_after_a_sync(project, event):
+    event(project)
+    blessed(project)
+    run(project, "vestige sync")
+    run(project, "dvc repro --quiet", timeout=1000)
+    assert unproven(project) == {}
+
+
+@pytest.mark.slow
+def test_a_poisoned_run_cache_is_not_believed(project):
+    commit(project, "one")
+    edit(project, "conditions", "promoted", "alpha", to=3)
+    run(project, "dvc commit --force --quiet")
+    run(project, "git checkout --quiet params.yaml dvc.lock")
+    edit(project, "conditions", "promoted", "alpha", to=3)
+    run(project, "vestige sync")
+    run(project, "dvc repro --quiet", timeout=1000)
+    assert unproven(project) == {}
+
+
+@pytest.mark.slow
+def test_a_run_in_either_engine_is_known_to_the_other(project):
+    edit(project, "figures", "selectivity", "emergence", "dpi", to=60)
+    run(project, "dvc repro --quiet")
+    run(project, "vestige sync")
+    assert_nothing_to_do(project)
+    edit(project, "figures", "selectivity", "emergence", "dpi", to=70)
+    run(project, "snakemake figures --quiet all")
+    assert_nothing_to_do(project)  # the Snakefile has told DVC
+
+
+def test_a_run_tells_dvc_of_every_result(by_snakemake):
+    assert status(by_snakemake) == {}
+    assert set(lockfile.read((by_snakemake / "dvc.lock").read_text())) == set(lockfile_names(by_snakemake))
+
+
+def lockfile_names(project) -> list[str]:
+    study = study_of(project)
+    return [f"study@{study.study}", *map(lockfile.stage_of, pipeline.jobs(study))]
+
+
+def test_stages_are_named_as_dvc_names_them(empty_project):
+    with dvc_repo(empty_project) as repo:
+        assert {stage.addressing for stage in repo.index.stages} == set(lockfile_names(empty_project))
+
+
+def test_dvc_lock_is_read_as_yaml_and_written_as_dvc_writes_it(project, monkeypatch):
+    monkeypatch.chdir(project)
+    text = (project / "dvc.lock").read_text()
+    texts = lockfile.read()
+    assert {name: lockfile.entry(said) for name, said in texts.items()} == YAML(typ="safe").load(text)["stages"]
+    lockfile.write(texts)
+    assert (project / "dvc.lock").read_text() == text
+
+
+def test_a_dvc_lock_with_a_conflict_is_refused(project):
+    (project / "dvc.lock").write_text("<<<<<<< ours\n" + (project / "dvc.lock").read_text())
+    done = run(project, "vestige sync", check=False)
+    assert done.returncode == 1
+    assert "dvc.lock is not as DVC writes it" in done.stdout
+
+
+@pytest.mark.slow
+def test_it_does_without_dvc_and_without_git(project):
+    (project / "dvc.lock").unlink()
+    for folder in (".git", ".dvc"):
+        shutil.rmtree(project / folder)
+        said = run(project, "vestige sync").stdout
+        assert "Snakemake: nothing new" in said
+        assert "DVC: not asked" in said
+
+
+@pytest.mark.slow
+def test_it_waits_for_no_engine_that_runs(project):
+    edit(project, "cka", "order_seed", to=5)
+    for command in ("snakemake figures --quiet all", "dvc repro"):
+        with subprocess.Popen(
+            command.split(),
+            cwd=project,
+            env=environment_of(project),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as running:
+            wait_for_log(project)
+            done = run(project, "vestige sync", check=False)
+            running.terminate()
+        assert done.returncode == 1
+        assert "running in this folder" in done.stdout
+
+
+def environment_of(project):
+    from engines import environment
+
+    return environment(project)
+
+
+def wait_for_log(project) -> None:
+    """Wait until a job of the study writes its log."""
+    import time
+
+    began = time.time()
+    while not any(path.stat().st_mtime > began for path in project.glob("logs/tiny/**/*.log")):
+        assert time.time() < began + 120
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+def test_what_is_finished_before_a_failure_is_known_to_dvc(tmp_path):
+    project = new_project(tmp_path / "project")
+    file = project / "src/vestige/stages/claims.py"
+    file.write_text(file.read_text().replace("def claims(", "raise RuntimeError\n\n\ndef claims(", 1))
+    assert run(project, "snakemake figures --quiet all", check=False, timeout=1000).returncode == 1
+    known = {line.split()[-1] for line in lockfile.read((project / "dvc.lock").read_text())}
+    assert "training@tiny-baseline-0" in known
+    assert "claims@tiny" not in known
+    assert set(table_jobs(study_of(project))) >= set(unproven(project))
+
+
+@pytest.mark.slow
+def test_a_dry_run_tells_dvc_nothing(by_snakemake, tmp_path):
+    project = copied(by_snakemake, tmp_path / "project")
+    (project / "dvc.lock").unlink()
+    run(project, "snakemake figures --dry-run --forceall")
+    assert not (project / "dvc.lock").exists()
