@@ -19,7 +19,7 @@ def made_once(folder, command):
             partial = folder.with_name(folder.name + "-partial")
             shutil.rmtree(partial, ignore_errors=True)
             new_project(partial)
-            run(partial, command)
+            run(partial, command, timeout=900)
             partial.rename(folder)
     return folder
 

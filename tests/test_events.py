@@ -152,7 +152,7 @@ def code_edited_during_a_run(project: Path) -> None:
     """An event: the code of training is edited while it runs, by either engine's command."""
     edit(project, "training", "epochs", to=60)
     process = begin(project, f"snakemake {TRAINING}")
-    wait_for(lambda: logged(project, TRAINING, "epoch 1 of 60"))
+    wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))  # it goes on from the two that are trained
     append("src/vestige/formulas/selectivity.py", "\nEDITED = True\n")(project)
     assert process.wait() != 0
     assert not (project / TRAINING).exists()
@@ -163,9 +163,9 @@ def code_edited_during_a_run(project: Path) -> None:
 def killed(project: Path) -> None:
     """An event: a training that had to be made again was killed in its middle."""
     edit(project, "conditions", "suppressed", "alpha", to=-6)
-    edit(project, "training", "epochs", to=2)
+    (project / TRAINING.replace("results", "logs").replace(".nc", ".log")).unlink()
     process = begin(project, f"snakemake {TRAINING}")
-    wait_for(lambda: logged(project, TRAINING, "epoch 0 of 2"))
+    wait_for(lambda: logged(project, TRAINING, "(process"))
     kill(process, group=True)
 
 
@@ -269,10 +269,7 @@ def due(project: Path, patterns: set[str] | None) -> set[str]:
 
 def test_all_agree_on_what_must_be_made_again(by_both, tmp_path, capsys):
     rows, wrong = [], []
-    chosen = os.environ.get("EVENTS", "")
     for number, (event, (happens, patterns)) in enumerate(EVENTS.items()):
-        if chosen and str(number) not in chosen.split(","):
-            continue
         project = copied(by_both, tmp_path / str(number) / "project")
         happens(project)
         run(project, "vestige restore")
@@ -284,7 +281,6 @@ def test_all_agree_on_what_must_be_made_again(by_both, tmp_path, capsys):
             "snakemake": snakemake_stale(project),
             "dvc": without_checkpoints(dvc_stale(project)),
         }
-        print(event, {k: sorted(v ^ must) for k, v in said.items() if v != must}, flush=True)
         rows.append([event, *(len(paths) for paths in said.values()), len(must)])
         wrong += [f"{event}: {name}: {sorted(paths ^ must)}" for name, paths in said.items() if paths != must]
         shutil.rmtree(tmp_path / str(number))

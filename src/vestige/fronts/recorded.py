@@ -147,7 +147,7 @@ def remote(repo) -> bool:
 def fetch(repo, digests: Iterable[str]) -> None:
     """Bring single files from the remote into the cache; those that it does not have stay away."""
     from dvc.exceptions import DvcException
-    from dvc_data.hashfile.hash_info import HashInfo
+    from dvc.output import HashInfo
 
     wanted = [HashInfo("md5", digest) for digest in digests]
     with suppress(DvcException):
