@@ -144,6 +144,27 @@ def test_a_stale_result_is_seen_through_a_missing_one(made):
     )
 
 
+def test_what_came_from_a_missing_result_is_stale_if_that_would_be_made_otherwise_now(made):
+    for seed in (0, 1):
+        Path(TRAINING.replace("seed0", f"seed{seed}")).unlink()
+    study = study_with(conditions__suppressed__alpha=-6)
+    why = f"{TRAINING}, from which it came and which is missing: setting conditions.suppressed.alpha was -5.0, is -6.0"
+    assert reasons(SELECTIVITY, study) == why
+    assert [path for path in states(study)[STALE] if "selectivity/baseline" in path] == []
+    assert FIGURE in states(study)[STALE]
+
+
+def test_what_came_from_results_that_are_all_missing_is_judged_by_what_would_make_them(made):
+    for path in (TRAINING, SELECTIVITY):
+        Path(path).unlink()
+    assert states() == {MISSING: [TRAINING, SELECTIVITY]}
+    study = study_with(conditions__suppressed__alpha=-6)
+    assert f"{TRAINING}, from which it came and which is missing" in reasons("results/tiny/claims.nc", study)
+    with open(code.PACKAGE / "stages/training.py", "a") as file:
+        file.write("\nEDITED = True\n")
+    assert "code of stages/training.py changed" in reasons("results/tiny/cka/suppressed-seed0.nc")
+
+
 def test_a_missing_checkpoint_is_a_missing_part_and_a_changed_one_is_stale(made):
     first, second = sorted(Path("results/tiny/checkpoints/suppressed-seed0").iterdir())
     first.unlink()
@@ -275,6 +296,13 @@ class Sequences(RuleBasedStateMachine):
         elif mishap == "lose beside":
             for path in [path for path in self.files(job) if path != job.output][:1]:
                 Path(path).unlink()
+
+    @rule(stage=st.sampled_from(["training", "selectivity", "images"]))
+    def lose_all(self, stage):
+        """Lose every result of a stage, as an engine that begins to make them anew."""
+        for job in pipeline.jobs(self.study):
+            if job.stage.name == stage:
+                Path(job.output).unlink(missing_ok=True)
 
     @rule(data=st.data())
     def bring_back(self, data):

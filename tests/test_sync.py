@@ -230,6 +230,27 @@ def test_dvc_lock_is_read_as_yaml_and_written_as_dvc_writes_it(project, monkeypa
     assert (project / "dvc.lock").read_text() == text
 
 
+def test_long_commands_and_paths_are_read_whole():
+    from dvc.utils.serialize import dumps_yaml
+
+    path = f"results/{'a' * 40}/selectivity/{'b' * 40}-seed0.nc"
+    file = {"path": path, "hash": "md5", "md5": "0" * 32, "size": 3}
+    said = {"cmd": f"vestige make {path}", "deps": [file], "params": {"params.yaml": {"seeds": [0, 1]}}, "outs": [file]}
+    written = dumps_yaml({"schema": "2.0", "stages": {"a": said}})
+    assert max(map(len, written.splitlines())) < len(f"  cmd: vestige make {path}")  # DVC breaks them
+    assert lockfile.entry(lockfile.read(written)["a"]) == said
+
+
+def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lockfile.write({"a": "    cmd: b\n"})
+    assert lockfile.read() == {"a": "    cmd: b\n"}
+    lockfile.write({})
+    assert lockfile.read() == {}
+    assert not lockfile.FILE.exists()
+    assert lockfile.read("schema: '2.0'\nstages: {}\n") == {}
+
+
 def test_a_dvc_lock_with_a_conflict_is_refused(project):
     (project / "dvc.lock").write_text("<<<<<<< ours\n" + (project / "dvc.lock").read_text())
     done = run(project, "vestige sync", check=False)

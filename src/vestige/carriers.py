@@ -13,17 +13,18 @@ END = "</script>"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def seen(path: Path) -> tuple[str, str]:
-    """The JSON of a file's proof, "" if it has none, and the sha256 of what it says besides.
+def seen(path: Path, kind: str = "") -> tuple[str, str]:
+    """The JSON of a file's proof, "" if it has none, and the sha256 of what it says besides; `kind` is its suffix.
 
     What it says are the text of a page, the bytes of a picture, the arrays of a NetCDF file. Raises OSError where the
     file cannot be read, ValueError and RuntimeError where it is damaged.
     """
-    if path.suffix == ".html":
+    kind = kind or path.suffix
+    if kind == ".html":
         start, _, rest = path.read_text(encoding="utf-8").rpartition(SCRIPT)
         proof, _, end = rest.partition(END)
         return (proof, sha256(start + end)) if start else ("", sha256(rest))
-    if path.suffix == ".png":
+    if kind == ".png":
         parts = chunks(path.read_bytes())
         proof = next(map(said, filter(is_proof, parts)), "")
         return proof, sha256(*(each for each in parts if not is_proof(each)))

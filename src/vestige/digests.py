@@ -61,6 +61,7 @@ def keep() -> None:
     """Leave what is known of settled files to the next process; where that cannot be written, it computes it again."""
     settled = time.time_ns() - SETTLED
     said = kept(os.getcwd()) | {key: found for key, found in known.items() if max(found[0][:2]) < settled}
+    said = {key: found for key, found in said.items() if os.path.exists(key.partition(" ")[2])}
     partial = MEMORY.with_suffix(f".{os.getpid()}")
     try:
         MEMORY.parent.mkdir(exist_ok=True)

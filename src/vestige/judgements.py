@@ -1,6 +1,6 @@
 """Whether each result is what the study and the code ask for: the one truth to which both engines are brought."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,8 @@ class Judgement:
     """What is to be said of one result.
 
     It is proven, or `reasons` say why not, a line each; `vouched` are the reasons of the equivalences by which its code
-    counts as that of now; `causes` are the stale results from which it comes, itself among them, with why they are.
+    counts as that of now; `causes` are the stale results from which it comes, itself among them, with why they are;
+    `gone` are the jobs of it and of what lies behind it, as far as nothing of them is here.
     """
 
     job: Job
@@ -28,6 +29,7 @@ class Judgement:
     reasons: tuple[str, ...] = ()
     vouched: tuple[str, ...] = ()
     causes: tuple[tuple[str, str], ...] = ()
+    gone: tuple[Job, ...] = ()
 
 
 def judge(study: Study) -> dict[str, Judgement]:
@@ -71,7 +73,8 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     What lies behind it must be sound too, as far as it is here: a result can stand without that from which it came.
     `beside` also looks at the files written beside it (for a training result, every checkpoint).
     """
-    state, own, vouched = alone(job, code_of(job) if Path(job.output).is_file() else {})
+    gone = tuple({one.output: one for each in job.inputs for one in behind[each.output].gone}.values())
+    state, own, vouched = alone(job, gone, code_of)
     inherited = {path: why for each in job.inputs for path, why in behind[each.output].causes}
     causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
     if state == PROVEN and inherited:
@@ -79,7 +82,8 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     absent, differing = files_beside(job) if beside and state != FOREIGN else ([], [])
     if state == PROVEN and (absent or differing):
         state = STALE if differing else MISSING
-    return Judgement(job, state, (*own, *named(inherited), *differing, *absent), vouched, tuple(causes.items()))
+    reasons, missing = (*own, *named(inherited), *differing, *absent), not Path(job.output).is_file()
+    return Judgement(job, state, reasons, vouched, tuple(causes.items()), (job, *gone) if missing else ())
 
 
 def named(causes: Mapping[str, str]) -> Iterable[str]:
@@ -88,10 +92,10 @@ def named(causes: Mapping[str, str]) -> Iterable[str]:
     return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])
 
 
-def alone(job: Job, now: dict[str, str]) -> tuple[str, list[str], tuple[str, ...]]:
+def alone(job: Job, gone: Sequence[Job], code_of: CodeOf) -> tuple[str, list[str], tuple[str, ...]]:
     """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
 
-    `now` are the digests of the code that would make it.
+    Of the jobs behind it whose results are `gone`, its proof must say what would make them now.
     """
     path = Path(job.output)
     if not path.is_file():
@@ -100,14 +104,29 @@ def alone(job: Job, now: dict[str, str]) -> tuple[str, list[str], tuple[str, ...
     if given is None or given.get("result") != job.output:
         why = "it carries no proof that can be read" if given is None else f"it is a copy of {given.get('result')}"
         return FOREIGN, [why], ()
+    now = code_of(job)
     then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
     reasons = [
         *changed("code of", then, now),
         *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
         *inputs_changed(given.get("inputs", {}), input_digests(job)),
+        *behind_changed(given, gone, code_of),
         *([f"{path} was changed after it was written"] if given.get(CONTENT, content) != content else []),
     ]
-    return STALE if reasons else PROVEN, reasons, vouched
+    return STALE if reasons else PROVEN, reasons, vouched if then == now else ()
+
+
+def behind_changed(given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests) -> list[str]:
+    """What a proof says otherwise of how results that are gone would be made now."""
+    said = given.get("behind", {})
+    reasons = []
+    for each in gone:
+        then, now = said.get("code", {}).get(each.stage.name, {}), code_of(each)
+        then, _ = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
+        known = {key: value for key, value in said.get("settings", {}).items() if key in each.keys}
+        found = changed("code of", then, now) + changed("setting", leaves(known), leaves(each.settings), show=True)
+        reasons += [f"{each.output}, from which it came and which is missing: {why}" for why in found]
+    return reasons[:NAMED]
 
 
 def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:

@@ -23,6 +23,7 @@ class Job:
     study: Study = field(repr=False)
     stage: Stage
     values: tuple[tuple[str, Any], ...] = ()
+    graph: dict[tuple, "Job"] = field(default_factory=dict, repr=False, compare=False)  # jobs found so far, each once
 
     @cached_property
     def names(self) -> dict[str, Any]:
@@ -53,10 +54,8 @@ class Job:
     def named(self) -> dict[str, "Job"]:
         """The jobs whose result is read by name; a pair reads the training of its first and of its second run."""
         runs = self.study.pair(self.names["pair"]) if "pair" in self.names else {}
-        trained = {
-            place: job(self.study, "training", condition=run.condition, seed=run.seed) for place, run in runs.items()
-        }
-        single = {name: job(self.study, name, **self.cell_of(name)) for name in self.stage.reads if name not in trained}
+        trained = {place: self.other("training", condition=run.condition, seed=run.seed) for place, run in runs.items()}
+        single = {name: self.other(name, **self.cell_of(name)) for name in self.stage.reads if name not in trained}
         return single | trained
 
     def cell_of(self, stage: str) -> dict[str, Any]:
@@ -67,9 +66,13 @@ class Job:
     def gathered(self) -> dict[str, tuple["Job", ...]]:
         """The jobs of the stages all of whose results are read."""
         return {
-            name: tuple(job(self.study, name, **cell) for cell in cells(self.study, name))
-            for name in self.stage.gathers
+            name: tuple(self.other(name, **cell) for cell in cells(self.study, name)) for name in self.stage.gathers
         }
+
+    def other(self, stage: str, **values) -> "Job":
+        """Another job of the same graph."""
+        key = (stage, tuple(values.items()))
+        return self.graph.setdefault(key, Job(self.study, STAGES[stage], key[1], self.graph))
 
     @cached_property
     def inputs(self) -> tuple["Job", ...]:
@@ -90,7 +93,12 @@ class Job:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """The settings on which the result depends, by their key in params.yaml, as plain values."""
-        return stated(self.study, [key.format(**self.names) for key in self.stage.settings])
+        return stated(self.study, self.keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of params.yaml at which its settings stand."""
+        return tuple(key.format(**self.names) for key in self.stage.settings)
 
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
@@ -147,7 +155,11 @@ def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:
 
 def jobs(study: Study) -> Iterator[Job]:
     """Every job of a study, each after those that it reads."""
-    return (job(study, stage.name, **cell) for stage in TABLE for cell in cells(study, stage.name))
+    graph: dict[tuple, Job] = {}
+    for stage in TABLE:
+        for cell in cells(study, stage.name):
+            key = (stage.name, tuple(cell.items()))
+            yield graph.setdefault(key, Job(study, stage, key[1], graph))
 
 
 class UnknownResult(ValueError):

@@ -1,11 +1,12 @@
 """The proof that each result carries: what made it, and what it says."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vestige import carriers, code, digests, machine
-from vestige.pipeline import Job, canonical
+from vestige.pipeline import Job, begins, canonical, stated
 
 CONTENT = "content"  # the key of the digest of what the result says
 
@@ -17,6 +18,7 @@ def proof(job: Job, made_by: dict[str, str], inputs: dict[str, str], beside: dic
         "code": made_by,
         "settings": job.settings,
         "inputs": inputs,
+        "behind": behind(job),
         "beside": beside,
         "versions": machine.versions(job.code),
         "hardware": machine.hardware(job.settings.get("device")),
@@ -33,15 +35,26 @@ def code_digests(job: Job) -> dict[str, str]:
     return {file: code.file_digest(code.PACKAGE / file) for file in job.code}
 
 
+def behind(job: Job) -> dict[str, Any]:
+    """The code, by stage, and the settings of all from which a result comes: what to know of it if it is gone."""
+    made_by: dict[str, dict[str, str]] = {}
+    for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream}.values():
+        made_by.setdefault(begun.stage.name, {}).update(code_digests(begun))
+    return {"code": made_by, "settings": stated(job.study, {key for each in job.upstream for key in each.keys})}
+
+
 def input_digests(job: Job) -> dict[str, str | None]:
     """The sha256 of each result that is read, as it stands now; None where it is absent."""
     return {each.output: digests.sha256(Path(each.output)) for each in job.inputs}
 
 
-def found_in(path: Path) -> tuple[dict[str, Any] | None, str]:
-    """The proof that a result carries, None where it has none or cannot be read, and the sha256 of what it says."""
+def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, str]:
+    """The proof that a result carries, None where it has none or cannot be read, and the sha256 of what it says.
+
+    `kind` is the suffix that says what kind of file it is, where its name does not.
+    """
     try:
-        text, content = digests.remembered("seen", path, carriers.seen)
+        text, content = digests.remembered(f"seen{kind}", path, partial(carriers.seen, kind=kind))
         given = json.loads(text)
         return (given if isinstance(given, dict) else None), content
     except (OSError, KeyError, ValueError, AttributeError, RuntimeError, IndexError):

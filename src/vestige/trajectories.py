@@ -1,6 +1,7 @@
 """The course of each training: what determines its weights after every epoch, and which runs share how much of it."""
 
 import time
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,16 @@ def lasting(job: Job) -> frozenset[int]:
     return frozenset(epoch for epoch in ends if epoch > 0)
 
 
-def shared(study: Study) -> dict[str, int]:
+def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
     """For each training in the table's order, how many of its epochs one that stands before it trains too.
 
-    So many are saved at most: of two that are trained side by side, neither waits.
+    So many are saved at most: of two that are trained side by side, neither waits. `among` are the results of those
+    that will be trained; left out, all.
     """
     before, found = set(), {}
     for output, mine in every(study).items():
+        if among is not None and output not in among:
+            continue
         found[output] = max(0, sum(key in before for key in mine) - 1)
         before.update(mine)
     return found

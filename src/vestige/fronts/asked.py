@@ -25,6 +25,12 @@ class Memory:
         except (OSError, ValueError):
             self.seen = {}
 
+    def begin(self, cache: str) -> None:
+        """Read dvc.lock once more, now that no DVC command writes it; `cache` is where DVC's cache lies."""
+        self.texts = lockfile.read()
+        self.written = dict(self.texts)
+        self.seen["cache"] = cache
+
     def state(self, name: str, settings: Any) -> str:
         """A digest of all on which it depends whether DVC calls a stage current."""
         text = self.texts.get(name, "")
@@ -66,9 +72,13 @@ class Memory:
         self.seen[name] = self.state(name, settings)
 
     def keep(self) -> None:
-        """Write dvc.lock if it has changed, and what was found."""
+        """Write what has changed to dvc.lock, as it stands by now, and what was found."""
         if self.texts != self.written:
-            lockfile.write(self.texts)
+            told = {name: text for name, text in self.texts.items() if self.written.get(name) != text}
+            others = {
+                name: text for name, text in lockfile.read().items() if name in self.texts or name not in self.written
+            }
+            lockfile.write(others | told)
         MEMORY.parent.mkdir(exist_ok=True)
         partial = MEMORY.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(self.seen))

@@ -12,10 +12,8 @@ from typing import Any
 
 from vestige import code, digests, equivalences, proofs
 from vestige.fronts import lockfile
-from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
+from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement, behind_changed
 from vestige.pipeline import Job
-
-LOOK = Path("work", "seen")  # objects of the cache under names that say what kind of file they are
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,7 @@ class Former:
     @property
     def found(self) -> tuple[dict[str, Any] | None, str]:
         """The proof that it carries, and the digest of what it says."""
-        shown = LOOK / (self.outs[self.job.output] + Path(self.job.output).suffix)
-        shown.parent.mkdir(parents=True, exist_ok=True)
-        shown.unlink(missing_ok=True)
-        shown.symlink_to(self.result.resolve())
-        try:
-            return proofs.found_in(shown)
-        finally:
-            shown.unlink()
+        return proofs.found_in(self.result, Path(self.job.output).suffix)
 
 
 def object_of(cache: Path, digest: str) -> Path:
@@ -76,8 +67,8 @@ class Formers:
         self.locks = [(lockfile.FILE, lockfile.read()), (None, committed())]
         self.runs: dict[str, list[Path]] = defaultdict(list)
         for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
-            with open(path, encoding="utf-8") as file:
-                self.runs[file.readline().strip()].append(path)
+            first, _, _ = lockfile.unfolded(path.read_text(encoding="utf-8")).partition("\n")
+            self.runs[first.strip()].append(path)
 
     def of(self, job: Job) -> Iterator[Former]:
         """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
@@ -106,9 +97,14 @@ def committed() -> dict[str, str]:
         return {}
 
 
-def fits(former: Former, inputs: Mapping[str, str | None]) -> bool:
-    """Whether a former result in the cache would be proven, where the results that it reads have these digests."""
-    return not unlike(former) and not differing_inputs(former, inputs)
+def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Job]) -> bool:
+    """Whether a former result in the cache would be proven, where the results that it reads have these digests.
+
+    `gone` are the jobs behind it of which nothing is here.
+    """
+    if unlike(former) or differing_inputs(former, inputs):
+        return False
+    return not behind_changed(former.found[0] or {}, tuple(gone.values()))
 
 
 def unlike(former: Former) -> bool:
@@ -139,17 +135,20 @@ def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -
     Upstream first: what reads a result that is stale and stays so has no former result that would be proven.
     """
     will: dict[str, str | None] = {}  # the digest of each result as it will be
+    gone: dict[str, dict[str, Job]] = {}  # of each result the jobs of it and of what lies behind it, if it is absent
     unsound: set[str] = set()
     picked: dict[str, Former] = {}
     for path, each in found.items():
         reads = {near.output for near in each.job.inputs}
         former = None
+        absent = {name: one for near in reads for name, one in gone[near].items()}
         if each.state != PROVEN and not reads & unsound:
-            former = next((one for one in formers.of(each.job) if usable(one) and fits(one, will)), None)
+            former = next((one for one in formers.of(each.job) if usable(one) and fits(one, will, absent)), None)
         if former is not None:
-            picked[path], will[path] = former, digests.sha256(former.result)
+            picked[path], will[path], gone[path] = former, digests.sha256(former.result), {}
             continue
         will[path] = digests.sha256(Path(path))
+        gone[path] = {} if will[path] else {path: each.job} | absent
         if reads & unsound or each.state in (STALE, FOREIGN):
             unsound.add(path)
     return picked

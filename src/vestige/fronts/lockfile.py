@@ -30,7 +30,7 @@ def read(text: str | None = None) -> dict[str, str]:
     """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
     if text is None:
         text = FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
-    head, _, body = text.partition(BEFORE)
+    head, _, body = text.replace("stages: {}\n", "stages:\n").partition(BEFORE)
     names = re.findall(r"^  (\S.*):\n", body, re.M)
     texts = re.split(r"^  \S.*:\n", body, flags=re.M)
     if text.strip() and (head or texts[0] or not all(each.startswith("    ") for each in texts[1:])):
@@ -40,6 +40,8 @@ def read(text: str | None = None) -> dict[str, str]:
 
 def write(stages: Mapping[str, str]) -> None:
     """Write the whole file, in one step."""
+    if not stages:  # DVC refuses a file that names none
+        return FILE.unlink(missing_ok=True)
     partial = FILE.with_name(f"{FILE.name}.partial")
     body = "".join(f"  {name}:\n{text}" for name, text in stages.items())
     partial.write_text(BEFORE + body, encoding="utf-8")
@@ -48,8 +50,13 @@ def write(stages: Mapping[str, str]) -> None:
 
 def entry(text: str) -> dict[str, Any]:
     """What the text about a stage says: cmd, params, and of each dep and out what DVC knows."""
-    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", text, flags=re.M), flags=re.M)[1:]
+    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfolded(text), flags=re.M), flags=re.M)[1:]
     return dict(map(told, parts))
+
+
+def unfolded(text: str) -> str:
+    """A text whose long commands and paths, which DVC breaks after 80 characters, stand on one line again."""
+    return re.sub(r" *\n +(?!- )([^\s:]+)(?=\n|$)", r" \1", text)
 
 
 def told(part: str) -> tuple[str, Any]:

@@ -26,6 +26,7 @@ class Refused(RuntimeError):
 
 def make(job: Job) -> str:
     """Make one result unless it is proven; say which. Raises Refused, or what the stage raises."""
+    loaded = proofs.code_digests(job)  # a part of the code is loaded by now, and the lock may take hours
     with locked(job):
         results.make_folders(job.study)
         if judgements.of(job).state == PROVEN:
@@ -33,7 +34,7 @@ def make(job: Job) -> str:
         check_plan(job)
         check_inputs(job)
         with logging(job) as note, recorded(job):
-            began, before = time.monotonic(), Before.of(job)
+            began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
             (draw if job.stage.kind else compute)(job, before, note)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
@@ -114,7 +115,8 @@ def check_unchanged(job: Job, before: Before) -> None:
     """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
     now, study = Before.of(job), reading.read()
     edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
-    asked = pipeline.find(study, job.output).settings
-    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(asked), show=True)
+    asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
+    settings = asked.settings if asked else {}
+    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(settings), show=True)
     if edited:
         raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

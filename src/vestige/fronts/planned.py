@@ -36,9 +36,10 @@ class Planned:
 
 def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
     """The jobs that would or may run, in the order in which they are made."""
-    price, restorable, shared = pricing(costs.records()), restore.restorable(study, found), trajectories.shared(study)
-    due = []
-    for path, (certain, why) in reasons(found, restorable).items():
+    price, restorable = pricing(costs.records()), restore.restorable(study, found)
+    asked, due = reasons(found, restorable), []
+    shared = trajectories.shared(study, asked.keys() - restorable)
+    for path, (certain, why) in asked.items():
         job, state = found[path].job, found[path].state
         begun = costs.begun(job)
         epochs = costs.length(job) - begun if job.stage.name == "training" else 0

@@ -3,14 +3,14 @@
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from vestige import pipeline, trajectories
-from vestige.fronts import alone, candidates, lockfile, recorded, restore
+from vestige.fronts import alone, candidates, costs, lockfile, recorded, restore
 from vestige.fronts.quantities import size_told
 from vestige.study import Study
 
-MEASURED = (".tsv", ".json")  # what Snakemake measures of a job, and what the job itself does
 TOPS = ("results", "logs", "benchmarks", restore.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
 
@@ -31,7 +31,8 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
             yield "Nothing was removed: `vestige prune --remove` removes it."
             return
         for path in files:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            folder = path.is_dir() and not path.is_symlink()
+            shutil.rmtree(path, ignore_errors=True) if folder else path.unlink(missing_ok=True)
         forget(entries)
         yield "Removed."
 
@@ -40,11 +41,9 @@ def unexplained(study: Study) -> list[Path]:
     """Files and folders of the study, and work on it, that no job of it makes or needs."""
     jobs = list(pipeline.jobs(study))
     made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
-    made |= {Path(job.log.replace("logs", "benchmarks", 1)).with_suffix(end) for job in jobs for end in MEASURED}
+    made |= {costs.path_of(job) for job in jobs}
     trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
-    files = (
-        each for top in ("results", "logs", "benchmarks", restore.ASIDE) for each in inside(Path(top, study.study))
-    )
+    files = (each for top in TOPS for each in inside(Path(top, study.study)))
     folded = (whole_run(each, study) for each in files if each not in made and each.parent not in trained)
     return [*dict.fromkeys(each for each in folded if settled(each)), *trajectories.unexplained(study)]
 
@@ -61,7 +60,9 @@ def whole_run(path: Path, study: Study) -> Path:
 
 def settled(path: Path) -> bool:
     """Whether nothing writes to a file or a folder: what is not finished may be the work of a job that runs."""
-    return ".partial" not in str(path) or path.stat().st_mtime < time.time() - ABANDONED
+    with suppress(FileNotFoundError):
+        return ".partial" not in str(path) or path.stat().st_mtime < time.time() - ABANDONED
+    return False
 
 
 def stray_entries(study: Study) -> list[str]:
@@ -105,4 +106,4 @@ def cached(cache: Path, path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """The bytes of a file, or of all files in a folder."""
-    return sum(each.lstat().st_size for each in whole(path))
+    return sum(each.lstat().st_size for each in whole(path) if each.exists() or each.is_symlink())

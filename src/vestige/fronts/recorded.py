@@ -7,7 +7,7 @@ takes minutes where there are a thousand results. All that is taken from within 
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def opened() -> Iterator[Any]:
     from dvc.scm import SCMError
 
     if not HERE.is_dir():
-        raise Absent("there is no .dvc folder")
+        raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
     logging.getLogger("dvc").setLevel(logging.ERROR)  # that a file is empty, and the like, is no news here
     try:
         with Repo(os.curdir) as repo, lock_repo(repo), params_read_once():
@@ -96,11 +96,11 @@ def current(stage) -> bool:
     return not (stage.changed_stage() or any(each.status() for each in (*stage.deps, *stage.outs)))
 
 
-def commit(stage) -> str:
-    """Put a stage's results in the cache and in the run-cache; what dvc.lock has to say of it.
+def commit(stage, right: Callable[[str], bool]) -> str:
+    """Put a stage's results in the cache and in the run-cache; what dvc.lock has to say of it, if that is `right`.
 
-    Raises LookupError where a dep is absent of which the entry so far says nothing. An absent dep keeps what is said
-    of it, if the outs are those of which that was said: they come from it.
+    Raises LookupError where it is not, or where a dep is absent of which the entry so far says nothing. An absent dep
+    keeps what is said of it, if the outs are those of which that was said: they come from it.
     """
     from dvc.stage.serialize import to_single_stage_lockfile
     from dvc.utils.serialize import dumps_yaml
@@ -113,24 +113,28 @@ def commit(stage) -> str:
     stage.save_outs()
     if absent and before != [out.hash_info for out in stage.outs]:
         raise LookupError(f"{absent[0]} is not here")
+    said = dumps_yaml(to_single_stage_lockfile(stage))
+    text = "".join(f"    {line}\n" for line in said.splitlines())
+    if not right(text):
+        raise LookupError("params.yaml or the code was edited meanwhile: say `vestige sync` again")
     if not absent:
         stage.repo.stage_cache.save(stage)
     stage.commit(relink=False)  # a new file in the place of the result would make DVC and us read it again
-    said = dumps_yaml(to_single_stage_lockfile(stage))
-    return "".join(f"    {line}\n" for line in said.splitlines())
+    return text
 
 
 def glimpse() -> tuple[Path, bool]:
     """Where the cache lies, and whether there is a remote, without any lock. Raises Absent, or RuntimeError."""
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
+    from dvc.scm import SCMError
 
     if not HERE.is_dir():
-        raise Absent("there is no .dvc folder")
+        raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
     try:
         with Repo(os.curdir) as repo:
             return root(repo), remote(repo)
-    except DvcException as error:
+    except (DvcException, SCMError, OSError) as error:  # also where .dvc cannot be written to
         raise RuntimeError(f"DVC: {error}") from error
 
 

@@ -88,6 +88,8 @@ def places(job: Job) -> list[Path]:
 def set_aside(job: Job) -> Path:
     """Move what a job has made out of the way; the folder where it lies."""
     aside = ASIDE / Path(job.output).relative_to("results")
+    if aside.exists():  # a restore was killed here: what it found first is what is to stay
+        swap(job, aside)
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     for path in places(job):

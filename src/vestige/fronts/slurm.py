@@ -20,6 +20,9 @@ def cancel_orphans() -> None:
     be alive: then its jobs are left alone, and RuntimeError says what to do.
     """
     left, before = submitted(), NOTE.read_text().strip() if NOTE.exists() else platform.node()
+    if left is None:
+        print("vestige: squeue does not answer: what an earlier snakemake may have submitted from here runs on")
+        return
     if left and before != platform.node():
         raise RuntimeError(
             f"Slurm jobs {' '.join(left)} were submitted from this folder on {before}, and whether that snakemake "
@@ -31,13 +34,15 @@ def cancel_orphans() -> None:
         cancel(left)
 
 
-def submitted() -> list[str]:
-    """The jobs queued or running that a Snakemake submitted from this folder; none where there is no Slurm."""
+def submitted() -> list[str] | None:
+    """The jobs queued or running that a Snakemake submitted from this folder; None where Slurm does not answer."""
     if not shutil.which("squeue"):
         return []
     asked = ("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
-    lines = subprocess.run(asked, capture_output=True, text=True).stdout.splitlines()
-    fields = [line.split("|", 2) for line in lines]
+    answer = subprocess.run(asked, capture_output=True, text=True)
+    if answer.returncode:
+        return None
+    fields = [line.split("|", 2) for line in answer.stdout.splitlines()]
     return [id for id, name, folder in fields if name.startswith(PREFIX + "_") and Path(folder) == Path.cwd()]
 
 
@@ -46,7 +51,7 @@ def cancel(jobs: Sequence[str]) -> None:
     print(f"vestige: cancelling Slurm jobs {' '.join(jobs)} of a snakemake that was killed: they are submitted anew")
     subprocess.run(["scancel", *jobs], check=False)
     end = time.monotonic() + PATIENCE
-    while left := set(jobs) & set(submitted()):
-        if time.monotonic() > end:
+    while (now := submitted()) is None or (left := set(jobs) & set(now)):
+        if now is not None and time.monotonic() > end:
             raise RuntimeError(f"cancelled Slurm jobs do not end: {' '.join(sorted(left))}; see `squeue --me`")
         time.sleep(1)

@@ -70,7 +70,7 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
 
 def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
     """Bring DVC to the proofs of some results, which it is asked about one by one."""
-    memory.seen["cache"] = str(recorded.root(repo))
+    memory.begin(str(recorded.root(repo)))
     checked = f"study@{study.study}"
     names = {checked, *(lockfile.stage_of(each.job) for each in (*due, *others))}
     entries = {name: lockfile.entry(text) for name, text in memory.texts.items() if name in names}
@@ -80,7 +80,7 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
         told(memory, stages[checked], checked, digests.sha256(Path("params.yaml")), marked, left)
         for each in due:
             name = lockfile.stage_of(each.job)
-            told(memory, stages[name], name, each.job.settings, marked, left, each.job)
+            told(memory, stages[name], name, each.job.settings, marked, left, each)
         yield said("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left)
         formers = candidates.Formers(recorded.root(repo))
@@ -90,20 +90,22 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
         memory.keep()
 
 
-def told(memory, stage, name, settings, marked: list, left: list, job=None) -> None:
-    """Make DVC call a stage current, unless it does."""
+def told(memory, stage, name, settings, marked: list, left: list, each: Judgement | None = None) -> None:
+    """Make DVC call a stage current, unless it does; the stage of a result only if it is proven still."""
     if name not in memory.texts or not recorded.current(stage):
         try:
-            text = recorded.commit(stage)
+            memory.texts[name] = recorded.commit(stage, lambda text: each is None or still(each, text))
         except LookupError as error:
             left.append(f"{name}: {error}")
             return
-        if job is not None and not lockfile.claims(lockfile.entry(text), job):
-            left.append(f"{name}: params.yaml was edited meanwhile")
-            return
-        memory.texts[name] = text
         marked.append(name)
     memory.note(name, settings)
+
+
+def still(each: Judgement, text: str) -> bool:
+    """Whether what dvc.lock would say of a proven result is of its settings, and the code has not changed since."""
+    said = lockfile.entry(text)
+    return lockfile.claims(said, each.job) and judgements.of(each.job).state == PROVEN
 
 
 def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
