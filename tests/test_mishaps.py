@@ -265,7 +265,7 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
     for path in declared:
         (bare / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(by_snakemake / path, bare / path)
-    known = {*job.code, *(file for each in job.inputs for file in each.code)}  # of inputs, for their proofs alone
+    known = {*job.code, *(file for each in job.upstream for file in each.code)}  # for the proof alone
     for folder in ("stages", "apparatus", "formulas"):
         for file in (bare / "src/vestige" / folder).glob("*.py"):
             if f"{folder}/{file.name}" not in known and file.name != "__init__.py":

@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from engines import edit, run, status, unproven
 
 from vestige.fronts import lockfile
@@ -18,6 +19,7 @@ def there(project) -> set[str]:
     return {str(path.relative_to(project)) for path in project.glob("*/tiny*/**/*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_it_lists_what_a_removed_condition_has_left_and_removes_nothing(project):
     without_a_condition(project)
     before = there(project)
@@ -43,6 +45,7 @@ def test_it_removes_that_and_nothing_else(project):
     assert "explains all that is here" in run(project, "vestige prune").stdout
 
 
+@pytest.mark.slow
 def test_it_says_what_is_in_no_cache(project):
     shutil.rmtree(project / ".dvc/cache")
     edit(project, "figures", "selectivity", "emergence", remove=True)
@@ -51,6 +54,7 @@ def test_it_says_what_is_in_no_cache(project):
     assert "results/tiny/figures/emergence.png is in no cache" in said
 
 
+@pytest.mark.slow
 def test_what_it_removes_comes_back_with_the_condition(project):
     former = (project / "params.yaml").read_text()
     edit(project, "applies", "cka", to=["baseline"])

@@ -53,6 +53,7 @@ def test_what_was_made_before_comes_back_byte_for_byte(project, event, monkeypat
     assert snakemake_stale(project) == set()
 
 
+@pytest.mark.slow
 def test_what_was_never_made_does_not_come_back(project, monkeypatch):
     edit(project, "conditions", "promoted", "alpha", to=3)
     before, wrong = files_of(project), unproven(project)
@@ -81,6 +82,7 @@ def test_a_comment_in_the_code_does_not_keep_results_from_coming_back(project):
     assert "30 restored; 0 remain" in run(project, "vestige restore").stdout
 
 
+@pytest.mark.slow
 def test_only_what_is_asked_for_comes_back(project):
     shutil.rmtree(project / "results/tiny/cka")
     assert "1 restored; 0 remain" in run(project, "vestige restore results/tiny/cka/baseline-seed0.nc").stdout

@@ -235,7 +235,12 @@ def test_long_commands_and_paths_are_read_whole():
 
     path = f"results/{'a' * 40}/selectivity/{'b' * 40}-seed0.nc"
     file = {"path": path, "hash": "md5", "md5": "0" * 32, "size": 3}
-    said = {"cmd": f"vestige make {path}", "deps": [file], "params": {"params.yaml": {"seeds": [0, 1]}}, "outs": [file]}
+    said = {
+        "cmd": f"vestige make {path}",
+        "deps": [{**file}],
+        "params": {"params.yaml": {"seeds": [0, 1]}},
+        "outs": [file],
+    }
     written = dumps_yaml({"schema": "2.0", "stages": {"a": said}})
     assert max(map(len, written.splitlines())) < len(f"  cmd: vestige make {path}")  # DVC breaks them
     assert lockfile.entry(lockfile.read(written)["a"]) == said

@@ -62,7 +62,7 @@ def test_what_dvc_remembers_snakemake_may_still_replace(by_both):
 def test_only_folders_of_results_work_and_the_tools_own_are_written(by_snakemake, by_dvc, empty_project):
     shipped = {path.name for path in empty_project.iterdir()}
     assert {path.name for path in by_snakemake.iterdir()} - shipped == {*OURS, ".snakemake", "dvc.lock"}
-    assert {path.name for path in by_dvc.iterdir()} - shipped == {"results", "work", "logs", "dvc.lock"}
+    assert {path.name for path in by_dvc.iterdir()} - shipped == {*OURS, "dvc.lock"}
 
 
 def test_nothing_half_written_is_left(by_snakemake):

@@ -30,7 +30,8 @@ def seen(path: Path, kind: str = "") -> tuple[str, str]:
         return proof, sha256(*(each for each in parts if not is_proof(each)))
     import netCDF4
 
-    with netCDF4.Dataset(path) as opened:
+    # From memory: if the process still has a file open that is gone, HDF5 may take this one for it, and crash.
+    with netCDF4.Dataset(path.name, memory=path.read_bytes()) as opened:
         return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", sha256(*arrays(opened))
 
 

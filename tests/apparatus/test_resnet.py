@@ -15,6 +15,7 @@ from vestige.apparatus import arrays, checkpoints
 from vestige.apparatus.draws import generator
 from vestige.apparatus.network import build, forward
 from vestige.apparatus.networks import resnet
+from vestige.apparatus.resumption import Trajectory
 from vestige.stages.images import described
 from vestige.stages.training import training
 
@@ -214,7 +215,8 @@ def run(images, folder, epochs):
         training=SimpleNamespace(epochs=epochs, **TRAINING),
         condition=SimpleNamespace(alpha=-1.0, modules=(4, 5), start=0, stop=2),
     )
-    return training(study, images, folder, lambda line: None)
+    trajectory = Trajectory(folder, tuple(map(str, range(study.training.epochs + 1))))
+    return training(study, images, folder, trajectory, lambda line: None)
 
 
 def test_a_run_with_a_view_that_was_stopped_goes_on_as_if_it_had_not(images, tmp_path):

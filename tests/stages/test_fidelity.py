@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from vestige.apparatus.resumption import Trajectory
 from vestige.stages.training import training
 
 TRAINING = {
@@ -33,7 +34,8 @@ def trained(run, tmp_path):
         folder = tmp_path / "-".join(map(str, [condition.alpha, *changed.values()]))
         folder.mkdir()
         settings = run.settings(training=asked, condition=condition, seed=0)
-        return training(settings, run.inputs["images"], folder, run.noted.append)
+        trajectory = Trajectory(folder, tuple(map(str, range(asked.epochs + 1))))
+        return training(settings, run.inputs["images"], folder, trajectory, run.noted.append)
 
     return trained
 

@@ -39,8 +39,7 @@ def tell(jobs: list[Job], found: list[Job]) -> None:
 
 def loaded(job: Job):
     """A result in memory, without its proof."""
-    with results.open_dataset(job.output) as opened:
-        dataset = opened.load()
+    dataset = results.load_dataset(job.output)
     return dataset.drop_attrs(deep=False).drop_encoding()
 
 
