@@ -40,8 +40,8 @@ def submitted() -> list[str] | None:
         return []
     asked = ("squeue", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%j|%Z")
     answer = subprocess.run(asked, capture_output=True, text=True)
-    if answer.returncode:
-        return None
+    if answer.returncode:  # without a configuration there is no cluster to ask
+        return [] if "configuration source" in answer.stderr else None
     fields = [line.split("|", 2) for line in answer.stdout.splitlines()]
     return [id for id, name, folder in fields if name.startswith(PREFIX + "_") and Path(folder) == Path.cwd()]
 
