@@ -27,7 +27,7 @@ def forget() -> None:
 def counted(monkeypatch) -> list:
     """The paths that are read from now on."""
     read, of_bytes = [], digests.of_bytes
-    monkeypatch.setattr(digests, "of_bytes", lambda path: read.append(path) or of_bytes(path))
+    monkeypatch.setattr(digests, "of_bytes", lambda path, kind: read.append(path) or of_bytes(path, kind))
     return read
 
 

@@ -26,6 +26,7 @@ ALLOWED = BELOW | {
     "fronts": BELOW["fronts"] | {"fronts", "figures", "apparatus"},
     "misfits": BELOW["misfits"] | {"sections"},
     "meanings": BELOW["meanings"] | {"sections"},
+    "digests": BELOW["digests"] | {"apparatus"},
     "equivalences": BELOW["equivalences"] | {"apparatus"},
     "refusals": set(),
     "study": {"sections", "apparatus", "figures"},

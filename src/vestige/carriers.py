@@ -28,11 +28,18 @@ def seen(path: Path, kind: str = "") -> tuple[str, str]:
         parts = chunks(path.read_bytes())
         proof = next(map(said, filter(is_proof, parts)), "")
         return proof, sha256(*(each for each in parts if not is_proof(each)))
+    with opened_in_memory(path) as opened:
+        return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", sha256(*arrays(opened))
+
+
+def opened_in_memory(path: Path):
+    """A NetCDF file as an open netCDF4.Dataset, to be closed, of which no handle on the disk is left or found.
+
+    If the process still has a file open that is gone, HDF5 may take another one on the disk for it, and crash.
+    """
     import netCDF4
 
-    # From memory: if the process still has a file open that is gone, HDF5 may take this one for it, and crash.
-    with netCDF4.Dataset(path.name, memory=path.read_bytes()) as opened:
-        return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", sha256(*arrays(opened))
+    return netCDF4.Dataset(path.name, memory=path.read_bytes())
 
 
 def stamp(path: Path, proof: str) -> None:

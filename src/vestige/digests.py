@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige import code
+from vestige.apparatus.writing import whole
 
 MEMORY = Path("work", "digests.json")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
@@ -20,16 +21,21 @@ known: dict[str, tuple[list[int], Any]] = {}  # by what and path: what the file 
 
 def sha256(path: Path) -> str | None:
     """The sha256 of a file; None where there is none."""
+    return of_file(path, "sha256")
+
+
+def of_file(path: Path, kind: str) -> str | None:
+    """A digest of a file, by the name of its kind; None where there is no file."""
     try:
-        return remembered("sha256", path, of_bytes)
+        return remembered(kind, path, lambda path: of_bytes(path, kind))
     except OSError:
         return None
 
 
-def of_bytes(path: Path) -> str:
-    """The sha256 of a file's bytes."""
+def of_bytes(path: Path, kind: str) -> str:
+    """A digest of a file's bytes."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def of_text(text: str) -> str:
@@ -62,11 +68,5 @@ def keep() -> None:
     settled = time.time_ns() - SETTLED
     said = kept(os.getcwd()) | {key: found for key, found in known.items() if max(found[0][:2]) < settled}
     said = {key: found for key, found in said.items() if os.path.exists(key.partition(" ")[2])}
-    partial = MEMORY.with_suffix(f".{os.getpid()}")
-    try:
-        MEMORY.parent.mkdir(exist_ok=True)
-        partial.write_text(json.dumps(said, separators=(",", ":")))
-        os.replace(partial, MEMORY)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
+    with suppress(OSError), whole(MEMORY) as file:
+        file.write(json.dumps(said, separators=(",", ":")).encode())

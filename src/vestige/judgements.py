@@ -31,6 +31,11 @@ class Judgement:
     causes: tuple[tuple[str, str], ...] = ()
     gone: tuple[Job, ...] = ()
 
+    @property
+    def bare(self) -> bool:
+        """Whether it is of a training whose result is here and sound, and whose checkpoints are not all here."""
+        return self.job.stage.name == "training" and self.state == MISSING and not self.causes and not self.gone
+
 
 def judge(study: Study) -> dict[str, Judgement]:
     """The judgement of every result of a study by its path, in the order in which they are made."""
@@ -62,8 +67,9 @@ def of(job: Job, beside: bool = True) -> Judgement:
 def upstream(job: Job) -> dict[str, Judgement]:
     """The judgements of all results from which one comes, each after those that it reads."""
     found: dict[str, Judgement] = {}
+    code_of = once(code_digests)
     for each in job.upstream:
-        found[each.output] = judged(each, found, beside=False)
+        found[each.output] = judged(each, found, beside=False, code_of=code_of)
     return found
 
 
@@ -92,7 +98,7 @@ def named(causes: Mapping[str, str]) -> Iterable[str]:
     return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])
 
 
-def alone(job: Job, gone: Sequence[Job], code_of: CodeOf) -> tuple[str, list[str], tuple[str, ...]]:
+def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) -> tuple[str, list[str], tuple[str, ...]]:
     """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
 
     Of the jobs behind it whose results are `gone`, its proof must say what would make them now.
@@ -104,16 +110,24 @@ def alone(job: Job, gone: Sequence[Job], code_of: CodeOf) -> tuple[str, list[str
     if given is None or given.get("result") != job.output:
         why = "it carries no proof that can be read" if given is None else f"it is a copy of {given.get('result')}"
         return FOREIGN, [why], ()
-    now = code_of(job)
+    own, vouched = own_changes(job, given, content, code_of(job))
+    reasons = [
+        *own,
+        *inputs_changed(given.get("inputs", {}), input_digests(job)),
+        *behind_changed(given, gone, code_of),
+    ]
+    return STALE if reasons else PROVEN, reasons, vouched
+
+
+def own_changes(job: Job, given: Mapping, content: str, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
+    """What a proof says otherwise of a result itself: its code, its settings, its contents; the equivalences needed."""
     then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
     reasons = [
         *changed("code of", then, now),
         *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
-        *inputs_changed(given.get("inputs", {}), input_digests(job)),
-        *behind_changed(given, gone, code_of),
-        *([f"{path} was changed after it was written"] if given.get(CONTENT, content) != content else []),
+        *([f"{job.output} was changed after it was written"] if given.get(CONTENT, content) != content else []),
     ]
-    return STALE if reasons else PROVEN, reasons, vouched if then == now else ()
+    return reasons, vouched if then == now else ()
 
 
 def behind_changed(given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests) -> list[str]:

@@ -71,8 +71,7 @@ class Job:
 
     def other(self, stage: str, **values) -> "Job":
         """Another job of the same graph."""
-        key = (stage, tuple(values.items()))
-        return self.graph.setdefault(key, Job(self.study, STAGES[stage], key[1], self.graph))
+        return in_graph(self.graph, self.study, stage, values)
 
     @cached_property
     def inputs(self) -> tuple["Job", ...]:
@@ -141,7 +140,13 @@ def plan(settings: dict[str, Any]) -> dict[str, str]:
 
 def job(study: Study, stage: str, **values) -> Job:
     """One job."""
-    return Job(study, STAGES[stage], tuple(values.items()))
+    return in_graph({}, study, stage, values)
+
+
+def in_graph(graph: dict[tuple, Job], study: Study, stage: str, values: dict[str, Any]) -> Job:
+    """The one job of a graph for a stage and a cell."""
+    key = (stage, tuple(values.items()))
+    return graph.setdefault(key, Job(study, STAGES[stage], key[1], graph))
 
 
 def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:
@@ -156,10 +161,7 @@ def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:
 def jobs(study: Study) -> Iterator[Job]:
     """Every job of a study, each after those that it reads."""
     graph: dict[tuple, Job] = {}
-    for stage in TABLE:
-        for cell in cells(study, stage.name):
-            key = (stage.name, tuple(cell.items()))
-            yield graph.setdefault(key, Job(study, stage, key[1], graph))
+    return (in_graph(graph, study, stage.name, cell) for stage in TABLE for cell in cells(study, stage.name))
 
 
 class UnknownResult(ValueError):

@@ -90,8 +90,6 @@ def open_dataset(path: str | Path):
 
 def load_dataset(path: str | Path):
     """A labelled array file in memory, read without leaving or finding a handle on it: a notebook may hold others."""
-    import netCDF4
     import xarray
 
-    opened = netCDF4.Dataset(Path(path).name, memory=Path(path).read_bytes())
-    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(opened))
+    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(carriers.opened_in_memory(Path(path))))

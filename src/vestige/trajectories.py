@@ -61,9 +61,7 @@ def pictures(path: Path) -> str | None:
 
 def values_in(path: Path) -> str:
     """The sha256 of the values of an images result, but for the study's name."""
-    import netCDF4
-
-    with netCDF4.Dataset(path) as opened:
+    with carriers.opened_in_memory(path) as opened:
         opened.set_auto_maskandscale(False)
         kept = [(name, each) for name, each in sorted(opened.variables.items()) if name != "study"]
         return carriers.sha256(*(repr((name, each.dimensions, each[...].tolist())) for name, each in kept))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige import digests
+from vestige.apparatus.writing import whole
 from vestige.fronts import candidates, lockfile
 from vestige.judgements import Judgement
 from vestige.pipeline import canonical
@@ -79,7 +80,5 @@ class Memory:
                 name: text for name, text in lockfile.read().items() if name in self.texts or name not in self.written
             }
             lockfile.write(others | told)
-        MEMORY.parent.mkdir(exist_ok=True)
-        partial = MEMORY.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(self.seen))
-        os.replace(partial, MEMORY)
+        with whole(MEMORY) as file:
+            file.write(json.dumps(self.seen).encode())

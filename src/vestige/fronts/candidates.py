@@ -1,6 +1,5 @@
 """Former results that DVC remembers, and which of them are those that the study asks for."""
 
-import hashlib
 import json
 import subprocess
 from collections import defaultdict
@@ -10,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vestige import code, digests, equivalences, proofs
+from vestige import code, digests, proofs
 from vestige.fronts import lockfile
-from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement, behind_changed
+from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement, behind_changed, inputs_changed, own_changes
 from vestige.pipeline import Job
 
 
@@ -110,23 +109,22 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
 def unlike(former: Former) -> bool:
     """Whether a former result is damaged, another result, or made with other settings or code than now."""
     job, (given, content) = former.job, former.found
-    if given is None or given.get("result") != job.output or given.get(proofs.CONTENT, content) != content:
+    if (
+        given is None
+        or given.get("result") != job.output
+        or own_changes(job, given, content, proofs.code_digests(job))[0]
+    ):
         return True
-    then, _ = equivalences.carried(job.stage.name, given.get("code", {}), proofs.code_digests(job))
     beside = {
         path: digests.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs
     }
-    return (
-        then != proofs.code_digests(job)
-        or given.get("settings") != job.settings
-        or any(found not in (None, given.get("beside", {}).get(path)) for path, found in beside.items())
-    )
+    return any(found not in (None, given.get("beside", {}).get(path)) for path, found in beside.items())
 
 
 def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
     """Whether a former result was made from other results than these; one that is absent proves nothing either way."""
     then = (former.found[0] or {}).get("inputs", {})
-    return any(inputs.get(each.output) not in (None, then.get(each.output)) for each in former.job.inputs)
+    return bool(inputs_changed(then, {each.output: inputs.get(each.output) for each in former.job.inputs}))
 
 
 def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -> dict[str, Former]:
@@ -156,16 +154,7 @@ def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -
 
 def md5(path: Path) -> str | None:
     """DVC's digest of a file; None where there is none."""
-    try:
-        return digests.remembered("md5", path, md5_of_bytes)
-    except OSError:
-        return None
-
-
-def md5_of_bytes(path: Path) -> str:
-    """The md5 of a file's bytes."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+    return digests.of_file(path, "md5")
 
 
 def same_code(former: Former) -> bool:

@@ -3,7 +3,6 @@
 DVC's own reader goes through the whole file, which takes it half a minute where there are a thousand results.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from vestige.apparatus.writing import whole
 from vestige.pipeline import Job
 
 FILE = Path("dvc.lock")
@@ -42,10 +42,9 @@ def write(stages: Mapping[str, str]) -> None:
     """Write the whole file, in one step."""
     if not stages:  # DVC refuses a file that names none
         return FILE.unlink(missing_ok=True)
-    partial = FILE.with_name(f"{FILE.name}.partial")
     body = "".join(f"  {name}:\n{text}" for name, text in stages.items())
-    partial.write_text(BEFORE + body, encoding="utf-8")
-    os.replace(partial, FILE)
+    with whole(FILE) as file:
+        file.write((BEFORE + body).encode())
 
 
 def entry(text: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from vestige.fronts.costs import recorded
 from vestige.fronts.publishing import clear_work, publish
 from vestige.fronts.running import Note, locked, logging
 from vestige.fronts.writing import write
-from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE
+from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE, Judgement
 from vestige.pipeline import Job
 
 
@@ -29,10 +29,11 @@ def make(job: Job) -> str:
     loaded = proofs.code_digests(job)  # a part of the code is loaded by now, and the lock may take hours
     with locked(job):
         results.make_folders(job.study)
-        if judgements.of(job).state == PROVEN:
+        behind = judgements.upstream(job)
+        if judgements.judged(job, behind).state == PROVEN:
             return f"{job.output} is current"
         check_plan(job)
-        check_inputs(job)
+        check_inputs(job, behind)
         with logging(job) as note, recorded(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
             (draw if job.stage.kind else compute)(job, before, note)
@@ -62,10 +63,10 @@ def check_plan(job: Job) -> None:
         raise Refused(f"{', '.join(edited)} in params.yaml was edited after snakemake had started: start it again.")
 
 
-def check_inputs(job: Job) -> None:
+def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
     """Refuse to measure what is missing or comes from other settings, code or images; the first cause is named."""
     read = {each.output for each in job.inputs}
-    for path, each in judgements.upstream(job).items():
+    for path, each in behind.items():
         if each.state in (STALE, FOREIGN) or each.state == MISSING and path in read:
             raise Refused(
                 f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"

@@ -3,16 +3,13 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from vestige import trajectories
 from vestige.fronts import costs, restore
 from vestige.fronts.prices import Price, pricing
-from vestige.judgements import MISSING, Judgement
+from vestige.judgements import Judgement, named
 from vestige.pipeline import Job
 from vestige.study import Study
-
-BEHIND = "from which it comes"  # is said of what lies behind a result
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,7 @@ def read_by(running: list[tuple[Job, bool]], among: set[str]) -> dict[str, bool]
 
 def bare(found: dict[str, Judgement]) -> set[str]:
     """The trainings whose result is here and sound, and whose checkpoints are not."""
-    trained = [each for each in found.values() if each.job.stage.name == "training" and each.state == MISSING]
-    return {each.job.output for each in trained if Path(each.job.output).is_file() and not each.causes}
+    return {path for path, each in found.items() if each.bare}
 
 
 def reason(judgement: Judgement, after: list[str]) -> tuple[bool, str]:
@@ -95,8 +91,9 @@ def reason(judgement: Judgement, after: list[str]) -> tuple[bool, str]:
 
 def remaining(judgement: Judgement, after: list[str]) -> list[str]:
     """Why a result must be made whatever becomes of those of its inputs that will be."""
-    undone = {f"input {path} changed" for path in after}
-    return [why for why in judgement.reasons if why not in undone and BEHIND not in why]
+    inherited = {path: why for path, why in judgement.causes if path != judgement.job.output}
+    undone = {*(f"input {path} changed" for path in after), *named(inherited)}
+    return [why for why in judgement.reasons if why not in undone]
 
 
 def shortened(why: str, study: Study) -> str:

@@ -29,24 +29,15 @@ def clear_work(folder: Path, trajectory) -> None:
 
 def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
     """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
-    from vestige.apparatus import checkpoints
+    from vestige.apparatus import checkpoints, resumption
 
     final = Path(job.checkpoints).parent.resolve() / Path(job.checkpoints).name
     fresh = final.with_name(f".{final.name}.partial")  # on the disk where the checkpoints are, wherever that is
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
     names = [checkpoints.name(int(epoch)) for epoch in dataset["epoch"].values]
     for name in names:
-        link_or_copy(folder / name, fresh / name)
+        resumption.place(folder / name, fresh / name)
     final.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(final, ignore_errors=True)
     os.rename(fresh, final)
     return {f"{job.checkpoints}/{name}": digests.sha256(final / name) for name in names}
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """A second name for a file, or a copy where the disks differ."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

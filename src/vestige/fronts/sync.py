@@ -9,7 +9,8 @@ from vestige import digests, judgements
 from vestige.fronts import alone, candidates, lockfile, metadata, recorded
 from vestige.fronts.asked import Memory
 from vestige.fronts.candidates import Former, Formers
-from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE, Judgement
+from vestige.fronts.quantities import counted
+from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.study import Study
 
 
@@ -39,8 +40,7 @@ def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
 
 def here(each: Judgement) -> bool:
     """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere."""
-    trained = each.job.stage.name == "training" and each.state == MISSING and not each.causes
-    return each.state == PROVEN or trained and Path(each.job.output).is_file()
+    return each.state == PROVEN or each.bare
 
 
 def wrong(each: Judgement) -> bool:
@@ -50,7 +50,7 @@ def wrong(each: Judgement) -> bool:
 
 def said(engine: str, count: int) -> str:
     """How many results an engine was told of."""
-    return f"{engine}: {count} result{'' if count == 1 else 's'} marked" if count else f"{engine}: nothing new"
+    return f"{engine}: {counted(count, 'result')} marked" if count else f"{engine}: nothing new"
 
 
 def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
@@ -105,7 +105,7 @@ def told(memory, stage, name, settings, marked: list, left: list, each: Judgemen
 def still(each: Judgement, text: str) -> bool:
     """Whether what dvc.lock would say of a proven result is of its settings, and the code has not changed since."""
     said = lockfile.entry(text)
-    return lockfile.claims(said, each.job) and judgements.of(each.job).state == PROVEN
+    return lockfile.claims(said, each.job) and judgements.alone(each.job)[0] == PROVEN
 
 
 def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from vestige import judgements
+from vestige.fronts import quantities
 from vestige.judgements import PROVEN, STATES, Judgement
 from vestige.study import Study
 
@@ -42,7 +43,7 @@ def told(each: Judgement) -> list[str]:
 def vouching(found: dict[str, Judgement], reason: str) -> str:
     """How many results an equivalence covers."""
     count = sum(reason in each.vouched for each in found.values())
-    return f"{count} result{'s' if count > 1 else ''}, workflow/equivalent.yaml"
+    return f"{quantities.counted(count, 'result')}, workflow/equivalent.yaml"
 
 
 def counted(study: Study, found: dict[str, Judgement]) -> str:
