@@ -32,6 +32,12 @@ TRAVELS = (
 )
 FOLDERS = ("results", "work", "logs", "benchmarks", ".snakemake", ".dvc")
 
+# What is made again after an edit of the tiny study, as paths under results/tiny begin.
+FIGURES = {f"figures/{name}" for name in ("regularised", "emergence", "ablation", "linearity", "similarity")}
+NETWORKS = {"training", "selectivity", "ablation", "cka", "between", "claims"} | FIGURES
+SHOW_CONDITIONS = {"figures/regularised", "figures/emergence", "claims"}
+SUPPRESSED = {"training/suppressed", "selectivity/suppressed", "cka/suppressed", "figures/linearity"} | SHOW_CONDITIONS
+
 
 def new_project(folder: Path, study: Path = TINY) -> Path:
     """A copy of the project in an empty folder, with another study and no results."""
@@ -236,6 +242,13 @@ def verdicts(project: Path) -> dict[str, dict]:
 def unproven(project: Path) -> dict[str, str]:
     """The results that `vestige verify` does not call proven, and why."""
     return {path: "; ".join(each["reasons"]) for path, each in verdicts(project).items() if each["state"] != "proven"}
+
+
+def among(project: Path, patterns) -> set[str]:
+    """The files of a study whose path, under results/{study}/, begins with a pattern, and the report."""
+    study = study_of(project)
+    start, begins = f"results/{study.study}/", (*patterns, "report")
+    return {path for path in table_jobs(study) if path.removeprefix(start).startswith(begins)}
 
 
 def downstream(study, paths: set[str]) -> set[str]:

@@ -10,6 +10,7 @@ import xarray as xr
 from PIL import Image
 
 from vestige import carriers, code, digests, pipeline, proofs, results
+from vestige.fronts import costs
 from vestige.pipeline import Job
 from vestige.study import Study
 
@@ -44,10 +45,10 @@ def make(job: Job, says: str) -> None:
 
 
 def checkpoints(job: Job) -> list[str]:
-    """The checkpoints that a training result lists: two."""
-    return (
-        [f"{job.checkpoints}/epoch-00{epoch}.safetensors" for epoch in (0, 1)] if job.stage.name == "training" else []
-    )
+    """The checkpoints of a training; nothing for what trains nothing."""
+    if job.stage.name != "training":
+        return []
+    return [f"{job.checkpoints}/epoch-{epoch:03d}.safetensors" for epoch in range(costs.length(job) + 1)]
 
 
 def write(path: Path, says: str, stamp: dict) -> None:

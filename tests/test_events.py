@@ -8,6 +8,10 @@ from pathlib import Path
 import netCDF4
 import pytest
 from engines import (
+    NETWORKS,
+    SHOW_CONDITIONS,
+    SUPPRESSED,
+    among,
     begin,
     bytes_of,
     copied,
@@ -19,7 +23,6 @@ from engines import (
     run,
     snakemake_stale,
     study_of,
-    table_jobs,
     unproven,
     wait_for,
     without_checkpoints,
@@ -31,10 +34,6 @@ SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
 OTHER = "results/tiny/selectivity/promoted-seed0.nc"
 FIGURE = "results/tiny/figures/emergence.png"
 CODE = "src/vestige/stages/training.py"
-FIGURES = {f"figures/{name}" for name in ("regularised", "emergence", "ablation", "linearity", "similarity")}
-NETWORKS = {"training", "selectivity", "ablation", "cka", "between", "claims"} | FIGURES
-SHOW_CONDITIONS = {"figures/regularised", "figures/emergence", "claims"}
-SUPPRESSED = {"training/suppressed", "selectivity/suppressed", "cka/suppressed", "figures/linearity"} | SHOW_CONDITIONS
 NOTHING: set[str] = set()
 
 
@@ -259,14 +258,6 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
 }
 
 
-def due(project: Path, patterns: set[str] | None) -> set[str]:
-    """The files of the study whose path, under results/tiny/, begins with a pattern, and the report."""
-    if patterns is None:
-        return set()
-    begins = tuple(f"results/tiny/{pattern}" for pattern in (*patterns, "report"))
-    return {path for path in table_jobs(study_of(project)) if path.startswith(begins)}
-
-
 def test_all_agree_on_what_must_be_made_again(by_both, tmp_path, capsys):
     rows, wrong = [], []
     for number, (event, (happens, patterns)) in enumerate(EVENTS.items()):
@@ -274,7 +265,8 @@ def test_all_agree_on_what_must_be_made_again(by_both, tmp_path, capsys):
         happens(project)
         run(project, "vestige restore")
         run(project, "vestige sync")
-        must, study = due(project, patterns), study_of(project)
+        study = study_of(project)
+        must = set() if patterns is None else among(project, patterns)
         unsound = unproven(project)
         said = {
             "verify": downstream(study, set(unsound)),

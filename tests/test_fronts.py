@@ -5,7 +5,12 @@ import shutil
 import pytest
 from engines import (
     BOUND,
+    FIGURES,
+    NETWORKS,
     ROOT,
+    SHOW_CONDITIONS,
+    SUPPRESSED,
+    among,
     copied,
     dvc_jobs,
     dvc_stale,
@@ -126,10 +131,6 @@ def test_a_finished_study_is_clean_in_both_engines(by_both):
 
 
 # A leaf of params.yaml -> a new value -> what must be made again: how paths under results/tiny begin.
-FIGURES = {f"figures/{name}" for name in ("regularised", "emergence", "ablation", "linearity", "similarity")}
-NETWORKS = {"training", "selectivity", "ablation", "cka", "between", "claims"} | FIGURES
-SHOW_CONDITIONS = {"figures/regularised", "figures/emergence", "claims"}
-SUPPRESSED = {"training/suppressed", "selectivity/suppressed", "cka/suppressed", "figures/linearity"} | SHOW_CONDITIONS
 INDEX = {
     "selectivity",
     "ablation",
@@ -157,13 +158,6 @@ LEAVES = [
     (("applies", "cka"), ["baseline"], {"figures/linearity", "claims"}),
     (("applies", "ablation"), ["baseline", "suppressed"], {"ablation/suppressed", "figures/ablation", "claims"}),
 ]
-
-
-def among(project, patterns) -> set:
-    """The files of a study whose path, under results/{study}/, begins with a pattern, and the report."""
-    study = study_of(project)
-    start, begins = f"results/{study.study}/", (*patterns, "report")
-    return {path for path in table_jobs(study) if path.removeprefix(start).startswith(begins)}
 
 
 def assert_both_call_stale(project, due) -> None:

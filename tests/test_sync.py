@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from engines import (
     copied,
+    downstream,
     dvc_repo,
     dvc_stale,
     edit,
@@ -29,10 +30,7 @@ RUN = "results/tiny/selectivity/promoted-seed0.nc"
 
 def due(project) -> set[str]:
     """The files that are not proven, and all that is made from them."""
-    wrong = set(unproven(project))
-    jobs = list(pipeline.jobs(study_of(project)))
-    found = [job for job in jobs if wrong & {job.output, *(each.output for each in job.upstream)}]
-    return {path for job in found for path in (job.output, *job.beside)}
+    return downstream(study_of(project), set(unproven(project)))
 
 
 def assert_engines_agree(project, asked: set[str]) -> None:

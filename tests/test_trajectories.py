@@ -375,6 +375,17 @@ def test_what_no_run_of_the_study_explains_is_listed(here):
     assert trajectories.begun(training(changed, "suppressed-seed0")) == 2
 
 
+def test_what_others_may_have_left_in_a_shared_folder_is_listed_after_a_month(here):
+    made("baseline-seed0", scratch="shared")
+    other = study(scratch="shared", training__momentum=0.5)
+    assert trajectories.unexplained(other) == []
+    there = sorted(Path("shared/trajectories").iterdir())
+    for path in there:
+        os.utime(path, (0, time.time() - 31 * 86400))
+    assert trajectories.unexplained(other) == there
+    assert trajectories.unexplained(study(scratch="shared")) == []
+
+
 def test_nothing_is_listed_where_nothing_is_known(here):
     made("baseline-seed0")
     Path("results/tiny/images.nc").unlink()

@@ -1,7 +1,7 @@
 """The course of each training: what determines its weights after every epoch, and which runs share how much of it."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from vestige.study import Study
 from vestige.table import MEASURED
 
 KEY = 32  # digits of an epoch's key
-ABANDONED = 86400  # seconds after which what was never finished is nobody's
+DAY = 86400
+ABANDONED = DAY  # seconds after which what was never finished is nobody's
+UNUSED = 30 * DAY  # seconds after which what others may have left in a folder that they may share is nobody's
 # What describes the penalty counts for the passes that are penalised, and the length of a run for none.
 OF_NO_EPOCH = {"epochs", *OF_PENALTY}
 versions = cache(machine.versions)
@@ -120,8 +122,8 @@ def begun(job: Job) -> int:
 def unexplained(study: Study) -> list[Path]:
     """Files and folders in the scratch folder that belong to no training of the study as it stands, or to a killed one.
 
-    Where several studies or clones share the folder, what is theirs is among it. Nothing is listed while the images
-    are missing, for then nothing is known.
+    In a folder that other studies and clones may share, only what nobody has written for a month. Nothing is listed
+    while the images are missing, for then nothing is known.
     """
     if pictures(Path(job(study, "images").output)) is None:
         return []
@@ -131,6 +133,11 @@ def unexplained(study: Study) -> list[Path]:
         begun = [path for path in there if path.name.startswith(".")]
         left = [path for path in {*there} - {*begun} if path.name.split("-")[0] not in known]
         begun += scratch.workplaces(study).glob("*")
-        return sorted([*left, *(path for path in begun if path.stat().st_mtime < time.time() - ABANDONED)])
+        return sorted([*older(left, UNUSED if study.scratch else 0), *older(begun, ABANDONED)])
     except (scratch.ScratchRefused, OSError):
         return []
+
+
+def older(paths: Iterable[Path], age: float) -> list[Path]:
+    """Those of some files and folders to which nothing was written for some seconds."""
+    return [path for path in paths if path.stat().st_mtime <= time.time() - age]
