@@ -11,7 +11,9 @@ from vestige import carriers, proofs, results
 from vestige.pipeline import canonical
 
 matplotlib.use("Agg")
-STAMP = {"result": "results/toy/x", "settings": {"a": 1, "b": "</script> é"}}
+BEHIND = {"code": {}, "settings": {}, "results": {}}
+STAMP = {"result": "results/toy/x", "settings": {"a": 1, "b": "</script> é"}, "code": {}, "inputs": {}, "beside": {}}
+STAMP |= {"behind": BEHIND}
 PAGE = "<html><body><p>A page</p></body></html>\n"
 
 
@@ -49,9 +51,9 @@ def written(request, tmp_path, monkeypatch):
 
 
 def test_the_proof_is_read_as_it_was_written(written):
-    given, content = proofs.found_in(written)
+    given, unchanged = proofs.found_in(written)
     assert {key: given[key] for key in STAMP} == STAMP
-    assert given[proofs.CONTENT] == content
+    assert unchanged
 
 
 def test_the_same_contents_are_the_same_bytes(written):
@@ -60,14 +62,11 @@ def test_the_same_contents_are_the_same_bytes(written):
     assert written.read_bytes() == first
 
 
-def test_what_the_file_says_does_not_depend_on_its_proof(written):
-    _, content = carriers.seen(written)
-    STAMP["more"] = 1
-    try:
-        WRITE[written.name](written.relative_to(written.parents[2]))
-    finally:
-        del STAMP["more"]
-    assert carriers.seen(written)[1] == content
+def test_a_change_of_the_proof_itself_is_seen(written):
+    data = written.read_bytes()
+    assert data.count(b"results/toy/x") == 1
+    written.write_bytes(data.replace(b"results/toy/x", b"results/toy/y"))
+    assert not proofs.found_in(written)[1]
 
 
 def test_the_file_is_read_as_usual(written):
@@ -87,17 +86,52 @@ def test_the_file_is_read_as_usual(written):
         assert text.count("</script>") == 1
 
 
-def test_a_byte_appended_to_a_picture_or_a_page_is_seen(written):
-    if written.suffix != ".nc":
-        written.write_bytes(written.read_bytes() + b"x")
-        given, content = proofs.found_in(written)
-        assert given[proofs.CONTENT] != content
+@pytest.mark.parametrize("ends", [b"\r\n", b"\r"])
+def test_other_ends_of_lines_are_seen(tmp_path, monkeypatch, ends):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/page.html"
+    WRITE["page.html"](path.relative_to(tmp_path))
+    path.write_bytes(path.read_bytes().replace(b"\n", ends))
+    assert not proofs.found_in(path)[1]
 
 
-def test_a_file_cut_short_has_no_proof_or_another_content(written):
-    written.write_bytes(written.read_bytes()[: written.stat().st_size // 2])
-    given, content = proofs.found_in(written)
-    assert given is None or given[proofs.CONTENT] != content
+WRONG = {
+    "code": ([], {"x.py": 1}),
+    "inputs": ([1], None, {"a": None}),
+    "beside": (["a"], 3),
+    "settings": ([], "text"),
+    "behind": ([], {}, {**BEHIND, "results": []}, {**BEHIND, "code": {"training": []}}, {**BEHIND, "code": 1}),
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in WRONG.items() for value in values])
+def test_a_proof_with_a_part_of_another_kind_is_none(tmp_path, monkeypatch, key, value):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/page.html"
+    results.write_page(path.relative_to(tmp_path), PAGE, STAMP | {key: value})
+    assert proofs.found_in(path) == (None, True)
+
+
+@pytest.mark.parametrize("more", [b"x", b"\n", b"0" * carriers.SEAL])
+def test_bytes_appended_are_seen(written, more):
+    written.write_bytes(written.read_bytes() + more)
+    assert not proofs.found_in(written)[1]
+
+
+def test_a_file_cut_short_has_no_proof_or_is_seen_to_be_changed(written):
+    data = written.read_bytes()
+    for length in (1, len(data) // 2, len(data) - carriers.SEAL, len(data) - 1):
+        written.write_bytes(data[:length])
+        given, unchanged = proofs.found_in(written)
+        assert given is None or not unchanged
+
+
+def test_a_change_of_any_byte_is_seen(written):
+    data = written.read_bytes()
+    for at in np.random.default_rng(0).integers(0, len(data), 200):
+        written.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        given, unchanged = proofs.found_in(written)
+        assert given is None or not unchanged, at
 
 
 def test_a_file_of_noise_has_no_proof(written):
@@ -122,19 +156,20 @@ EDITS = {
     "a unit": edited(lambda nc: nc["share"].setncattr("units", "%")),
     "an attribute of the file": edited(lambda nc: nc.setncattr("title", "other")),
     "one variable more": edited(lambda nc: nc.createVariable("more", "f8", ("unit",))),
+    "a group": edited(lambda nc: nc.createGroup("more")),
     "a name": edited(lambda nc: nc.renameVariable("count", "number")),
 }
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=list(EDITS))
-def test_every_edit_of_the_arrays_is_seen(edit, tmp_path, monkeypatch):
+def test_every_edit_with_the_tools_of_netcdf_is_seen(edit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "results/toy/arrays.nc"
     WRITE["arrays.nc"](path.relative_to(tmp_path))
     edit(path)
-    given, content = proofs.found_in(path)
-    assert given[proofs.CONTENT] != content
+    assert not proofs.found_in(path)[1]
 
 
 def test_a_proof_is_spelt_in_one_way():
-    assert proofs.stamped({"b": 1, "a": 2}, "x") == canonical({"a": 2, "b": 1, "content": "x"})
+    one, other = carriers.sealed({"b": 1, "a": 2}, "x"), carriers.sealed({"a": 2, "b": 1}, b"x")
+    assert one == other == canonical({"a": 2, "b": 1, "content": carriers.sha256('x{"a":2,"b":1}')})

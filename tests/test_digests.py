@@ -59,8 +59,8 @@ def test_another_file_of_the_same_size_and_time_is_read(tmp_path):
 def test_the_next_process_need_not_read_a_settled_file(tmp_path, monkeypatch):
     file = tmp_path / "file"
     file.write_bytes(b"abc")
-    first = digests.sha256(file)
     monkeypatch.setattr(digests, "SETTLED", -1e9)
+    first = digests.sha256(file)
     digests.keep()
     forget()
     read = counted(monkeypatch)
@@ -78,7 +78,30 @@ def test_a_file_written_just_now_is_not_left_to_the_next_process(tmp_path, monke
     assert len(read) == 1
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"sha256 /x": 3}', b"\xff"])
+def test_what_was_read_when_it_was_new_is_not_left_either_once_it_is_old(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"abc")
+    digests.sha256(tmp_path / "file")
+    monkeypatch.setattr(digests, "SETTLED", -1e9)
+    digests.keep()
+    forget()
+    read = counted(monkeypatch)
+    digests.sha256(tmp_path / "file")
+    assert len(read) == 1
+
+
+def test_what_other_code_has_found_is_found_anew(tmp_path, monkeypatch):
+    (tmp_path / "file").write_bytes(b"abc")
+    monkeypatch.setattr(digests, "SETTLED", -1e9)
+    digests.sha256(tmp_path / "file")
+    digests.keep()
+    forget()
+    monkeypatch.setattr(digests, "by", lambda: ["other code"])
+    read = counted(monkeypatch)
+    digests.sha256(tmp_path / "file")
+    assert len(read) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"sha256 /x": 3}', b'{"by": [], "known": {}}', b"\xff"])
 def test_a_damaged_memory_is_none(tmp_path, damage):
     (tmp_path / "work").mkdir()
     (tmp_path / digests.MEMORY).write_bytes(damage)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestige import equivalences
+from vestige import code, equivalences
 from vestige.equivalences import EquivalencesRefused, carried
 
 A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
@@ -12,7 +12,11 @@ A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 def declare(tmp_path, monkeypatch):
     """Write the project's equivalences."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "workflow").mkdir()
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    for folder in ("workflow", "stages"):
+        (tmp_path / folder).mkdir()
+    for file in ("stages/training.py", "x.py", "y.py"):
+        (tmp_path / file).write_text("")
     return (tmp_path / equivalences.FILE).write_text
 
 
@@ -60,8 +64,14 @@ def test_edits_follow_one_another_and_stop_at_the_code_of_now(declare):
 
 
 def test_files_may_come_and_go(declare):
-    declare(entry(x=(A, None), y=(None, B)))
-    assert carried("training", {"x.py": A}, {"y.py": B})[0] == {"y.py": B}
+    declare(entry(gone=(A, None), y=(None, B)))
+    assert carried("training", {"gone.py": A}, {"y.py": B})[0] == {"y.py": B}
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(declare, tmp_path):
+    (tmp_path / equivalences.FILE).mkdir()
+    with pytest.raises(EquivalencesRefused, match="equivalent.yaml cannot be read: .*directory"):
+        carried("training", {"x.py": A}, {"x.py": B})
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,10 @@ def test_files_may_come_and_go(declare):
         ("stage: training\n", "equivalent.yaml"),
         ("- [\n", "equivalent.yaml"),
         (f"- {{stage: training, files: {{x.py: [{A}, {B}]}}, reason: r, resaon: s}}\n", "resaon"),
+        (f"- {{stage: trainning, files: {{x.py: [{A}, {B}]}}, reason: r}}\n", "no stage 'trainning'"),
+        (f"- {{stage: training, files: {{src/vestige/x.py: [{A}, {B}]}}, reason: r}}\n", "no file 'src/vestige/x.py'"),
+        ("- {stage: training, files: {x.py: [2020-99-99, 1]}, reason: r}\n", "equivalent.yaml cannot be read: month"),
+        ("- stage: training\n  files: {x.py: [a\n", "line 3"),
     ],
 )
 def test_what_cannot_be_honoured_is_refused_and_named(declare, text, named):

@@ -27,6 +27,7 @@ from engines import (
     wait_for,
     without_checkpoints,
 )
+from ruamel.yaml import YAML
 
 pytestmark = pytest.mark.slow
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
@@ -34,7 +35,6 @@ SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
 OTHER = "results/tiny/selectivity/promoted-seed0.nc"
 FIGURE = "results/tiny/figures/emergence.png"
 CODE = "src/vestige/stages/training.py"
-NOTHING: set[str] = set()
 
 
 def append(file: str, text: str) -> Callable:
@@ -148,7 +148,7 @@ def fresh_clone(project: Path) -> None:
 
 
 def code_edited_during_a_run(project: Path) -> None:
-    """An event: the code of training is edited while it runs, by either engine's command."""
+    """An event: the code of training is edited while Snakemake runs it."""
     edit(project, "training", "epochs", to=60)
     process = begin(project, f"snakemake {TRAINING}")
     wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))  # it goes on from the two that are trained
@@ -157,6 +157,26 @@ def code_edited_during_a_run(project: Path) -> None:
     assert not (project / TRAINING).exists()
     replace("src/vestige/formulas/selectivity.py", "\nEDITED = True\n", "")(project)
     edit(project, "training", "epochs", to=2)
+
+
+def code_edited_during_dvc_repro(project: Path) -> None:
+    """An event: the same, while DVC runs the training."""
+    edit(project, "training", "epochs", to=60)
+    process = begin(project, "dvc repro --single-item training@tiny-suppressed-0")
+    wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))
+    append("src/vestige/formulas/selectivity.py", "\nEDITED = True\n")(project)
+    assert process.wait() != 0
+    replace("src/vestige/formulas/selectivity.py", "\nEDITED = True\n", "")(project)
+    edit(project, "training", "epochs", to=2)
+
+
+def reordered(project: Path) -> None:
+    """An event: conditions and pairs of params.yaml in another order."""
+    yaml = YAML()
+    data = yaml.load(project / "params.yaml")
+    for key in ("conditions", "between"):
+        data[key] = dict(reversed(data[key].items()))
+    yaml.dump(data, project / "params.yaml")
 
 
 def killed(project: Path) -> None:
@@ -200,6 +220,7 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
     "alpha, and back": (one_after_another(ALPHA, BACK), None),
     "two numbers swapped": (SWAPPED, NETWORKS),
     "a number spelt otherwise": (replace("params.yaml", "alpha: -5,", "alpha: -5.0,"), None),
+    "conditions in another order": (reordered, None),
     "a condition more": (
         change("conditions", "gentle", to={"alpha": 1, "modules": [4], "start": 0}),
         {"training/gentle", "selectivity/gentle"} | SHOW_CONDITIONS,
@@ -225,6 +246,7 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
     "a checkpoint damaged": (appended_to("results/tiny/checkpoints/suppressed-seed0/epoch-001.safetensors"), None),
     "numbers of a result changed": (values_changed(SELECTIVITY), None),
     "a picture with a byte more": (appended_to(FIGURE), None),
+    "an array file with a byte more": (appended_to(SELECTIVITY), None),
     "a result copied from another condition": (overwritten(SELECTIVITY, OTHER), None),
     "a stale edit blessed by `dvc commit`": (
         one_after_another(ALPHA, command("dvc commit --force --quiet")),
@@ -246,6 +268,7 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
         SUPPRESSED,
     ),
     "code edited during a run, and back": (code_edited_during_a_run, None),
+    "code edited during `dvc repro`, and back": (code_edited_during_dvc_repro, None),
     "kill -9 in a training": (killed, SUPPRESSED),
     "Snakemake's memory lost": (removed(".snakemake"), None),
     "the same, then alpha ": (one_after_another(removed(".snakemake"), ALPHA), SUPPRESSED),

@@ -96,7 +96,7 @@ def empty_words(name: str) -> set[str]:
 
 def missing_lines(stages: list[str], table: set[str], rules: set[str], dvc: set[str]) -> list[str]:
     """What a stage still lacks in the three maps, once its file is there."""
-    maps = {"the table of src/vestige/pipeline.py": table, "workflow/rules/*.smk": rules, "dvc.yaml": dvc}
+    maps = {"the table of src/vestige/table.py": table, "workflow/rules/*.smk": rules, "dvc.yaml": dvc}
     return [
         f"{where} has no line for {stage}" for stage in stages for where, names in maps.items() if stage not in names
     ]
@@ -175,7 +175,7 @@ def test_every_stage_has_its_line_in_the_table_a_rule_and_a_dvc_stage():
 
 def test_a_new_analysis_without_its_lines_is_told_each_of_them():
     assert missing_lines(["lens"], {"cka"}, {"cka"}, {"lens"}) == [
-        "the table of src/vestige/pipeline.py has no line for lens",
+        "the table of src/vestige/table.py has no line for lens",
         "workflow/rules/*.smk has no line for lens",
     ]
 

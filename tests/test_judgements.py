@@ -165,6 +165,16 @@ def test_what_came_from_results_that_are_all_missing_is_judged_by_what_would_mak
     assert "code of stages/training.py changed" in reasons("results/tiny/cka/suppressed-seed0.nc")
 
 
+def test_what_lies_behind_a_missing_result_must_be_what_it_was(made):
+    for path in Path("results/tiny/selectivity").glob("*.nc"):
+        path.unlink()
+    study = study_with()
+    assert set(states(study)) == {MISSING}
+    (training,) = (job for job in pipeline.jobs(study) if job.output == TRAINING)
+    invented.make(training, "trained on another machine")
+    assert f"input {TRAINING} changed" in reasons("results/tiny/figures/emergence.png")
+
+
 def test_a_missing_checkpoint_is_a_missing_part_and_a_changed_one_is_stale(made):
     first, second, *_ = sorted(Path("results/tiny/checkpoints/suppressed-seed0").iterdir())
     first.unlink()
@@ -184,17 +194,18 @@ def test_a_copy_of_another_condition_is_foreign_and_says_of_which(made):
 
 
 @pytest.mark.parametrize("path", [SELECTIVITY, FIGURE, REPORT])
-def test_a_result_whose_contents_were_changed_is_stale(made, path):
+def test_a_result_whose_contents_were_changed_is_not_proven_and_that_is_the_reason(made, path):
     invented.corrupt(Path(path))
-    assert path in states()[STALE]
-    assert f"{path} was changed after it was written" in reasons(path)
+    found = states()
+    assert path in [*found.get(STALE, []), *found.get(FOREIGN, [])]
+    assert "was changed after it was written" in reasons(path)
 
 
 @pytest.mark.parametrize("path", [SELECTIVITY, FIGURE, REPORT])
 def test_a_file_without_a_proof_is_foreign(made, path):
     Path(path).write_bytes(b"anything")
     assert path in states()[FOREIGN]
-    assert reasons(path).startswith("it carries no proof that can be read")
+    assert reasons(path).startswith("it carries no proof, or was changed after it was written")
 
 
 def test_only_three_causes_are_named(made):

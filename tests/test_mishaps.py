@@ -193,6 +193,32 @@ def test_a_learning_rate_of_a_condition_s_own_hides_nothing(project):
         assert result["learning_rate"].item() == 0.05
 
 
+def test_a_report_shows_no_numbers_that_its_figures_did_not_write(project):
+    (project / "results/tiny/report.html").unlink()
+    table = project / "results/tiny/figures/emergence.csv"
+    table.write_text(table.read_text() + "fabricated,1\n")
+    done = run(project, "vestige make results/tiny/report.html", check=False)
+    assert done.returncode == 1
+    assert "emergence.csv changed" in done.stdout
+    assert "vestige make results/tiny/figures/emergence.png" in done.stdout
+
+
+def test_a_command_whose_output_nobody_reads_still_says_how_it_ended(empty_project):
+    done = subprocess.run(
+        ["bash", "-c", "vestige verify | true; exit ${PIPESTATUS[0]}"],
+        cwd=empty_project,
+        env=environment(empty_project),
+    )
+    assert done.returncode == 1
+
+
+def test_a_folder_in_the_place_of_a_result_is_refused_before_anything_is_computed(empty_project):
+    (empty_project / "results/tiny/images.nc").mkdir(parents=True)
+    done = run(empty_project, "vestige make results/tiny/images.nc", check=False)
+    assert done.returncode == 1
+    assert "is a folder, where a file is to be written" in done.stdout
+
+
 def test_a_missing_input_is_named_with_the_command_that_makes_it(empty_project):
     done = run(empty_project, f"vestige make {MEASURED}", check=False)
     assert done.returncode == 1

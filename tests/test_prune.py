@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from engines import edit, run, status, unproven
+from engines import edit, run, status, study_of, unproven
 
-from vestige.fronts import lockfile
+from vestige.fronts import lockfile, prune
 
 
 def without_a_condition(project) -> None:
@@ -43,6 +43,15 @@ def test_it_removes_that_and_nothing_else(project):
     assert [name for name in lockfile.read((project / "dvc.lock").read_text()) if "suppressed" in name] == []
     assert unproven(project) == wrong
     assert "explains all that is here" in run(project, "vestige prune").stdout
+
+
+@pytest.mark.parametrize("link", ["checkpoints", "checkpoints/baseline-seed0", "training"])
+def test_a_folder_that_is_a_link_to_another_disk_is_no_stray(project, tmp_path, monkeypatch, link):
+    there = project / "results/tiny" / link
+    shutil.move(there, tmp_path / "disk")
+    there.symlink_to(tmp_path / "disk")
+    monkeypatch.chdir(project)
+    assert prune.unexplained(study_of(project)) == []
 
 
 @pytest.mark.slow

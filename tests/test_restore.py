@@ -1,11 +1,14 @@
 """`vestige restore` brings back what was made before, and nothing else."""
 
 import shutil
+from pathlib import Path
 
 import pytest
-from engines import edit, run, snakemake_stale, status, study_of, unproven
+from engines import TINY, edit, run, snakemake_stale, status, study_of, unproven
 
-from vestige.fronts.restore import restorable
+from vestige import pipeline, reading
+from vestige.fronts.publishing import aside_of
+from vestige.fronts.restore import recover, restorable, set_aside
 
 
 def files_of(project) -> dict[str, bytes]:
@@ -80,6 +83,58 @@ def test_a_comment_in_the_code_does_not_keep_results_from_coming_back(project):
     file.write_text(file.read_text() + "\n# a comment\n")
     shutil.rmtree(project / "results")
     assert "30 restored; 0 remain" in run(project, "vestige restore").stdout
+
+
+class Killed(BaseException):
+    """What stands for a kill."""
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """A training whose result, and a checkpoint of it, lie in an empty project."""
+    monkeypatch.chdir(tmp_path)
+    job = pipeline.job(reading.read(TINY), "training", condition="baseline", seed=0)
+    for path in (job.output, f"{job.checkpoints}/epoch-000.safetensors"):
+        Path(path).parent.mkdir(parents=True)
+        Path(path).write_text("former")
+    return job
+
+
+def texts() -> dict[str, str]:
+    return {str(path): path.read_text() for path in Path("results").rglob("*.*") if path.is_file()}
+
+
+@pytest.mark.parametrize("moves", [0, 1, 2])
+def test_a_restore_that_is_killed_while_it_sets_aside_loses_nothing(job, monkeypatch, moves):
+    before, left, move = texts(), iter(range(moves)), shutil.move
+
+    def killed(source, target):
+        if next(left, None) is None:
+            raise Killed
+        return move(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "move", killed)
+        if moves < 2:
+            with pytest.raises(Killed):
+                set_aside(job)
+        else:
+            set_aside(job)
+    recover(job)
+    assert texts() == before
+    assert not aside_of(job).exists()
+
+
+def test_a_result_that_was_made_after_a_killed_restore_stays(job, monkeypatch):
+    Path(job.output).unlink()
+    shutil.rmtree(job.checkpoints)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "touch", lambda path: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            set_aside(job)
+    Path(job.output).write_text("new")
+    recover(job)
+    assert texts() == {job.output: "new"}
 
 
 @pytest.mark.slow

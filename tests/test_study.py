@@ -129,7 +129,7 @@ def test_runs_are_conditions_with_seeds_in_the_order_of_the_file():
 @pytest.mark.parametrize(
     ("stage", "conditions"),
     [("training", ["plain", "early", "late"]), ("selectivity", ["plain", "early", "late"]), ("cka", [])]
-    + [("ablation", ["late", "plain"])],
+    + [("ablation", ["plain", "late"])],
 )
 def test_a_measure_covers_the_runs_of_the_conditions_to_which_it_applies(stage, conditions):
     assert STUDY.runs_of(stage) == tuple(Run(condition, seed) for condition in conditions for seed in (3, 1))

@@ -10,6 +10,7 @@ from engines import (
     dvc_repo,
     dvc_stale,
     edit,
+    environment,
     new_project,
     run,
     snakemake_stale,
@@ -278,7 +279,7 @@ def test_it_waits_for_no_engine_that_runs(project):
         with subprocess.Popen(
             command.split(),
             cwd=project,
-            env=environment_of(project),
+            env=environment(project),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as running:
@@ -289,12 +290,6 @@ def test_it_waits_for_no_engine_that_runs(project):
         assert "running in this folder" in done.stdout
 
 
-def environment_of(project):
-    from engines import environment
-
-    return environment(project)
-
-
 def wait_for_log(project) -> None:
     """Wait until a job of the study writes its log."""
     import time
@@ -303,6 +298,39 @@ def wait_for_log(project) -> None:
     while not any(path.stat().st_mtime > began for path in project.glob("logs/tiny/**/*.log")):
         assert time.time() < began + 120
         time.sleep(0.2)
+
+
+MEANWHILE = """
+import contextlib, pathlib
+from vestige import reading
+from vestige.fronts import metadata, sync
+graph = metadata.opened
+@contextlib.contextmanager
+def opened():
+    {before}
+    with graph() as workflow:
+        {after}
+        yield workflow
+metadata.opened = opened
+print(*sync.sync(reading.read()))
+"""
+EDIT = "file = pathlib.Path('{file}'); file.write_text(file.read_text().replace('{old}', '{new}'))"
+PARAMS = EDIT.format(file="params.yaml", old="alpha: -5", new="alpha: -6")
+SOURCE = "file = pathlib.Path('src/vestige/formulas/selectivity.py'); file.write_text(file.read_text() + 'x = 1')"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("before", "after"), [(PARAMS, "pass"), ("pass", SOURCE)], ids=["params before the graph", "code after it"]
+)
+def test_what_is_edited_while_it_runs_is_not_blessed(project, before, after):
+    (project / "meanwhile.py").write_text(MEANWHILE.format(before=before, after=after))
+    done = run(project, "python meanwhile.py", check=False)
+    assert "edited meanwhile: say `vestige sync` again" in done.stdout
+    assert unproven(project)
+    assert due(project) <= snakemake_stale(project)
+    run(project, "vestige sync")
+    assert_engines_agree(project, due(project))
 
 
 @pytest.mark.slow

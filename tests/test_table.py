@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from vestige import code, equivalences, pipeline, proofs, reading
+from vestige.format import FORMAT
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMS = ROOT / "studies" / "digits.yaml"
@@ -237,10 +238,18 @@ def test_the_order_of_keys_reaches_nothing():
     assert changed(dict(reversed(data.items()))) == set()
 
 
-def test_nothing_that_first_light_trained_is_made_stale(monkeypatch):
-    """The record is that of the proofs of first light's own results: their code, and their settings."""
+def test_the_order_of_conditions_and_pairs_reaches_no_order_in_which_results_are_read():
+    data = copy.deepcopy(SHIPPED)
+    for key in ("conditions", "between"):
+        data[key] = dict(reversed(data[key].items()))
+    ordered = [[each.output for each in job.inputs] for job in pipeline.jobs(STUDY)]
+    assert [[each.output for each in job.inputs] for job in pipeline.jobs(reading.checked(data))] == ordered
+
+
+def test_nothing_that_was_trained_in_this_format_is_made_stale(monkeypatch):
+    """The record is that of the first proofs of this format: code, and settings of the shipped study."""
     monkeypatch.chdir(ROOT)
-    record = json.loads((ROOT / "tests" / "first_light.json").read_text())
+    record = json.loads((ROOT / "tests" / f"format_{FORMAT}.json").read_text())
     jobs = {job.output: job for job in pipeline.jobs(STUDY)}
     for path, settings in record["settings"].items():
         stage, now = jobs[path].stage.name, proofs.code_digests(jobs[path])

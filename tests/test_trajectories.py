@@ -15,7 +15,7 @@ from engines import ROOT, TINY
 from ruamel.yaml import YAML
 
 from vestige import judgements, pipeline, proofs, reading, scratch, trajectories
-from vestige.fronts import calling, snakemake
+from vestige.fronts import calling, prune, snakemake
 from vestige.fronts.make import make
 from vestige.study import SCIENCE
 
@@ -343,6 +343,9 @@ def test_the_scratch_folder_is_in_no_setting_and_in_neither_engine():
         ("~no_such_person/x", "but ~no_such_person is not known here"),
         ("params.yaml", "cannot be written to (Not a directory)"),
         ("/proc/nowhere", "cannot be written to (No such file or directory)"),
+        ("results/tiny", "'results/tiny', which cannot be used"),
+        (".", "'.', which cannot be used"),
+        ("  ", "'  ', which cannot be used"),
     ],
 )
 def test_a_scratch_folder_that_cannot_be_used_is_refused_before_anything_is_trained(here, said, why):
@@ -363,11 +366,12 @@ def test_home_and_variables_are_filled_in(monkeypatch):
 # What may go
 
 
-def test_what_no_run_of_the_study_explains_is_listed(here):
+def test_what_no_run_of_the_study_explains_is_listed_with_the_result_that_it_belongs_to(here):
     made("suppressed-seed0")
     assert trajectories.unexplained(reading.read()) == []
     changed = study(conditions__suppressed__alpha=-6)
-    left = trajectories.unexplained(changed)
+    assert trajectories.unexplained(changed) == []
+    left = trajectories.unexplained(changed, prune.checkpoints_of([Path("results/tiny/training/suppressed-seed0.nc")]))
     assert {path.name.split("-")[1] for path in left} == {"weights", "state"}
     assert len(left) == 3  # epochs 3 and 4, and a state: until epoch 2 it is the baseline's way
     for path in left:
@@ -375,15 +379,28 @@ def test_what_no_run_of_the_study_explains_is_listed(here):
     assert trajectories.begun(training(changed, "suppressed-seed0")) == 2
 
 
-def test_what_others_may_have_left_in_a_shared_folder_is_listed_after_a_month(here):
-    made("baseline-seed0", scratch="shared")
-    other = study(scratch="shared", training__momentum=0.5)
+def test_what_others_may_have_left_is_listed_after_a_month(here):
+    made("baseline-seed0")
+    other = study(training__momentum=0.5)
     assert trajectories.unexplained(other) == []
-    there = sorted(Path("shared/trajectories").iterdir())
+    there = sorted(Path("work/trajectories").iterdir())
     for path in there:
         os.utime(path, (0, time.time() - 31 * 86400))
     assert trajectories.unexplained(other) == there
-    assert trajectories.unexplained(study(scratch="shared")) == []
+    assert trajectories.unexplained(study()) == []
+
+
+def test_what_is_not_of_vestige_s_making_is_never_listed(here):
+    made("baseline-seed0", scratch="lab")
+    others = [Path("lab", *parts) for parts in (("trajectories", "notes.txt"), ("training", "my-model", "weights"))]
+    for path in others:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("of a colleague")
+    for path in Path("lab").rglob("*"):
+        os.utime(path, (0, 0))
+    left = trajectories.unexplained(study(scratch="lab", training__momentum=0.5))
+    assert left
+    assert not {*left} & {path for each in others for path in (each, *each.parents)}
 
 
 def test_nothing_is_listed_where_nothing_is_known(here):
@@ -395,7 +412,8 @@ def test_nothing_is_listed_where_nothing_is_known(here):
 
 def test_what_was_never_finished_is_listed_when_it_is_old(here):
     made("baseline-seed0")
-    half, folder = Path("work/trajectories/.0-state-1.safetensors.x1"), Path("work/training/tiny-gone-seed0-0")
+    half = Path(f"work/trajectories/.{'0' * 32}-state-{'1' * 64}.safetensors.x1")
+    folder = Path("work/training/tiny-gone-seed0-00000000")
     half.write_bytes(b"half")
     folder.mkdir()
     assert trajectories.unexplained(study()) == []

@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, RuntimeError, OSError, MemoryError) as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
             error.add_note("Make room, or make the folder writable: the same command then goes on where it stopped.")
         print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
@@ -124,7 +124,7 @@ def verify(given, typed: Path) -> int:
 
     study = reading.read()
     proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
-    print(said) if given.json else tell(said)
+    say(said) if given.json else tell(said)
     digests.keep()
     return 0 if proven else 1
 
@@ -135,7 +135,7 @@ def plan(given, typed: Path) -> int:
     from vestige.fronts import plan as front
 
     study = reading.read()
-    print(front.as_json(study)) if given.json else tell(front.plan(study))
+    say(front.as_json(study)) if given.json else tell(front.plan(study))
     digests.keep()
     return 0
 
@@ -173,7 +173,15 @@ def prune(given, typed: Path) -> int:
 def tell(lines: Iterable[str]) -> None:
     """Print lines as they come."""
     for line in lines:
-        print(line, flush=True)
+        say(line)
+
+
+def say(text: str) -> None:
+    """Print a text; if nobody reads on, the command goes on in silence."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def schema(given, typed: Path) -> int:

@@ -1,35 +1,53 @@
-"""How each kind of file carries its proof, and what it says besides."""
+"""How each kind of file carries its proof, and how it shows that nobody has changed it since."""
 
 import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ATTRIBUTE = "proof"
+CONTENT = "content"  # of the proof in a page or a picture: the sha256 of all besides, and of the rest of the proof
+SEAL = 64  # bytes at the end of a NetCDF file, where HDF5 looks for nothing: the sha256 of all bytes before
 SCRIPT = f'<script type="application/json" id="{ATTRIBUTE}">'
 END = "</script>"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def seen(path: Path, kind: str = "") -> tuple[str, str]:
-    """The JSON of a file's proof, "" if it has none, and the sha256 of what it says besides; `kind` is its suffix.
+def seen(path: Path, kind: str = "") -> tuple[str, bool]:
+    """The JSON of a file's proof, "" if it has none, and whether the file is as it was written; `kind` is its suffix.
 
-    What it says are the text of a page, the bytes of a picture, the arrays of a NetCDF file. Raises OSError where the
-    file cannot be read, ValueError and RuntimeError where it is damaged.
+    Of a NetCDF file that is not, the proof is not read. Raises OSError where a file cannot be read, and ValueError,
+    TypeError, AttributeError, RuntimeError or IndexError where it is damaged.
     """
-    kind = kind or path.suffix
+    kind, data = kind or path.suffix, path.read_bytes()
     if kind == ".html":
-        start, _, rest = path.read_text(encoding="utf-8").rpartition(SCRIPT)
+        start, _, rest = data.decode().rpartition(SCRIPT)
         proof, _, end = rest.partition(END)
-        return (proof, sha256(start + end)) if start else ("", sha256(rest))
+        return (proof, proof == in_script(sealed(json.loads(proof), start + end))) if start else ("", False)
     if kind == ".png":
-        parts = chunks(path.read_bytes())
-        proof = next(map(said, filter(is_proof, parts)), "")
-        return proof, sha256(*(each for each in parts if not is_proof(each)))
+        parts = chunks(data)
+        found = next(filter(is_proof, parts), None)
+        if found is None:
+            return "", False
+        parts.remove(found)
+        return said(found), found == chunk_of(sealed(json.loads(said(found)), *parts))
+    if data[-SEAL:] != sha256(data[:-SEAL]).encode():
+        return "", False  # HDF5 may crash on a damaged file, or never come back
     with opened_in_memory(path) as opened:
-        return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", sha256(*arrays(opened))
+        return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", True
+
+
+def sealed(proof: dict[str, Any], *besides: str | bytes) -> str:
+    """The text of a proof with the digest of all that its file holds besides, and of what it says itself."""
+    plain = {key: value for key, value in proof.items() if key != CONTENT}
+    return spelt(plain | {CONTENT: sha256(*besides, spelt(plain))})
+
+
+def spelt(proof: dict[str, Any]) -> str:
+    """The one spelling of a proof: sorted, without spaces."""
+    return json.dumps(proof, sort_keys=True, separators=(",", ":"))
 
 
 def opened_in_memory(path: Path):
@@ -42,12 +60,15 @@ def opened_in_memory(path: Path):
     return netCDF4.Dataset(path.name, memory=path.read_bytes())
 
 
-def stamp(path: Path, proof: str) -> None:
-    """Give a NetCDF file its proof."""
+def stamp(path: Path, proof: dict[str, Any]) -> None:
+    """Give a NetCDF file its proof, and seal it."""
     import netCDF4
 
     with netCDF4.Dataset(path, "a") as opened:
-        opened.setncattr(ATTRIBUTE, proof)
+        opened.setncattr(ATTRIBUTE, spelt(proof))
+    with open(path, "rb+") as file:
+        seal = sha256(file.read())
+        file.write(seal.encode())
 
 
 def sha256(*parts: str | bytes) -> str:
@@ -58,18 +79,27 @@ def sha256(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def page_with(page: str, proof: str) -> str:
-    """A page with its proof at the end of its body, where no text of the proof can end the script."""
+def page_with(page: str, proof: dict[str, Any]) -> str:
+    """A page with its proof at the end of its body."""
     body, end, rest = page.rpartition("</body>")
-    return "".join([body, SCRIPT, proof.replace("<", "\\u003c"), END, end, rest])
+    return "".join([body, SCRIPT, in_script(sealed(proof, page)), END, end, rest])
 
 
-def picture_with(png: bytes, proof: str) -> bytes:
+def in_script(proof: str) -> str:
+    """The text of a proof, spelt so that nothing in it can end the script."""
+    return proof.replace("<", "\\u003c")
+
+
+def picture_with(png: bytes, proof: dict[str, Any]) -> bytes:
     """A PNG with its proof in a text chunk before its end."""
     *parts, end = chunks(png)
+    return b"".join([*parts, chunk_of(sealed(proof, *parts, end)), end])
+
+
+def chunk_of(proof: str) -> bytes:
+    """The chunk of a PNG that holds the text of a proof."""
     text = b"tEXt" + ATTRIBUTE.encode() + b"\0" + proof.encode("latin-1")
-    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
-    return b"".join([*parts, chunk, end])
+    return struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
 
 
 def chunks(png: bytes) -> list[bytes]:
@@ -90,23 +120,3 @@ def is_proof(chunk: bytes) -> bool:
 def said(chunk: bytes) -> str:
     """The text of a chunk that holds a proof."""
     return chunk[8 + len(ATTRIBUTE) + 1 : -4].decode("latin-1")
-
-
-def arrays(opened) -> Iterator[bytes]:
-    """Names, sizes, types, attributes and values of an open netCDF4.Dataset, but for its proof."""
-    yield spelt([facts(opened), {name: len(each) for name, each in opened.dimensions.items()}])
-    for name, variable in sorted(opened.variables.items()):
-        variable.set_auto_maskandscale(False)
-        values = variable[...]
-        yield spelt([name, str(variable.dtype), variable.dimensions, facts(variable)])
-        yield spelt(values) if variable.dtype is str else values.tobytes()
-
-
-def facts(of) -> dict:
-    """The attributes of a file or of a variable, but for the proof."""
-    return {name: of.getncattr(name) for name in of.ncattrs() if name != ATTRIBUTE}
-
-
-def spelt(value) -> bytes:
-    """Attributes or texts as bytes."""
-    return json.dumps(value, sort_keys=True, default=lambda each: each.tolist()).encode()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from vestige.depictions import of_figures
 from vestige.meanings import values_of
 from vestige.refusals import Fault, listed, nearest, repeated, unknown_modules
-from vestige.study import Study
+from vestige.study import Run, Study
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
@@ -106,7 +106,7 @@ def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
 
 def of_between(study: Study) -> Iterator[Fault]:
     """Pairs of runs that the study lacks, of a run with itself, or that compare the same two runs as another pair."""
-    runs, seen = list(map(str, study.runs)), {}
+    runs, seen = [str(Run(name, seed)) for name in study.conditions for seed in study.seeds], {}
     for name, pair in study.between.items():
         here = ("between", name)
         unknown = [(place, run) for place, run in pair if run not in runs]

@@ -16,7 +16,8 @@ from vestige.apparatus.writing import whole
 MEMORY = Path("work", "digests.json")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
 
-known: dict[str, tuple[list[int], Any]] = {}  # by what and path: what the file was like, and what was found
+# By what and path: what the file was like, what was found, and whether it had settled then.
+known: dict[str, tuple[list[int], Any, bool]] = {}
 
 
 def sha256(path: Path) -> str | None:
@@ -45,10 +46,10 @@ def of_text(text: str) -> str:
 
 def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
     """What is to be found in a file, looked for anew only if the file has changed. Raises what `find` raises."""
-    mark, key = list(code.identity(path)), f"{what} {os.path.abspath(path)}"
+    before, mark, key = time.time_ns(), list(code.identity(path)), f"{what} {os.path.abspath(path)}"
     found = known.get(key) or kept(os.getcwd()).get(key)
-    if found is None or list(found[0]) != mark:
-        found = (mark, find(path))
+    if found is None or found[0] != mark:
+        found = (mark, find(path), max(mark[:2]) < before - SETTLED)
     known[key] = found
     return found[1]
 
@@ -58,15 +59,20 @@ def kept(folder: str) -> dict[str, list]:
     """What former processes have left in a project's folder; nothing where that cannot be read."""
     try:
         said = json.loads(Path(folder, MEMORY).read_text())
-        return {key: found for key, found in said.items() if isinstance(found, list) and len(found) == 2}
-    except (OSError, ValueError, AttributeError):
+        known = said["known"] if said["by"] == by() else {}
+        return {key: found for key, found in known.items() if isinstance(found, list) and len(found) == 3}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 
 
 def keep() -> None:
     """Leave what is known of settled files to the next process; where that cannot be written, it computes it again."""
-    settled = time.time_ns() - SETTLED
-    said = kept(os.getcwd()) | {key: found for key, found in known.items() if max(found[0][:2]) < settled}
+    said = kept(os.getcwd()) | {key: found for key, found in known.items() if found[2]}
     said = {key: found for key, found in said.items() if os.path.exists(key.partition(" ")[2])}
     with suppress(OSError), whole(MEMORY) as file:
-        file.write(json.dumps(said, separators=(",", ":")).encode())
+        file.write(json.dumps({"by": by(), "known": said}, separators=(",", ":")).encode())
+
+
+def by() -> list[str]:
+    """The code that finds what is remembered: what other code has found is not asked."""
+    return [code.file_digest(code.PACKAGE / file) for file in ("digests.py", "carriers.py", "trajectories.py")]

@@ -1,5 +1,6 @@
 """Edits of the code for which a maintainer vouches: what the former code made, the new code would make too."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +46,7 @@ def carried(stage: str, then: dict[str, str], now: dict[str, str]) -> tuple[dict
 
 def declared() -> tuple[Equivalence, ...]:
     """The equivalences of the project, in their order. Raises EquivalencesRefused."""
-    return read(FILE, *code.identity(FILE)) if FILE.is_file() else ()
+    return read(FILE, *code.identity(FILE)) if os.path.lexists(FILE) else ()
 
 
 @cache
@@ -53,9 +54,14 @@ def read(path: Path, *identity: int) -> tuple[Equivalence, ...]:
     """The equivalences in a file, remembered while it stays the same file."""
     try:
         said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or []
-        return TypeAdapter(tuple[Equivalence, ...]).validate_python(said, strict=False)
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise EquivalencesRefused(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+        found = TypeAdapter(tuple[Equivalence, ...]).validate_python(said, strict=False)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        why = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise EquivalencesRefused(f"{path}{line} cannot be read: {why}") from None
+    except RecursionError:
+        raise EquivalencesRefused(f"{path} cannot be read: it is nested too deeply") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -63,3 +69,21 @@ def read(path: Path, *identity: int) -> tuple[Equivalence, ...]:
             f"{path} is refused: {where}: {first['msg']}; each entry has stage, files (of each the former and the new "
             "digest, null where there is none) and reason"
         ) from None
+    except (OSError, ValueError) as error:
+        raise EquivalencesRefused(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    refuse_unknown(path, found)
+    return found
+
+
+def refuse_unknown(path: Path, found: tuple[Equivalence, ...]) -> None:
+    """Refuse a stage or a file that there is not and was not: nothing would be vouched for. Raises the above."""
+    removed = {file for each in found for file, (_, new) in each.files.items() if new is None}
+    for each in found:
+        if not each.stage.startswith("figures_") and not (code.PACKAGE / "stages" / f"{each.stage}.py").is_file():
+            raise EquivalencesRefused(f"{path} is refused: there is no stage {each.stage!r}")
+        for file in each.files:
+            if file not in removed and not (code.PACKAGE / file).is_file():
+                raise EquivalencesRefused(
+                    f"{path} is refused: there is no file {file!r}; files are named from src/vestige/ on, as in "
+                    f"stages/{each.stage}.py, and one that is removed has null for its new digest"
+                )

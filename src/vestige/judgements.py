@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vestige import digests, equivalences
 from vestige.pipeline import Job, begins, jobs
-from vestige.proofs import CONTENT, changed, code_digests, found_in, input_digests, leaves
+from vestige.proofs import changed, code_digests, found_in, input_digests, leaves
 from vestige.study import Study
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
@@ -68,8 +68,8 @@ def upstream(job: Job) -> dict[str, Judgement]:
     """The judgements of all results from which one comes, each after those that it reads."""
     found: dict[str, Judgement] = {}
     code_of = once(code_digests)
-    for each in job.upstream:
-        found[each.output] = judged(each, found, beside=False, code_of=code_of)
+    for each in job.upstream:  # of figures, what lies beside them is read too
+        found[each.output] = judged(each, found, beside=bool(each.stage.kind), code_of=code_of)
     return found
 
 
@@ -106,41 +106,46 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
     path = Path(job.output)
     if not path.is_file():
         return MISSING, ["it is missing"], ()
-    given, content = found_in(path)
+    given, unchanged = found_in(path)
     if given is None or given.get("result") != job.output:
-        why = "it carries no proof that can be read" if given is None else f"it is a copy of {given.get('result')}"
-        return FOREIGN, [why], ()
-    own, vouched = own_changes(job, given, content, code_of(job))
-    reasons = [
-        *own,
-        *inputs_changed(given.get("inputs", {}), input_digests(job)),
-        *behind_changed(given, gone, code_of),
-    ]
-    return STALE if reasons else PROVEN, reasons, vouched
+        why = "it carries no proof, or was changed after it was written"
+        return FOREIGN, [why if given is None else f"it is a copy of {given.get('result')}"], ()
+    own, vouched = own_changes(job, given, unchanged, code_of(job))
+    behind, vouched_behind = behind_changed(given, gone, code_of)
+    reasons = [*own, *inputs_changed(given.get("inputs", {}), input_digests(job)), *behind]
+    return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
 
 
-def own_changes(job: Job, given: Mapping, content: str, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
-    """What a proof says otherwise of a result itself: its code, its settings, its contents; the equivalences needed."""
+def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
+    """What a proof says otherwise of a result itself: its code, its settings, its bytes; the equivalences needed."""
     then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
     reasons = [
         *changed("code of", then, now),
         *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
-        *([f"{job.output} was changed after it was written"] if given.get(CONTENT, content) != content else []),
+        *([] if unchanged else [f"{job.output} was changed after it was written"]),
     ]
     return reasons, vouched if then == now else ()
 
 
-def behind_changed(given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests) -> list[str]:
-    """What a proof says otherwise of how results that are gone would be made now."""
+def behind_changed(
+    given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests
+) -> tuple[list[str], tuple[str, ...]]:
+    """What a proof says otherwise of how results that are gone would be made now; the equivalences needed."""
     said = given.get("behind", {})
-    reasons = []
+    reasons, vouched = [], ()
     for each in gone:
         then, now = said.get("code", {}).get(each.stage.name, {}), code_of(each)
-        then, _ = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
+        then, why = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
         known = {key: value for key, value in said.get("settings", {}).items() if key in each.keys}
-        found = changed("code of", then, now) + changed("setting", leaves(known), leaves(each.settings), show=True)
-        reasons += [f"{each.output}, from which it came and which is missing: {why}" for why in found]
-    return reasons[:NAMED]
+        read = {one.output: said.get("results", {}).get(one.output) for one in each.inputs}
+        found = [
+            *changed("code of", then, now),
+            *changed("setting", leaves(known), leaves(each.settings), show=True),
+            *inputs_changed(read, input_digests(each)),
+        ]
+        reasons += [f"{each.output}, from which it came and which is missing: {line}" for line in found]
+        vouched += why if then == now else ()
+    return reasons[:NAMED], vouched
 
 
 def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:

@@ -8,8 +8,6 @@ from typing import Any
 from vestige import carriers, code, digests, machine
 from vestige.pipeline import Job, begins, canonical, stated
 
-CONTENT = "content"  # the key of the digest of what the result says
-
 
 def proof(job: Job, made_by: dict[str, str], inputs: dict[str, str], beside: dict[str, str]) -> dict[str, Any]:
     """What made a result: code, settings, inputs, what lies beside it; and notes that never make it stale."""
@@ -25,22 +23,24 @@ def proof(job: Job, made_by: dict[str, str], inputs: dict[str, str], beside: dic
     }
 
 
-def stamped(stamp: dict[str, Any], content: str) -> str:
-    """The text of a proof that also says what the result says."""
-    return canonical(stamp | {CONTENT: content})
-
-
 def code_digests(job: Job) -> dict[str, str]:
     """The digest of each file that makes a result, as it stands now."""
     return {file: code.file_digest(code.PACKAGE / file) for file in job.code}
 
 
 def behind(job: Job) -> dict[str, Any]:
-    """The code, by stage, and the settings of all from which a result comes: what to know of it if it is gone."""
+    """What to know of all from which a result comes, should it be gone.
+
+    That is the code, by stage; the settings; and the sha256 of the results that its inputs came from.
+    """
     made_by: dict[str, dict[str, str]] = {}
     for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream}.values():
         made_by.setdefault(begun.stage.name, {}).update(code_digests(begun))
-    return {"code": made_by, "settings": stated(job.study, {key for each in job.upstream for key in each.keys})}
+    results: dict[str, str] = {}
+    for given in filter(None, (read_proof(Path(each.output)) for each in job.inputs)):
+        results |= given["behind"]["results"] | given["inputs"]
+    settings = stated(job.study, {key for each in job.upstream for key in each.keys})
+    return {"code": made_by, "settings": settings, "results": results}
 
 
 def input_digests(job: Job) -> dict[str, str | None]:
@@ -48,17 +48,29 @@ def input_digests(job: Job) -> dict[str, str | None]:
     return {each.output: digests.sha256(Path(each.output)) for each in job.inputs}
 
 
-def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, str]:
-    """The proof that a result carries, None where it has none or cannot be read, and the sha256 of what it says.
+def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
+    """The proof that a result carries, None where it has none or cannot be read; whether it is as it was written.
 
     `kind` is the suffix that says what kind of file it is, where its name does not.
     """
     try:
-        text, content = digests.remembered(f"seen{kind}", path, partial(carriers.seen, kind=kind))
+        text, unchanged = digests.remembered(f"seen{kind}", path, partial(carriers.seen, kind=kind))
         given = json.loads(text)
-        return (given if isinstance(given, dict) else None), content
-    except (OSError, KeyError, ValueError, AttributeError, RuntimeError, IndexError):
-        return None, ""
+        return (given if complete(given) else None), unchanged
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):
+        return None, False
+
+
+def complete(given: Any) -> bool:
+    """Whether a proof has the parts that it must have: tables of texts, and tables of settings."""
+    if not isinstance(given, dict) or not isinstance(behind := given.get("behind"), dict):
+        return False
+    made_by = behind.get("code")
+    texts = [given.get("code"), given.get("inputs"), given.get("beside"), behind.get("results")]
+    texts += made_by.values() if isinstance(made_by, dict) else [None]
+    if not all(isinstance(each, dict) for each in (*texts, given.get("settings"), behind.get("settings"))):
+        return False
+    return all(isinstance(said, str) for each in texts for said in each.values())
 
 
 def read_proof(path: Path) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from vestige import carriers
-from vestige.proofs import stamped
 from vestige.study import PER_RUN, Study
 
 LEAST = 2**16  # bytes: a disk with less to spare is full
@@ -66,19 +65,19 @@ def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
 
     def write(partial: Path) -> None:
         dataset.to_netcdf(partial, engine="netcdf4", encoding=plain)
-        carriers.stamp(partial, stamped(stamp, carriers.seen(partial)[1]))
+        carriers.stamp(partial, stamp)
 
     write_whole(path, write)
 
 
 def write_page(path: Path, page: str, stamp: dict[str, Any]) -> None:
     """Write a page of HTML with its proof."""
-    write_bytes(path, carriers.page_with(page, stamped(stamp, carriers.sha256(page))).encode())
+    write_bytes(path, carriers.page_with(page, stamp).encode())
 
 
 def write_picture(path: Path, png: bytes, stamp: dict[str, Any]) -> None:
     """Write a PNG with its proof."""
-    write_bytes(path, carriers.picture_with(png, stamped(stamp, carriers.sha256(png))))
+    write_bytes(path, carriers.picture_with(png, stamp))
 
 
 def open_dataset(path: str | Path):

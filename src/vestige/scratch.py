@@ -11,6 +11,8 @@ from vestige.pipeline import Job
 from vestige.study import Study
 
 DEFAULT = "work"
+WORKPLACE = re.compile(r".+-seed\d+-[0-9a-f]{8}")
+TAKEN = ("results", "logs", "benchmarks", "src", "workflow", "tests", ".dvc", ".git", ".snakemake")
 REMEDY = "name a folder that every job can write to, or leave the key out (then it is work/)"
 
 
@@ -19,10 +21,16 @@ class ScratchRefused(RuntimeError):
 
 
 def scratch(study: Study) -> Path:
-    """The study's scratch folder, `~` and `$VARIABLES` filled in. Raises ScratchRefused for one that is not set."""
+    """The study's scratch folder, `~` and `$VARIABLES` filled in.
+
+    Raises ScratchRefused for a variable that is not set, and for a folder in which other things of the project lie.
+    """
     path = os.path.expanduser(os.path.expandvars(study.scratch or DEFAULT))
     if unset := re.search(r"\$(\w+|\{\w+\})|^~[^/]*", path):
         raise ScratchRefused(f"scratch in params.yaml is {study.scratch}, but {unset[0]} is not known here: {REMEDY}")
+    inside = Path(os.path.relpath(os.path.abspath(path))).parts
+    if not path.strip() or "\0" in path or not inside or inside[0] in TAKEN:
+        raise ScratchRefused(f"scratch in params.yaml is {study.scratch!r}, which cannot be used: {REMEDY}")
     return Path(path)
 
 

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field, NonNegativeInt, create_model
@@ -93,25 +94,49 @@ class Study(Values):
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
-        """Every condition with every seed, in the order of params.yaml."""
+        """Every condition with every seed."""
         return self.runs_of("training")
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The conditions in the order in which all is made and shown: it follows from what they say.
+
+        Those without a penalty come first, then by alpha, and of one alpha those that are penalised until later first.
+        The order of params.yaml says nothing: it is one of keys, which no engine and no proof knows.
+        """
+
+        def place(name: str) -> tuple:
+            penalty = self.penalty_of(name)
+            epochs = self.training_of(name).epochs
+            return penalty.alpha != 0, penalty.alpha, -penalty.stop, penalty.start, epochs, name
+
+        return tuple(sorted(self.conditions, key=place))
 
     def runs_of(self, stage: str) -> tuple[Run, ...]:
         """The runs that a stage covers."""
-        conditions = getattr(self.applies, stage, tuple(self.conditions))
-        return tuple(Run(condition, seed) for condition in conditions for seed in self.seeds)
+        covered = getattr(self.applies, stage, self.conditions)
+        return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
+
+    def pairs(self) -> tuple[str, ...]:
+        """The pairs, in the order of their conditions and seeds."""
+
+        def place(name: str) -> tuple:
+            runs = self.pair(name).values()
+            return *(self.order.index(run.condition) for run in runs), *(run.seed for run in runs), name
+
+        return tuple(sorted(self.between, key=place))
 
     def cells(self, stage: str) -> tuple[dict[str, Any], ...]:
         """What tells the results of a stage apart: condition and seed, or a pair; nothing where there is only one."""
         if stage == "between":
-            return tuple({"pair": pair} for pair in self.between)
+            return tuple({"pair": pair} for pair in self.pairs())
         if stage in PER_RUN:
             return tuple({"condition": run.condition, "seed": run.seed} for run in self.runs_of(stage))
         return ({},)
 
     def pair(self, name: str) -> dict[str, Run]:
         """The first and the second run of a pair."""
-        named = {str(run): run for run in self.runs}
+        named = {str(Run(*run)): Run(*run) for run in product(self.conditions, self.seeds)}
         return {place: named[run] for place, run in self.between[name]}
 
     def overrides(self, condition: str) -> dict[str, Any]:

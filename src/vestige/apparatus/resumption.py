@@ -97,7 +97,7 @@ def restored(
         for each, record in enumerate(records):
             place(trajectory.weights(each, record["checkpoint"]), folder / checkpoints.name(each))
             checkpoints.read(folder, each, record["checkpoint"])
-    except (FileNotFoundError, checkpoints.ForeignCheckpoint):
+    except (FileNotFoundError, IsADirectoryError, PermissionError, checkpoints.ForeignCheckpoint):
         return []
     if records:
         checkpoints.load(network, folder, epoch, records[epoch]["checkpoint"])

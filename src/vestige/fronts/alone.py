@@ -29,6 +29,8 @@ def without_snakemake() -> Iterator[None]:
     try:
         held = lock()
     except BlockingIOError:
-        raise RuntimeError("a snakemake is running in this folder: wait for it, or stop it") from None
+        raise RuntimeError(
+            "a snakemake, or another vestige command, is running in this folder: wait for it, or stop it"
+        ) from None
     with held:
         yield

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,9 @@ class Memory:
         self.texts = lockfile.read()
         self.written = dict(self.texts)
         self.contents: dict[str, Any] = {}
-        try:
-            self.seen: dict[str, str] = json.loads(MEMORY.read_text())
-        except (OSError, ValueError):
-            self.seen = {}
+        self.seen: dict[str, str] = {}
+        with suppress(OSError, ValueError, AttributeError):
+            self.seen = {name: said for name, said in json.loads(MEMORY.read_text()).items() if isinstance(said, str)}
 
     def begin(self, cache: str) -> None:
         """Read dvc.lock once more, now that no DVC command writes it; `cache` is where DVC's cache lies."""

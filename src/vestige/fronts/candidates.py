@@ -40,8 +40,8 @@ class Former:
         return all(map(Path.is_file, (path for digest in self.outs.values() for path in objects(self.cache, digest))))
 
     @property
-    def found(self) -> tuple[dict[str, Any] | None, str]:
-        """The proof that it carries, and the digest of what it says."""
+    def found(self) -> tuple[dict[str, Any] | None, bool]:
+        """The proof that it carries, and whether it is as it was written."""
         return proofs.found_in(self.result, Path(self.job.output).suffix)
 
 
@@ -55,7 +55,10 @@ def objects(cache: Path, digest: str) -> Iterator[Path]:
     listed = object_of(cache, digest)
     yield listed
     if digest.endswith(".dir") and listed.is_file():
-        yield from (object_of(cache, each["md5"]) for each in json.loads(listed.read_bytes()))
+        try:
+            yield from [object_of(cache, each["md5"]) for each in json.loads(listed.read_bytes())]
+        except (ValueError, TypeError, KeyError):  # damaged: then the cache does not hold it
+            yield listed / "files"
 
 
 class Formers:
@@ -66,14 +69,17 @@ class Formers:
         self.locks = [(lockfile.FILE, lockfile.read()), (None, committed())]
         self.runs: dict[str, list[Path]] = defaultdict(list)
         for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
-            first, _, _ = lockfile.unfolded(path.read_text(encoding="utf-8")).partition("\n")
+            first, _, _ = lockfile.unfolded(written(path)).partition("\n")
             self.runs[first.strip()].append(path)
 
     def of(self, job: Job) -> Iterator[Former]:
         """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
         locked = ((source, lock.get(lockfile.stage_of(job))) for source, lock in self.locks)
         for path, text in [*locked, *((path, indented(path)) for path in self.in_runs(job))]:
-            said = lockfile.entry(text or "")
+            try:
+                said = lockfile.entry(text or "")
+            except RuntimeError:
+                continue  # sync writes a damaged entry anew
             if lockfile.claims(said, job) and job.output in lockfile.digests_of(said, "outs"):
                 yield Former(job, said, self.cache, path)
 
@@ -84,7 +90,15 @@ class Formers:
 
 def indented(path: Path) -> str:
     """An entry of the run-cache as it would stand in dvc.lock."""
-    return "".join(f"    {line}" for line in path.read_text(encoding="utf-8").splitlines(keepends=True))
+    return "".join(f"    {line}" for line in written(path).splitlines(keepends=True))
+
+
+def written(path: Path) -> str:
+    """The text of a file; none where it holds none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def committed() -> dict[str, str]:
@@ -92,7 +106,7 @@ def committed() -> dict[str, str]:
     try:
         shown = subprocess.run(["git", "show", f"HEAD:./{lockfile.FILE}"], capture_output=True, text=True)
         return lockfile.read(shown.stdout) if shown.returncode == 0 else {}
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return {}
 
 
@@ -103,16 +117,16 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
     """
     if unlike(former) or differing_inputs(former, inputs):
         return False
-    return not behind_changed(former.found[0] or {}, tuple(gone.values()))
+    return not behind_changed(former.found[0] or {}, tuple(gone.values()))[0]
 
 
 def unlike(former: Former) -> bool:
     """Whether a former result is damaged, another result, or made with other settings or code than now."""
-    job, (given, content) = former.job, former.found
+    job, (given, unchanged) = former.job, former.found
     if (
         given is None
         or given.get("result") != job.output
-        or own_changes(job, given, content, proofs.code_digests(job))[0]
+        or own_changes(job, given, unchanged, proofs.code_digests(job))[0]
     ):
         return True
     beside = {

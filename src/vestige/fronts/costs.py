@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeFloat
 
 from vestige import machine, results, trajectories
 from vestige.apparatus.values import Values
@@ -32,9 +32,9 @@ class Record(Values):
     stage: str
     study: str
     seconds: NonNegativeFloat
-    passes: NonNegativeInt
-    of: PositiveInt
-    bytes: NonNegativeInt
+    passes: Annotated[int, Field(ge=0, le=2**31)]
+    of: Annotated[int, Field(ge=1, le=2**31)]
+    bytes: Annotated[int, Field(ge=0, le=2**60)]
     memory: dict[str, int]
     hardware: dict[str, str]
     settings: dict[str, Any]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from vestige.apparatus.writing import whole
 from vestige.pipeline import Job
@@ -28,8 +29,10 @@ def stage_of(job: Job) -> str:
 
 def read(text: str | None = None) -> dict[str, str]:
     """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
-    if text is None:
-        text = FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
+    try:
+        text = (FILE.read_text(encoding="utf-8") if FILE.is_file() else "") if text is None else text
+    except UnicodeDecodeError:
+        text = "no text at all"
     head, _, body = text.replace("stages: {}\n", "stages:\n").partition(BEFORE)
     names = re.findall(r"^  (\S.*):\n", body, re.M)
     texts = re.split(r"^  \S.*:\n", body, flags=re.M)
@@ -48,9 +51,16 @@ def write(stages: Mapping[str, str]) -> None:
 
 
 def entry(text: str) -> dict[str, Any]:
-    """What the text about a stage says: cmd, params, and of each dep and out what DVC knows."""
+    """What the text about a stage says: cmd, params, and of each dep and out what DVC knows.
+
+    Raises RuntimeError where DVC wrote none.
+    """
     parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfolded(text), flags=re.M), flags=re.M)[1:]
-    return dict(map(told, parts))
+    try:
+        return dict(map(told, parts))
+    except (YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
+        why = str(error).splitlines()[0]
+        raise RuntimeError(f"{FILE} is not as DVC writes it ({why}): mend or remove it") from None
 
 
 def unfolded(text: str) -> str:
@@ -83,4 +93,5 @@ def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:
     """Whether an entry claims to be of the very settings of a job."""
-    return said.get("params", {}).get(PARAMS) == job.settings
+    params = said.get("params")
+    return isinstance(params, dict) and params.get(PARAMS) == job.settings

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from vestige import judgements, pipeline, proofs, reading, results
 from vestige.fronts import drawing
 from vestige.fronts.calling import function_of, labels_of, opened, places_of, refuse_unusable, settings_of
 from vestige.fronts.costs import recorded
-from vestige.fronts.publishing import clear_work, publish
+from vestige.fronts.publishing import aside_of, clear_work, publish
 from vestige.fronts.running import Note, locked, logging
 from vestige.fronts.writing import write
 from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE, Judgement
@@ -34,11 +35,13 @@ def make(job: Job) -> str:
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job, behind)
+        check_place(job)
         with logging(job) as note, recorded(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
             (draw if job.stage.kind else compute)(job, before, note)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
+            shutil.rmtree(aside_of(job), ignore_errors=True)  # what a killed restore had found there is replaced
             return f"{job.output} made in {took}"
 
 
@@ -61,6 +64,13 @@ def check_plan(job: Job) -> None:
     edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
     if edited:
         raise Refused(f"{', '.join(edited)} in params.yaml was edited after snakemake had started: start it again.")
+
+
+def check_place(job: Job) -> None:
+    """Refuse where a folder lies at the path of a file that is to be written."""
+    for path in (job.output, *job.beside):
+        if os.path.isdir(path):
+            raise Refused(f"{path} is a folder, where a file is to be written: remove it, or move it elsewhere.")
 
 
 def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:

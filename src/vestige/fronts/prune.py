@@ -1,17 +1,16 @@
 """Lists, and on request removes, what nothing in the study explains."""
 
-import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from vestige import pipeline, trajectories
-from vestige.fronts import alone, candidates, costs, lockfile, recorded, restore
+from vestige import pipeline, proofs, trajectories
+from vestige.fronts import alone, candidates, costs, lockfile, publishing, recorded
 from vestige.fronts.quantities import size_told
 from vestige.study import Study
 
-TOPS = ("results", "logs", "benchmarks", restore.ASIDE)
+TOPS = ("results", "logs", "benchmarks", publishing.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
 
 
@@ -30,10 +29,16 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
         if not remove:
             yield "Nothing was removed: `vestige prune --remove` removes it."
             return
-        for path in files:
-            folder = path.is_dir() and not path.is_symlink()
-            shutil.rmtree(path, ignore_errors=True) if folder else path.unlink(missing_ok=True)
-        forget(entries)
+        with ExitStack() as held:
+            with suppress(recorded.Absent):
+                held.enter_context(recorded.opened())  # no command of DVC's writes dvc.lock meanwhile
+            for path in files:
+                with suppress(OSError):
+                    publishing.remove(path)
+            forget(entries)
+        left = [str(path) for path in files if path.exists() or path.is_symlink()]
+        if left:
+            raise RuntimeError(f"{len(left)} of these could not be removed: {', '.join(left[:6])}")
         yield "Removed."
 
 
@@ -43,9 +48,18 @@ def unexplained(study: Study) -> list[Path]:
     made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
     made |= {costs.path_of(job) for job in jobs}
     trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
-    files = (each for top in TOPS for each in inside(Path(top, study.study)))
-    folded = (whole_run(each, study) for each in files if each not in made and each.parent not in trained)
-    return [*dict.fromkeys(each for each in folded if settled(each)), *trajectories.unexplained(study)]
+    files = [each for top in TOPS for each in inside(Path(top, study.study))]
+    holds = {folder for path in made | trained for folder in path.parents} | trained  # some may be links
+    strange = [each for each in files if each not in made | holds and each.parent not in trained]
+    folded = (whole_run(each, study) for each in strange)
+    found = dict.fromkeys(each for each in folded if settled(each))
+    return [*found, *trajectories.unexplained(study, checkpoints_of(strange))]
+
+
+def checkpoints_of(files: list[Path]) -> set[str]:
+    """The sha256 of the checkpoints of those files that are training results."""
+    proofs_read = (proofs.read_proof(each) for each in files if each.parent.name == "training" and each.suffix == ".nc")
+    return {digest for given in proofs_read if given for digest in given.get("beside", {}).values()}
 
 
 def inside(folder: Path) -> list[Path]:

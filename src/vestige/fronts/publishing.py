@@ -8,6 +8,18 @@ from typing import Any
 from vestige import digests, scratch, trajectories
 from vestige.pipeline import Job
 
+ASIDE = Path("work", "set-aside")  # what `restore` found in a place, until what it put there is proven
+
+
+def aside_of(job: Job) -> Path:
+    """Where lies what a restore has found in the place of a result."""
+    return ASIDE / Path(job.output).relative_to("results")
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder, if it is there."""
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+
 
 def workplace(job: Job) -> dict[str, Any]:
     """The empty folder that a training fills with its checkpoints, and what is common to all runs of its trajectory."""
@@ -31,7 +43,7 @@ def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
     """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
     from vestige.apparatus import checkpoints, resumption
 
-    final = Path(job.checkpoints).parent.resolve() / Path(job.checkpoints).name
+    final = Path(job.checkpoints).resolve()
     fresh = final.with_name(f".{final.name}.partial")  # on the disk where the checkpoints are, wherever that is
     shutil.rmtree(fresh, ignore_errors=True)
     names = [checkpoints.name(int(epoch)) for epoch in dataset["epoch"].values]

@@ -75,11 +75,25 @@ def refuse_beside(repo) -> None:
     """Refuse while `dvc repro` runs a stage: it lets go of its lock meanwhile, but notes what it writes."""
     try:
         noted = json.loads(Path(repo.tmp_dir, "rwlock").read_text()).get("write", {}).values()
-    except (OSError, ValueError, AttributeError):
+        running = [owner for owner in noted if owner["pid"] != os.getpid() and alive(owner["pid"])]
+        told = [
+            f"`{owner['cmd']}` is running in this folder (process {owner['pid']}): wait for it" for owner in running
+        ]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return
-    for owner in noted:
-        if owner["pid"] != os.getpid() and Path("/proc", str(owner["pid"])).exists():
-            raise RuntimeError(f"`{owner['cmd']}` is running in this folder (process {owner['pid']}): wait for it")
+    if told:
+        raise RuntimeError(told[0])
+
+
+def alive(process: int) -> bool:
+    """Whether there is a process with a number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:

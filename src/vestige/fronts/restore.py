@@ -1,23 +1,27 @@
 """Brings back former results that are what the study asks for, before anything is computed again."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vestige import judgements, results
+from vestige import judgements, pipeline, results
 from vestige.fronts import alone, candidates, lockfile, recorded, sync
 from vestige.fronts.candidates import Former, Formers
+from vestige.fronts.publishing import aside_of, remove
 from vestige.fronts.running import locked
 from vestige.judgements import PROVEN, Judgement
 from vestige.pipeline import Job
 from vestige.study import Study
 
-ASIDE = Path("work", "set-aside")  # what was there, until what takes its place is proven
+ALL = "all"  # in a folder of what was set aside: that nothing of it is left in its place
 
 
 def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
     """Bring back all results, or those at `paths`, that DVC remembers and that are proven; a line on each."""
     with alone.without_snakemake():
+        for job in pipeline.jobs(study):
+            recover(job)
         found = judgements.judge(study)
         asked = {path: each for path, each in found.items() if not paths or path in paths}
         missing = [path for path, each in asked.items() if each.state != PROVEN]
@@ -87,22 +91,35 @@ def places(job: Job) -> list[Path]:
 
 def set_aside(job: Job) -> Path:
     """Move what a job has made out of the way; the folder where it lies."""
-    aside = ASIDE / Path(job.output).relative_to("results")
-    if aside.exists():  # a restore was killed here: what it found first is what is to stay
-        swap(job, aside)
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = aside_of(job)
     aside.mkdir(parents=True)
     for path in places(job):
-        if path.exists():
+        if os.path.lexists(path):
             shutil.move(path, aside / path.name)
+    (aside / ALL).touch()
     return aside
 
 
+def recover(job: Job) -> None:
+    """Put back what a killed restore had set aside: all of it, or what it had come to until then."""
+    aside = aside_of(job)
+    if aside.exists():
+        with locked(job):
+            swap(job, aside) if (aside / ALL).exists() else move_back(job, aside)
+            shutil.rmtree(aside)
+
+
 def swap(job: Job, aside: Path) -> None:
-    """Put what was set aside back in the place of what has come there."""
+    """Put what was set aside back in the place of what has come there, which the cache holds."""
     for path in places(job):
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        if (aside / path.name).exists():
+        remove(path)
+    move_back(job, aside)
+
+
+def move_back(job: Job, aside: Path) -> None:
+    """Put what was set aside back where nothing is."""
+    for path in places(job):
+        if os.path.lexists(aside / path.name) and not os.path.lexists(path):
             shutil.move(aside / path.name, path)
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from vestige import digests, judgements
+from vestige import digests, judgements, proofs, reading
 from vestige.fronts import alone, candidates, lockfile, metadata, recorded
 from vestige.fronts.asked import Memory
 from vestige.fronts.candidates import Former, Formers
 from vestige.fronts.quantities import counted
 from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.study import Study
+
+EDITED = "params.yaml or the code was edited meanwhile: say `vestige sync` again"
+TOLD = 6  # results that DVC cannot be told of are named, if there are more
 
 
 def sync(study: Study) -> Iterator[str]:
@@ -27,13 +30,19 @@ def sync(study: Study) -> Iterator[str]:
 def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
     """Let Snakemake remember all that is proven, and doubt what it takes for current although it is not."""
     with metadata.opened() as workflow:
+        if reading.read() != next(iter(found.values())).job.study:  # the graph is of params.yaml as it is by now
+            raise RuntimeError(EDITED)
         jobs = metadata.jobs(workflow)
         known = [path for path, each in found.items() if here(each) and not metadata.recorded(workflow, jobs[path])]
         doubted = [path for path, each in found.items() if wrong(each) and metadata.believed(workflow, jobs[path])]
         for path in known:
             metadata.record(workflow, jobs[path])
-        for path in doubted:
-            metadata.doubt(workflow, jobs[path], found[path].reasons[0])
+        code_of = judgements.once(proofs.code_digests)
+        edited = [path for path in known if judgements.alone(found[path].job, code_of=code_of)[0] != PROVEN]
+        for path in (*doubted, *edited):
+            metadata.doubt(workflow, jobs[path], next(iter(found[path].reasons), "its code was edited"))
+    if edited:
+        raise RuntimeError(EDITED)
     yield said("Snakemake", len(known))
     yield from (f"  it took {path} for current, but {found[path].reasons[0]}" for path in doubted)
 
@@ -82,7 +91,9 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
             name = lockfile.stage_of(each.job)
             told(memory, stages[name], name, each.job.settings, marked, left, each)
         yield said("DVC", len([name for name in marked if name != checked]))
-        yield from (f"  it cannot be told of {line}" for line in left)
+        yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
+        if len(left) > TOLD:
+            yield f"  nor of {len(left) - TOLD} more"
         formers = candidates.Formers(recorded.root(repo))
         for each in others:
             yield from undeceived(memory, stages, each, formers)
