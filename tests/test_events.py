@@ -175,7 +175,7 @@ def reordered(project: Path) -> None:
     yaml = YAML()
     data = yaml.load(project / "params.yaml")
     for key in ("conditions", "between"):
-        data[key] = dict(reversed(data[key].items()))
+        data[key] = dict(reversed(list(data[key].items())))
     yaml.dump(data, project / "params.yaml")
 
 
