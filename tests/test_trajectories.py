@@ -15,7 +15,7 @@ from engines import ROOT, TINY
 from ruamel.yaml import YAML
 
 from vestige import judgements, pipeline, proofs, reading, scratch, trajectories
-from vestige.fronts import calling, prune, snakemake
+from vestige.fronts import calling, leftovers, prune, snakemake
 from vestige.fronts.make import make
 from vestige.study import SCIENCE
 
@@ -368,10 +368,10 @@ def test_home_and_variables_are_filled_in(monkeypatch):
 
 def test_what_no_run_of_the_study_explains_is_listed_with_the_result_that_it_belongs_to(here):
     made("suppressed-seed0")
-    assert trajectories.unexplained(reading.read()) == []
+    assert leftovers.unexplained(reading.read()) == []
     changed = study(conditions__suppressed__alpha=-6)
-    assert trajectories.unexplained(changed) == []
-    left = trajectories.unexplained(changed, prune.checkpoints_of([Path("results/tiny/training/suppressed-seed0.nc")]))
+    assert leftovers.unexplained(changed) == []
+    left = leftovers.unexplained(changed, prune.checkpoints_of([Path("results/tiny/training/suppressed-seed0.nc")]))
     assert {path.name.split("-")[1] for path in left} == {"weights", "state"}
     assert len(left) == 3  # epochs 3 and 4, and a state: until epoch 2 it is the baseline's way
     for path in left:
@@ -382,12 +382,12 @@ def test_what_no_run_of_the_study_explains_is_listed_with_the_result_that_it_bel
 def test_what_others_may_have_left_is_listed_after_a_month(here):
     made("baseline-seed0")
     other = study(training__momentum=0.5)
-    assert trajectories.unexplained(other) == []
+    assert leftovers.unexplained(other) == []
     there = sorted(Path("work/trajectories").iterdir())
     for path in there:
         os.utime(path, (0, time.time() - 31 * 86400))
-    assert trajectories.unexplained(other) == there
-    assert trajectories.unexplained(study()) == []
+    assert leftovers.unexplained(other) == there
+    assert leftovers.unexplained(study()) == []
 
 
 def test_what_is_not_of_vestige_s_making_is_never_listed(here):
@@ -398,7 +398,7 @@ def test_what_is_not_of_vestige_s_making_is_never_listed(here):
         path.write_text("of a colleague")
     for path in Path("lab").rglob("*"):
         os.utime(path, (0, 0))
-    left = trajectories.unexplained(study(scratch="lab", training__momentum=0.5))
+    left = leftovers.unexplained(study(scratch="lab", training__momentum=0.5))
     assert left
     assert not {*left} & {path for each in others for path in (each, *each.parents)}
 
@@ -406,8 +406,8 @@ def test_what_is_not_of_vestige_s_making_is_never_listed(here):
 def test_nothing_is_listed_where_nothing_is_known(here):
     made("baseline-seed0")
     Path("results/tiny/images.nc").unlink()
-    assert trajectories.unexplained(study()) == []
-    assert trajectories.unexplained(study(scratch="absent")) == []
+    assert leftovers.unexplained(study()) == []
+    assert leftovers.unexplained(study(scratch="absent")) == []
 
 
 def test_what_was_never_finished_is_listed_when_it_is_old(here):
@@ -416,10 +416,10 @@ def test_what_was_never_finished_is_listed_when_it_is_old(here):
     folder = Path("work/training/tiny-gone-seed0-00000000")
     half.write_bytes(b"half")
     folder.mkdir()
-    assert trajectories.unexplained(study()) == []
+    assert leftovers.unexplained(study()) == []
     for path in (half, folder):
         os.utime(path, (0, 0))
-    assert trajectories.unexplained(study()) == sorted([half, folder])
+    assert leftovers.unexplained(study()) == sorted([half, folder])
 
 
 # Beside each other

@@ -1,18 +1,17 @@
 """Whether each result is what the study and the code ask for: the one truth to which both engines are brought."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vestige import digests, equivalences
+from vestige import digests
+from vestige.changes import behind_changed, inputs_changed, named, own_changes
 from vestige.pipeline import Job, begins, jobs
-from vestige.proofs import changed, code_digests, found_in, input_digests, leaves
+from vestige.proofs import CodeOf, code_digests, found_in, input_digests
 from vestige.study import Study
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
 STATES = (PROVEN, STALE, MISSING, FOREIGN)
-CodeOf = Callable[[Job], dict[str, str]]
-NAMED = 3  # causes that lie behind a result are named, if there are more
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,6 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     return Judgement(job, state, reasons, vouched, tuple(causes.items()), (job, *gone) if missing else ())
 
 
-def named(causes: Mapping[str, str]) -> Iterable[str]:
-    """The first causes that lie behind a result, a line each, and how many more there are."""
-    lines = [f"{path}, from which it comes, is stale: {why}" for path, why in list(causes.items())[:NAMED]]
-    return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])
-
-
 def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) -> tuple[str, list[str], tuple[str, ...]]:
     """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
 
@@ -114,43 +107,6 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
     behind, vouched_behind = behind_changed(given, gone, code_of)
     reasons = [*own, *inputs_changed(given.get("inputs", {}), input_digests(job)), *behind]
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
-
-
-def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
-    """What a proof says otherwise of a result itself: its code, its settings, its bytes; the equivalences needed."""
-    then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
-    reasons = [
-        *changed("code of", then, now),
-        *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
-        *([] if unchanged else [f"{job.output} was changed after it was written"]),
-    ]
-    return reasons, vouched if then == now else ()
-
-
-def behind_changed(
-    given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests
-) -> tuple[list[str], tuple[str, ...]]:
-    """What a proof says otherwise of how results that are gone would be made now; the equivalences needed."""
-    said = given.get("behind", {})
-    reasons, vouched = [], ()
-    for each in gone:
-        then, now = said.get("code", {}).get(each.stage.name, {}), code_of(each)
-        then, why = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
-        known = {key: value for key, value in said.get("settings", {}).items() if key in each.keys}
-        read = {one.output: said.get("results", {}).get(one.output) for one in each.inputs}
-        found = [
-            *changed("code of", then, now),
-            *changed("setting", leaves(known), leaves(each.settings), show=True),
-            *inputs_changed(read, input_digests(each)),
-        ]
-        reasons += [f"{each.output}, from which it came and which is missing: {line}" for line in found]
-        vouched += why if then == now else ()
-    return reasons[:NAMED], vouched
-
-
-def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:
-    """Which inputs are not those that were read; one that is absent now proves nothing either way."""
-    return changed("input", then, {path: digest or then.get(path) for path, digest in now.items()})
 
 
 def files_beside(job: Job) -> tuple[list[str], list[str]]:

@@ -1,12 +1,15 @@
 """The proof that each result carries: what made it, and what it says."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vestige import carriers, code, digests, machine
 from vestige.pipeline import Job, begins, canonical, stated
+
+CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 
 
 def proof(job: Job, made_by: dict[str, str], inputs: dict[str, str], beside: dict[str, str]) -> dict[str, Any]:

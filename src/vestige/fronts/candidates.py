@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from vestige import code, digests, proofs
+from vestige.changes import behind_changed, inputs_changed, own_changes
 from vestige.fronts import lockfile
-from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement, behind_changed, inputs_changed, own_changes
+from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.pipeline import Job
 
 

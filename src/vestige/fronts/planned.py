@@ -5,9 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vestige import trajectories
+from vestige.changes import named
 from vestige.fronts import costs, restore
 from vestige.fronts.prices import Price, pricing
-from vestige.judgements import Judgement, named
+from vestige.judgements import Judgement
 from vestige.pipeline import Job
 from vestige.study import Study
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from vestige import pipeline, proofs, trajectories
-from vestige.fronts import alone, candidates, costs, lockfile, publishing, recorded
+from vestige import pipeline, proofs
+from vestige.fronts import alone, candidates, costs, leftovers, lockfile, publishing, recorded
 from vestige.fronts.quantities import size_told
 from vestige.study import Study
 
@@ -53,7 +53,7 @@ def unexplained(study: Study) -> list[Path]:
     strange = [each for each in files if each not in made | holds and each.parent not in trained]
     folded = (whole_run(each, study) for each in strange)
     found = dict.fromkeys(each for each in folded if settled(each))
-    return [*found, *trajectories.unexplained(study, checkpoints_of(strange))]
+    return [*found, *leftovers.unexplained(study, checkpoints_of(strange))]
 
 
 def checkpoints_of(files: list[Path]) -> set[str]:
