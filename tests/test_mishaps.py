@@ -49,6 +49,7 @@ SNAKEMAKE, DVC = "snakemake figures --quiet", "dvc repro"
         pytest.param(DVC, False, id="dvc, leaving orphans", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, engine, group):
     few_jobs(empty_project)
     process = begin(empty_project, engine)
@@ -98,6 +99,7 @@ def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_call
     assert (project / result).read_bytes() == (by_both / result).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_second_call_waits_for_the_first_and_uses_what_it_made(project):
     (project / TRAINING).unlink()
     edit(project, "training", "epochs", to=80)
@@ -120,6 +122,7 @@ def test_checkpoints_swapped_in_by_hand_are_never_measured(project):
     assert not (project / MEASURED).exists()
 
 
+@pytest.mark.slow
 def test_the_remedy_that_the_refusal_names_works(project, by_snakemake):
     shutil.rmtree(project / CHECKPOINTS)
     (project / MEASURED).unlink()
@@ -182,6 +185,7 @@ def test_the_folder_of_a_killed_training_goes_when_the_result_is_written(project
     assert list(project.glob("work/training/*")) == []
 
 
+@pytest.mark.slow
 def test_a_learning_rate_of_a_condition_s_own_hides_nothing(project):
     edit(project, "conditions", "slow", to={"alpha": 0, "learning_rate": 0.05, "learning_rate_step": 1})
     for stage in ("training", "selectivity"):
@@ -225,6 +229,7 @@ def test_a_missing_input_is_named_with_the_command_that_makes_it(empty_project):
     assert "vestige make results/tiny/images.nc" in done.stdout
 
 
+@pytest.mark.slow
 def test_settings_edited_during_a_run_make_the_job_fail_and_leave_no_result(project):
     edit(project, "training", "epochs", to=40)
     (project / TRAINING).unlink()
@@ -236,6 +241,7 @@ def test_settings_edited_during_a_run_make_the_job_fail_and_leave_no_result(proj
     assert not (project / TRAINING).exists()
 
 
+@pytest.mark.slow
 def test_settings_edited_after_snakemake_planned_with_them_are_not_used(project):
     edit(project, "conditions", "suppressed", "alpha", to=-6)
     process = begin(project, f"snakemake {MEASURED}")
@@ -246,6 +252,7 @@ def test_settings_edited_after_snakemake_planned_with_them_are_not_used(project)
     assert not (project / MEASURED).exists()
 
 
+@pytest.mark.slow
 def test_a_second_snakemake_in_the_same_folder_is_refused_until_the_first_is_gone(project):
     edit(project, "training", "epochs", to=400)
     process = begin(project, f"snakemake {TRAINING}")

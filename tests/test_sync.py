@@ -98,7 +98,7 @@ NOTHING = {
     "a checkout": checked_out,
     "a result made by hand": made_by_hand,
 }
-FAST = {"a comment edited in the training code", "a result copied from another condition"}
+FAST = {"a comment edited in the training code"}
 
 
 def marked(events):

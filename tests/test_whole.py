@@ -31,6 +31,7 @@ SCHEMAS = {
 SINGLE = {"images": {"count", "mean", "std"}, "network": {"layers", "shortcut"}, "claims": {"verdict", "statistic"}}
 
 
+@pytest.mark.slow
 def test_both_engines_make_the_same_bytes(by_snakemake, by_dvc):
     for pattern in ("results/**/*.nc", "results/**/*.safetensors", "results/**/figures/*.*"):
         one, other = bytes_of(by_snakemake, pattern), bytes_of(by_dvc, pattern)
@@ -38,11 +39,13 @@ def test_both_engines_make_the_same_bytes(by_snakemake, by_dvc):
         assert {path for path in one | other if one.get(path) != other.get(path)} == set()
 
 
+@pytest.mark.slow
 def test_both_engines_make_all_that_the_table_names(by_snakemake, by_dvc):
     for project in (by_snakemake, by_dvc):
         assert [path for path in table_jobs(study_of(project)) if not (project / path).is_file()] == []
 
 
+@pytest.mark.slow
 def test_every_result_proves_itself(by_snakemake, by_dvc):
     for project in (by_snakemake, by_dvc):
         assert unproven(project) == {}
@@ -59,6 +62,7 @@ def test_what_dvc_remembers_snakemake_may_still_replace(by_both):
     assert locked == []
 
 
+@pytest.mark.slow
 def test_only_folders_of_results_work_and_the_tools_own_are_written(by_snakemake, by_dvc, empty_project):
     shipped = {path.name for path in empty_project.iterdir()}
     assert {path.name for path in by_snakemake.iterdir()} - shipped == {*OURS, ".snakemake", "dvc.lock"}
