@@ -98,6 +98,11 @@ def overwritten(path: str, source: str) -> Callable:
     return lambda project: shutil.copyfile(project / source, project / path)
 
 
+def cut_short(path: str, part: float = 0.5) -> Callable:
+    """An event: only a part of a file is left."""
+    return lambda project: os.truncate(project / path, int((project / path).stat().st_size * part))
+
+
 def appended_to(path: str) -> Callable:
     """An event: a byte more at a file's end."""
     return lambda project: (project / path).write_bytes((project / path).read_bytes() + b"x")
@@ -273,6 +278,8 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
     "Snakemake's memory lost": (removed(".snakemake"), None),
     "the same, then alpha ": (one_after_another(removed(".snakemake"), ALPHA), SUPPRESSED),
     "`dvc.lock` lost": (removed("dvc.lock"), None),
+    "`dvc.lock` cut short by a kill": (cut_short("dvc.lock"), None),
+    "`dvc.lock` emptied by a kill": (cut_short("dvc.lock", 0), None),
     "DVC's cache lost": (removed(".dvc/cache"), None),
     "another result of another study beside": (
         lambda project: shutil.copytree(project / "results/tiny", project / "results/other"),

@@ -1,5 +1,6 @@
 """After `vestige sync` both engines call current exactly what is proven, whatever happened before."""
 
+import os
 import shutil
 import subprocess
 
@@ -229,37 +230,25 @@ def test_dvc_lock_is_read_as_yaml_and_written_as_dvc_writes_it(project, monkeypa
     assert (project / "dvc.lock").read_text() == text
 
 
-def test_long_commands_and_paths_are_read_whole():
-    from dvc.utils.serialize import dumps_yaml
-
-    path = f"results/{'a' * 40}/selectivity/{'b' * 40}-seed0.nc"
-    file = {"path": path, "hash": "md5", "md5": "0" * 32, "size": 3}
-    said = {
-        "cmd": f"vestige make {path}",
-        "deps": [{**file}],
-        "params": {"params.yaml": {"seeds": [0, 1]}},
-        "outs": [file],
-    }
-    written = dumps_yaml({"schema": "2.0", "stages": {"a": said}})
-    assert max(map(len, written.splitlines())) < len(f"  cmd: vestige make {path}")  # DVC breaks them
-    assert lockfile.entry(lockfile.read(written)["a"]) == said
-
-
-def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    lockfile.write({"a": "    cmd: b\n"})
-    assert lockfile.read() == {"a": "    cmd: b\n"}
-    lockfile.write({})
-    assert lockfile.read() == {}
-    assert not lockfile.FILE.exists()
-    assert lockfile.read("schema: '2.0'\nstages: {}\n") == {}
-
-
 def test_a_dvc_lock_with_a_conflict_is_refused(project):
     (project / "dvc.lock").write_text("<<<<<<< ours\n" + (project / "dvc.lock").read_text())
     done = run(project, "vestige sync", check=False)
     assert done.returncode == 1
     assert "dvc.lock is not as DVC writes it" in done.stdout
+
+
+@pytest.mark.parametrize("part", [0.5, *(pytest.param(part, marks=pytest.mark.slow) for part in (0, 0.002, 0.999))])
+def test_it_writes_anew_what_a_killed_dvc_has_left_of_its_files(project, part):
+    before = YAML(typ="safe").load(project / "dvc.lock")
+    os.truncate(project / "dvc.lock", int((project / "dvc.lock").stat().st_size * part))
+    (project / ".dvc/tmp/rwlock").write_text('{"read": {"a')
+    refused = run(project, "dvc repro", check=False)
+    assert refused.returncode != 0
+    said = run(project, "vestige sync").stdout
+    assert "DVC: it was stopped while it wrote dvc.lock, which is written anew" in said
+    assert YAML(typ="safe").load(project / "dvc.lock") == before
+    assert_nothing_to_do(project)
+    assert "Running stage" not in run(project, "dvc repro").stdout
 
 
 @pytest.mark.slow

@@ -74,7 +74,7 @@ class Memory:
 
     def keep(self) -> None:
         """Write what has changed to dvc.lock, as it stands by now, and what was found."""
-        if self.texts != self.written:
+        if self.texts != self.written or lockfile.cut_short():
             told = {name: text for name, text in self.texts.items() if self.written.get(name) != text}
             others = {
                 name: text for name, text in lockfile.read().items() if name in self.texts or name not in self.written

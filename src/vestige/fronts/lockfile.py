@@ -29,16 +29,49 @@ def stage_of(job: Job) -> str:
 
 def read(text: str | None = None) -> dict[str, str]:
     """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
+    return divided(written() if text is None else text)[0]
+
+
+def cut_short() -> bool:
+    """Whether a part of the file is missing: a DVC that is killed while it writes leaves one that it then refuses."""
+    return FILE.is_file() and divided(written())[1]
+
+
+def written() -> str:
+    """What stands in the file; nothing where there is none."""
     try:
-        text = (FILE.read_text(encoding="utf-8") if FILE.is_file() else "") if text is None else text
+        return FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
     except UnicodeDecodeError:
-        text = "no text at all"
-    head, _, body = text.replace("stages: {}\n", "stages:\n").partition(BEFORE)
+        return "no text at all\n"
+
+
+def divided(text: str) -> tuple[dict[str, str], bool]:
+    """The text about each whole stage by its name, and whether the end of the file is missing."""
+    lines = text[: text.rfind("\n") + 1]
+    if BEFORE.startswith(lines):
+        return {}, True
+    head, _, body = lines.replace("stages: {}\n", "stages:\n").partition(BEFORE)
     names = re.findall(r"^  (\S.*):\n", body, re.M)
-    texts = re.split(r"^  \S.*:\n", body, flags=re.M)
-    if text.strip() and (head or texts[0] or not all(each.startswith("    ") for each in texts[1:])):
+    first, *texts = re.split(r"^  \S.*:\n", body, flags=re.M)
+    unfinished = bool(texts) and not stands(texts[-1])
+    if unfinished:
+        names.pop(), texts.pop()
+    foreign = any(line.strip() and not line.startswith("  ") for line in body.splitlines())
+    if head or first or foreign or not all(each.startswith("    ") for each in texts):
         raise RuntimeError(f"{FILE} is not as DVC writes it (a conflict left by a merge?): mend or remove it")
-    return dict(zip(names, texts[1:], strict=True))
+    return dict(zip(names, texts, strict=True)), unfinished or lines != text
+
+
+def stands(text: str) -> bool:
+    """Whether the text about a stage says as much as DVC asks for."""
+    try:
+        said = entry(text)
+    except RuntimeError:
+        return False
+    files = [item for kind in ("deps", "outs") if kind in said for item in said[kind] or [{}]]
+    params = said.get("params", {})
+    of_files = isinstance(params, dict) and all(isinstance(each, dict) for each in params.values())
+    return bool(said.get("cmd")) and of_files and all("md5" in item for item in files)
 
 
 def write(stages: Mapping[str, str]) -> None:

@@ -73,16 +73,22 @@ def standing(settings: Mapping[str, Any], key: str) -> list:
 
 def refuse_beside(repo) -> None:
     """Refuse while `dvc repro` runs a stage: it lets go of its lock meanwhile, but notes what it writes."""
-    try:
-        noted = json.loads(Path(repo.tmp_dir, "rwlock").read_text()).get("write", {}).values()
-        running = [owner for owner in noted if owner["pid"] != os.getpid() and alive(owner["pid"])]
-        told = [
-            f"`{owner['cmd']}` is running in this folder (process {owner['pid']}): wait for it" for owner in running
-        ]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return
-    if told:
-        raise RuntimeError(told[0])
+    from dvc.lock import make_lock
+
+    noted = Path(repo.tmp_dir, "rwlock")
+    with make_lock(
+        f"{noted}.lock", tmp_dir=repo.tmp_dir, hardlink_lock=repo.config["core"].get("hardlink_lock", False)
+    ):
+        try:
+            owners = list(json.loads(noted.read_bytes()).get("write", {}).values())
+            others = [owner for owner in owners if owner["pid"] != os.getpid() and alive(owner["pid"])]
+            running = [f"`{owner['cmd']}` is running in this folder (process {owner['pid']})" for owner in others]
+        except FileNotFoundError:
+            return
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return noted.unlink()  # of a DVC that was killed while it wrote this: it would refuse to go on
+    if running:
+        raise RuntimeError(f"{running[0]}: wait for it")
 
 
 def alive(process: int) -> bool:

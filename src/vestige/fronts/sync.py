@@ -67,11 +67,14 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     memory = Memory()
     due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
-    if not due and not others and memory.knows_study(f"study@{study.study}"):
+    cut_short = lockfile.cut_short()
+    if not due and not others and not cut_short and memory.knows_study(f"study@{study.study}"):
         yield said("DVC", 0)
         return
     try:
         with recorded.opened() as repo:
+            if cut_short:
+                yield f"DVC: it was stopped while it wrote {lockfile.FILE}, which is written anew"
             yield from brought(repo, memory, study, due, others)
     except recorded.Absent as error:
         yield f"DVC: not asked, {error}"

@@ -1,0 +1,81 @@
+"""dvc.lock, a stage at a time: what DVC writes is read as it reads it, and what a killed DVC leaves of it."""
+
+import json
+
+import pytest
+from dvc.exceptions import DvcException
+from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+from dvc.utils.serialize import dumps_yaml, parse_yaml
+from voluptuous import Invalid
+
+from vestige.fronts import lockfile
+
+
+def test_long_commands_and_paths_are_read_whole():
+    path = f"results/{'a' * 40}/selectivity/{'b' * 40}-seed0.nc"
+    file = {"path": path, "hash": "md5", "md5": "0" * 32, "size": 3}
+    said = {
+        "cmd": f"vestige make {path}",
+        "deps": [{**file}],
+        "params": {"params.yaml": {"seeds": [0, 1]}},
+        "outs": [file],
+    }
+    written = dumps_yaml({"schema": "2.0", "stages": {"a": said}})
+    assert max(map(len, written.splitlines())) < len(f"  cmd: vestige make {path}")  # DVC breaks them
+    assert lockfile.entry(lockfile.read(written)["a"]) == said
+
+
+def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lockfile.write({"a": "    cmd: b\n"})
+    assert lockfile.read() == {"a": "    cmd: b\n"}
+    lockfile.write({})
+    assert lockfile.read() == {}
+    assert not lockfile.FILE.exists()
+    assert lockfile.read("schema: '2.0'\nstages: {}\n") == {}
+
+
+RESULT = {"path": "results/a/b.nc", "hash": "md5", "md5": "0" * 32, "size": 3}
+STAGE = {
+    "cmd": "vestige make results/a/b.nc",
+    "deps": [RESULT],
+    "params": {"params.yaml": {"seeds": [0, 1], "training": {"epochs": 3}}},
+    "outs": [RESULT | {"path": "results/a/c"}, RESULT],
+}
+
+
+def written(*names: str) -> str:
+    """dvc.lock as DVC writes it."""
+    return dumps_yaml({"schema": "2.0", "stages": {name: json.loads(json.dumps(STAGE)) for name in names}})
+
+
+def accepted(text: str) -> bool:
+    """Whether DVC reads a dvc.lock."""
+    try:
+        COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, "dvc.lock"))
+    except (DvcException, Invalid):
+        return False
+    return True
+
+
+def test_of_a_file_cut_anywhere_those_stages_are_left_that_dvc_accepts():
+    text = written("a", "b@c-0")
+    whole, cut_short = lockfile.divided(text)
+    assert (list(whole), cut_short) == (["a", "b@c-0"], False)
+    refused = 0
+    for end in range(len(text)):
+        left, cut_short = lockfile.divided(text[:end])
+        refused += not accepted(text[:end])
+        assert cut_short or accepted(text[:end])
+        assert list(left) == list(whole)[: len(left)]
+        assert all(whole[name].startswith(part) for name, part in left.items())
+        assert not left or accepted(lockfile.BEFORE + "".join(f"  {name}:\n{part}" for name, part in left.items()))
+    assert refused > len(text) / 2
+
+
+def test_a_conflict_is_refused_wherever_it_stands():
+    lines = written("a", "b").splitlines(keepends=True)
+    for number in range(len(lines) + 1):
+        torn = "".join([*lines[:number], "<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n", *lines[number:]])
+        with pytest.raises(RuntimeError, match="a conflict left by a merge"):
+            lockfile.read(torn)
