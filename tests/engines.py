@@ -215,6 +215,28 @@ def edit(project: Path, *path, **change) -> None:
     yaml.dump(data, file)
 
 
+def committed(project: Path) -> None:
+    """Commit all that git keeps."""
+    run(project, "git add --all")
+    run(project, "git -c user.name=me -c user.email=me@example.org commit --quiet --message all")
+
+
+def branch_and_back(project: Path) -> None:
+    """Check out a branch with another alpha and another training, and leave it again."""
+    committed(project)
+    run(project, "git switch --quiet --create other")
+    edit(project, "conditions", "suppressed", "alpha", to=-6)
+    with open(project / "src/vestige/stages/training.py", "a") as source:
+        source.write("\nEDITED = True\n")
+    committed(project)
+    run(project, "git switch --quiet -")
+
+
+def log_times(project: Path) -> list[float]:
+    """When each of a project's logs was last written to."""
+    return [path.stat().st_mtime for path in project.glob("logs/*/**/*.log")]
+
+
 def table_jobs(study) -> dict[str, pipeline.Job]:
     """The table's jobs by every file that they make."""
     return {made: job for job in pipeline.jobs(study) for made in (job.output, *job.beside)}

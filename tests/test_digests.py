@@ -68,36 +68,36 @@ def test_the_next_process_need_not_read_a_settled_file(tmp_path, monkeypatch):
     assert read == []
 
 
-def test_a_file_written_just_now_is_not_left_to_the_next_process(tmp_path, monkeypatch):
-    (tmp_path / "file").write_bytes(b"abc")
-    digests.sha256(tmp_path / "file")
-    digests.keep()
-    forget()
-    read = counted(monkeypatch)
-    digests.sha256(tmp_path / "file")
-    assert len(read) == 1
-
-
-def test_what_was_read_when_it_was_new_is_not_left_either_once_it_is_old(tmp_path, monkeypatch):
-    (tmp_path / "file").write_bytes(b"abc")
-    digests.sha256(tmp_path / "file")
+def settled(monkeypatch) -> None:
     monkeypatch.setattr(digests, "SETTLED", -1e9)
-    digests.keep()
-    forget()
-    read = counted(monkeypatch)
-    digests.sha256(tmp_path / "file")
-    assert len(read) == 1
 
 
-def test_what_other_code_has_found_is_found_anew(tmp_path, monkeypatch):
-    (tmp_path / "file").write_bytes(b"abc")
-    monkeypatch.setattr(digests, "SETTLED", -1e9)
-    digests.sha256(tmp_path / "file")
-    digests.keep()
-    forget()
+def made_by_other_code(monkeypatch) -> None:
     monkeypatch.setattr(digests, "by", lambda: ["other code"])
+
+
+@pytest.mark.parametrize(
+    ("when_read", "when_kept", "afterwards"),
+    [
+        pytest.param([], [], [], id="a file written just now"),
+        pytest.param([], [settled], [], id="what was new when it was read, and is old by now"),
+        pytest.param([settled], [], [made_by_other_code], id="what other code has found"),
+    ],
+)
+def test_the_next_process_reads_anew(tmp_path, monkeypatch, when_read, when_kept, afterwards):
+    file = tmp_path / "file"
+    file.write_bytes(b"abc")
+    for change in when_read:
+        change(monkeypatch)
+    digests.sha256(file)
+    for change in when_kept:
+        change(monkeypatch)
+    digests.keep()
+    forget()
+    for change in afterwards:
+        change(monkeypatch)
     read = counted(monkeypatch)
-    digests.sha256(tmp_path / "file")
+    digests.sha256(file)
     assert len(read) == 1
 
 

@@ -13,7 +13,9 @@ from engines import (
     SUPPRESSED,
     among,
     begin,
+    branch_and_back,
     bytes_of,
+    committed,
     copied,
     downstream,
     dvc_stale,
@@ -122,22 +124,6 @@ def touched(project: Path) -> None:
     """An event: every source file and result has a new time, the sources a later one."""
     for file in [*project.glob("results/**/*.*"), *project.glob("src/**/*.py")]:
         os.utime(file)
-
-
-def committed(project: Path) -> None:
-    """All that git keeps, committed."""
-    run(project, "git add --all")
-    run(project, "git -c user.name=me -c user.email=me@example.org commit --quiet --message all")
-
-
-def branch_and_back(project: Path) -> None:
-    """An event: a branch with another alpha and another training, checked out and left again."""
-    committed(project)
-    run(project, "git switch --quiet --create other")
-    edit(project, "conditions", "suppressed", "alpha", to=-6)
-    append(CODE, "\nEDITED = True\n")(project)
-    committed(project)
-    run(project, "git switch --quiet -")
 
 
 def fresh_clone(project: Path) -> None:

@@ -16,22 +16,11 @@ from vestige.study import FIGURES, KINDS
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*.py"))
 # From the highest floor to the lowest: a floor imports what stands below it, and of itself where it is said here.
-FLOORS = (
-    *(
-        "__main__",
-        "fronts",
-        "trajectories",
-        "scratch",
-        "results",
-        "judgements",
-        "changes",
-        "proofs",
-        "digests",
-        "pipeline",
-    ),
-    *("table", "reading", "equivalences", "carriers", "machine", "contradictions", "depictions", "meanings"),
-    *("misfits", "places", "study"),
+DOWNWARDS = (
+    "__main__ fronts trajectories scratch results judgements changes proofs digests pipeline "
+    "table reading equivalences carriers machine contradictions depictions meanings misfits places study"
 )
+FLOORS = DOWNWARDS.split()
 BELOW = {floor: {*FLOORS[index + 1 :], "code", "refusals"} for index, floor in enumerate(FLOORS)}
 ALLOWED = BELOW | {
     "fronts": BELOW["fronts"] | {"fronts", "figures", "apparatus"},

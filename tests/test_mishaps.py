@@ -40,16 +40,9 @@ def same_as(project, undisturbed) -> None:
 SNAKEMAKE, DVC = "snakemake figures --quiet", "dvc repro"
 
 
-@pytest.mark.parametrize(
-    ("engine", "group"),
-    [
-        pytest.param(SNAKEMAKE, False, id="snakemake, leaving orphans"),
-        pytest.param(SNAKEMAKE, True, id="snakemake with its jobs", marks=pytest.mark.slow),
-        pytest.param(DVC, True, id="dvc with its jobs", marks=pytest.mark.slow),
-        pytest.param(DVC, False, id="dvc, leaving orphans", marks=pytest.mark.slow),
-    ],
-)
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", [SNAKEMAKE, DVC])
+@pytest.mark.parametrize("group", [pytest.param(True, id="with its jobs"), pytest.param(False, id="leaving orphans")])
 def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, engine, group):
     few_jobs(empty_project)
     process = begin(empty_project, engine)

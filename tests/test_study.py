@@ -121,7 +121,7 @@ def test_editors_mark_what_is_refused(old, new):
         jsonschema.validate(values(TEXT.replace(old, new, 1)), json.loads(schema()))
 
 
-def test_runs_are_conditions_with_seeds_in_the_order_of_the_file():
+def test_runs_are_conditions_with_seeds_in_the_order_of_the_conditions():
     named = ["plain-seed3", "plain-seed1", "early-seed3", "early-seed1", "late-seed3", "late-seed1"]
     assert [str(run) for run in STUDY.runs] == named
 

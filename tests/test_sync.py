@@ -6,12 +6,16 @@ import subprocess
 
 import pytest
 from engines import (
+    begin,
+    branch_and_back,
+    committed,
     copied,
     downstream,
     dvc_repo,
     dvc_stale,
     edit,
-    environment,
+    kill,
+    log_times,
     new_project,
     run,
     snakemake_stale,
@@ -19,6 +23,7 @@ from engines import (
     study_of,
     table_jobs,
     unproven,
+    wait_for,
     without_checkpoints,
 )
 from ruamel.yaml import YAML
@@ -49,23 +54,8 @@ def assert_nothing_to_do(project) -> None:
     assert snakemake_stale(project) == set()
 
 
-def commit(project, message: str) -> None:
-    """Commit all that git tracks, as a person would."""
-    run(project, "git add -A")
-    run(project, f"git -c user.name=a -c user.email=a@b commit --quiet --message {message}")
-
-
 def comment(project) -> None:
     (project / CODE).write_text((project / CODE).read_text() + "\n# a comment\n")
-
-
-def branch_and_back(project) -> None:
-    commit(project, "one")
-    run(project, "git switch --quiet --create other")
-    edit(project, "training", "momentum", to=0.8)
-    (project / CODE).write_text((project / CODE).read_text().replace("import ", "import time\nimport ", 1))
-    commit(project, "two")
-    run(project, "git switch --quiet -")
 
 
 def metadata_lost(project) -> None:
@@ -185,7 +175,7 @@ def test_what_is_wrong_is_made_again_by_dvc_after_a_sync(project, event):
 
 @pytest.mark.slow
 def test_a_poisoned_run_cache_is_not_believed(project):
-    commit(project, "one")
+    committed(project)
     edit(project, "conditions", "promoted", "alpha", to=3)
     run(project, "dvc commit --force --quiet")
     run(project, "git checkout --quiet params.yaml dvc.lock")
@@ -262,31 +252,16 @@ def test_it_does_without_dvc_and_without_git(project):
 
 
 @pytest.mark.slow
-def test_it_waits_for_no_engine_that_runs(project):
+@pytest.mark.parametrize("command", ["snakemake figures --quiet all", "dvc repro"])
+def test_it_waits_for_no_engine_that_runs(project, command):
     edit(project, "cka", "order_seed", to=5)
-    for command in ("snakemake figures --quiet all", "dvc repro"):
-        with subprocess.Popen(
-            command.split(),
-            cwd=project,
-            env=environment(project),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as running:
-            wait_for_log(project)
-            done = run(project, "vestige sync", check=False)
-            running.terminate()
-        assert done.returncode == 1
-        assert "running in this folder" in done.stdout
-
-
-def wait_for_log(project) -> None:
-    """Wait until a job of the study writes its log."""
-    import time
-
-    began = time.time()
-    while not any(path.stat().st_mtime > began for path in project.glob("logs/tiny/**/*.log")):
-        assert time.time() < began + 120
-        time.sleep(0.2)
+    before = log_times(project)
+    process = begin(project, command)
+    wait_for(lambda: log_times(project) != before)
+    done = run(project, "vestige sync", check=False)
+    kill(process, group=True)
+    assert done.returncode == 1
+    assert "running in this folder" in done.stdout
 
 
 MEANWHILE = """

@@ -15,6 +15,11 @@ Reproduces, extends and checks "On the special role of class-selective neurons i
 The study is params.yaml. `snakemake figures` or `dvc repro` make everything that it asks for;
 `vestige make PATH` makes one result, and is what both of them run."""
 
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Make room"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable"),
+}
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -47,12 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         root = enter_root()
         return COMMANDS[given.command](given, root)
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        unread()
         return 0
     except (ValueError, RuntimeError, OSError, MemoryError) as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM):
-            error.add_note("Make room, or make the folder writable: the same command then goes on where it stopped.")
+        if remedy := REMEDIES.get(getattr(error, "errno", None)):
+            error.add_note(f"{remedy}: the same command then goes on where it stopped.")
         print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -181,7 +186,12 @@ def say(text: str) -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        unread()
+
+
+def unread() -> None:
+    """Print to nowhere from now on: whoever read the output has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def schema(given, typed: Path) -> int:

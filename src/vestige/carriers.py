@@ -33,9 +33,9 @@ def seen(path: Path, kind: str = "") -> tuple[str, bool]:
             return "", False
         parts.remove(found)
         return said(found), found == chunk_of(sealed(json.loads(said(found)), *parts))
-    if data[-SEAL:] != sha256(data[:-SEAL]).encode():
+    if not is_sealed(data):
         return "", False  # HDF5 may crash on a damaged file, or never come back
-    with opened_in_memory(path) as opened:
+    with opened_in_memory(data) as opened:
         return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", True
 
 
@@ -50,14 +50,19 @@ def spelt(proof: dict[str, Any]) -> str:
     return json.dumps(proof, sort_keys=True, separators=(",", ":"))
 
 
-def opened_in_memory(path: Path):
-    """A NetCDF file as an open netCDF4.Dataset, to be closed, of which no handle on the disk is left or found.
+def is_sealed(data: bytes) -> bool:
+    """Whether the bytes of a NetCDF file are those that were written."""
+    return data[-SEAL:] == sha256(data[:-SEAL]).encode()
+
+
+def opened_in_memory(data: bytes):
+    """The bytes of a NetCDF file as an open netCDF4.Dataset, to be closed, with no handle on the disk.
 
     If the process still has a file open that is gone, HDF5 may take another one on the disk for it, and crash.
     """
     import netCDF4
 
-    return netCDF4.Dataset(path.name, memory=path.read_bytes())
+    return netCDF4.Dataset("in memory", memory=data)
 
 
 def stamp(path: Path, proof: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ NAMED = 3  # causes that lie behind a result are named, if there are more
 
 def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
     """What a proof says otherwise of a result itself: its code, its settings, its bytes; the equivalences needed."""
-    then, vouched = equivalences.carried(job.stage.name, given.get("code", {}), now)
+    then, vouched = equivalences.carried(job.stage.name, given["code"], now)
     reasons = [
         *changed("code of", then, now),
-        *changed("setting", leaves(given.get("settings", {})), leaves(job.settings), show=True),
+        *changed("setting", leaves(given["settings"]), leaves(job.settings), show=True),
         *([] if unchanged else [f"{job.output} was changed after it was written"]),
     ]
     return reasons, vouched if then == now else ()
@@ -24,13 +24,13 @@ def behind_changed(
     given: Mapping, gone: Sequence[Job], code_of: CodeOf = code_digests
 ) -> tuple[list[str], tuple[str, ...]]:
     """What a proof says otherwise of how results that are gone would be made now; the equivalences needed."""
-    said = given.get("behind", {})
+    said = given["behind"]
     reasons, vouched = [], ()
     for each in gone:
-        then, now = said.get("code", {}).get(each.stage.name, {}), code_of(each)
+        then, now = said["code"].get(each.stage.name, {}), code_of(each)
         then, why = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
-        known = {key: value for key, value in said.get("settings", {}).items() if key in each.keys}
-        read = {one.output: said.get("results", {}).get(one.output) for one in each.inputs}
+        known = {key: value for key, value in said["settings"].items() if key in each.keys}
+        read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
             *changed("code of", then, now),
             *changed("setting", leaves(known), leaves(each.settings), show=True),

@@ -105,7 +105,7 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
         return FOREIGN, [why if given is None else f"it is a copy of {given.get('result')}"], ()
     own, vouched = own_changes(job, given, unchanged, code_of(job))
     behind, vouched_behind = behind_changed(given, gone, code_of)
-    reasons = [*own, *inputs_changed(given.get("inputs", {}), input_digests(job)), *behind]
+    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind]
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
 
 

@@ -91,4 +91,4 @@ def load_dataset(path: str | Path):
     """A labelled array file in memory, read without leaving or finding a handle on it: a notebook may hold others."""
     import xarray
 
-    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(carriers.opened_in_memory(Path(path))))
+    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(carriers.opened_in_memory(Path(path).read_bytes())))

@@ -59,9 +59,10 @@ def pictures(path: Path) -> str | None:
 
 def values_in(path: Path) -> str:
     """The sha256 of the values of an images result, but for the study's name."""
-    if not carriers.seen(path)[1]:
+    data = path.read_bytes()
+    if not carriers.is_sealed(data):
         raise RuntimeError(f"{path} was changed after it was written")
-    with carriers.opened_in_memory(path) as opened:
+    with carriers.opened_in_memory(data) as opened:
         opened.set_auto_maskandscale(False)
         kept = [(name, each) for name, each in sorted(opened.variables.items()) if name != "study"]
         return carriers.sha256(*(repr((name, each.dimensions, each[...].tolist())) for name, each in kept))

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from vestige import results
 from vestige.fronts.publishing import workplace
 from vestige.pipeline import Job
 from vestige.study import Run
@@ -40,11 +39,6 @@ def refuse_unusable(job: Job, made) -> None:
         raise ValueError("images: there is one class only; selectivity compares two or more")
     if not (made["height"].item() and made["width"].item()):
         raise ValueError("images: they have no pixels")
-
-
-def opened(job: Job):
-    """A result, opened."""
-    return results.open_dataset(job.output)
 
 
 def places_of(job: Job) -> dict[str, Any]:

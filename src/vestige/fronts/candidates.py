@@ -118,7 +118,7 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
     """
     if unlike(former) or differing_inputs(former, inputs):
         return False
-    return not behind_changed(former.found[0] or {}, tuple(gone.values()))[0]
+    return not behind_changed(former.found[0], tuple(gone.values()))[0]
 
 
 def unlike(former: Former) -> bool:
@@ -133,13 +133,14 @@ def unlike(former: Former) -> bool:
     beside = {
         path: digests.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs
     }
-    return any(found not in (None, given.get("beside", {}).get(path)) for path, found in beside.items())
+    return any(found not in (None, given["beside"].get(path)) for path, found in beside.items())
 
 
 def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
-    """Whether a former result was made from other results than these; one that is absent proves nothing either way."""
-    then = (former.found[0] or {}).get("inputs", {})
-    return bool(inputs_changed(then, {each.output: inputs.get(each.output) for each in former.job.inputs}))
+    """Whether a former result, which is sound itself, was made from others; one that is absent proves nothing."""
+    return bool(
+        inputs_changed(former.found[0]["inputs"], {each.output: inputs.get(each.output) for each in former.job.inputs})
+    )
 
 
 def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -> dict[str, Former]:

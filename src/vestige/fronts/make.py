@@ -12,7 +12,7 @@ from typing import Self
 
 from vestige import judgements, pipeline, proofs, reading, results
 from vestige.fronts import drawing
-from vestige.fronts.calling import function_of, labels_of, opened, places_of, refuse_unusable, settings_of
+from vestige.fronts.calling import function_of, labels_of, places_of, refuse_unusable, settings_of
 from vestige.fronts.costs import recorded
 from vestige.fronts.publishing import aside_of, clear_work, publish
 from vestige.fronts.running import Note, locked, logging
@@ -88,8 +88,12 @@ def compute(job: Job, before: Before, note: Note) -> None:
     """Call a stage and write the Dataset, or the page, that it returns."""
     function, places = function_of(job), places_of(job)  # before inputs are open: a second handle may crash netCDF4
     with ExitStack() as stack:
-        inputs = {name: stack.enter_context(opened(each)) for name, each in job.named.items()}
-        inputs |= {name: [stack.enter_context(opened(each)) for each in group] for name, group in gathered(job).items()}
+
+        def opened(each: Job):
+            return stack.enter_context(results.open_dataset(each.output))
+
+        inputs = {name: opened(each) for name, each in job.named.items()}
+        inputs |= {name: [opened(each) for each in group] for name, group in gathered(job).items()}
         if "trajectory" in places:
             check_unchanged(job, before)  # what a training leaves for others is of the code and images now loaded
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)

@@ -59,7 +59,7 @@ def unexplained(study: Study) -> list[Path]:
 def checkpoints_of(files: list[Path]) -> set[str]:
     """The sha256 of the checkpoints of those files that are training results."""
     proofs_read = (proofs.read_proof(each) for each in files if each.parent.name == "training" and each.suffix == ".nc")
-    return {digest for given in proofs_read if given for digest in given.get("beside", {}).values()}
+    return {digest for given in proofs_read if given for digest in given["beside"].values()}
 
 
 def inside(folder: Path) -> list[Path]:

@@ -79,7 +79,8 @@ def put_back(repo, former: Former) -> str:
             raise
         if failed:
             swap(job, aside)
-        shutil.rmtree(aside, ignore_errors=True)
+        (aside / ALL).unlink(missing_ok=True)  # from here on it counts no more, even if this is killed
+        shutil.rmtree(aside)
         return failed
 
 
