@@ -1,6 +1,9 @@
 """`vestige restore` brings back what was made before, and nothing else."""
 
+import errno
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from engines import TINY, edit, run, snakemake_stale, status, study_of, unproven
 
 from vestige import pipeline, reading
 from vestige.fronts.publishing import aside_of
-from vestige.fronts.restore import recover, restorable, set_aside
+from vestige.fronts.restore import finish, recover, restorable, set_aside, swap
 
 
 def files_of(project) -> dict[str, bytes]:
@@ -104,25 +107,68 @@ def texts() -> dict[str, str]:
     return {str(path): path.read_text() for path in Path("results").rglob("*.*") if path.is_file()}
 
 
-@pytest.mark.parametrize("moves", [0, 1, 2])
-def test_a_restore_that_is_killed_while_it_sets_aside_loses_nothing(job, monkeypatch, moves):
-    before, left, move = texts(), iter(range(moves)), shutil.move
+WRITES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.copyfile"}
+KILLED = 9
 
-    def killed(source, target):
-        if next(left, None) is None:
-            raise Killed
-        return move(source, target)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "move", killed)
-        if moves < 2:
-            with pytest.raises(Killed):
-                set_aside(job)
-        else:
-            set_aside(job)
+def killed_before(number: int, doing) -> bool:
+    """Do something in another process, which is killed before its so many-th write to the disk, if it comes to that."""
+    process = os.fork()
+    if process == 0:
+        left = iter(range(number))
+        sys.addaudithook(lambda event, _: event in WRITES and next(left, None) is None and os._exit(KILLED))
+        try:
+            doing()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert status in (0, KILLED)
+    return status == KILLED
+
+
+@pytest.fixture(params=[False, True], ids=["one disk", "two disks"])
+def disks(request, monkeypatch):
+    """results/ and work/ on one disk, or each on its own."""
+    rename = os.rename
+
+    def between(source, target):
+        if Path(source).parts[0] != Path(target).parts[0]:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        rename(source, target)
+
+    if request.param:
+        monkeypatch.setattr(os, "rename", between)
+
+
+def in_vain(job) -> None:
+    """Put another result in the place of one, and that one back again."""
+    aside = set_aside(job)
+    Path(job.output).write_text("restored")
+    swap(job, aside)
+
+
+@pytest.mark.usefixtures("disks")
+def test_a_restore_that_is_killed_loses_nothing(job):
+    before, at, again = texts(), 0, True
+    while again:
+        again = killed_before(at, lambda: in_vain(job))
+        killed_before(at % 4, lambda: recover(job))  # and so may be what sets it right
+        recover(job)
+        assert texts() == before
+        assert not aside_of(job).exists()
+        at += 1
+    assert at > 6
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_what_was_restored_and_judged_is_not_undone_by_a_kill(job, at):
+    aside = set_aside(job)
+    Path(job.output).write_text("restored")
+    killed_before(at, lambda: finish(aside))
     recover(job)
-    assert texts() == before
-    assert not aside_of(job).exists()
+    assert texts()[job.output] == ("restored" if at else "former")
+    assert not aside.exists()
 
 
 def test_a_result_that_was_made_after_a_killed_restore_stays(job, monkeypatch):

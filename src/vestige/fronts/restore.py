@@ -8,7 +8,7 @@ from pathlib import Path
 from vestige import judgements, pipeline, results
 from vestige.fronts import alone, candidates, lockfile, recorded, sync
 from vestige.fronts.candidates import Former, Formers
-from vestige.fronts.publishing import aside_of, remove
+from vestige.fronts.publishing import aside_of, gone_from, relocate, remove
 from vestige.fronts.running import locked
 from vestige.judgements import PROVEN, Judgement
 from vestige.pipeline import Job
@@ -79,8 +79,7 @@ def put_back(repo, former: Former) -> str:
             raise
         if failed:
             swap(job, aside)
-        (aside / ALL).unlink(missing_ok=True)  # from here on it counts no more, even if this is killed
-        shutil.rmtree(aside)
+        finish(aside)
         return failed
 
 
@@ -96,9 +95,15 @@ def set_aside(job: Job) -> Path:
     aside.mkdir(parents=True)
     for path in places(job):
         if os.path.lexists(path):
-            shutil.move(path, aside / path.name)
+            relocate(path, aside / path.name)
     (aside / ALL).touch()
     return aside
+
+
+def finish(aside: Path) -> None:
+    """Remove what was set aside: it counts no more from the first moment on, even if this is killed."""
+    (aside / ALL).unlink(missing_ok=True)
+    shutil.rmtree(aside)
 
 
 def recover(job: Job) -> None:
@@ -107,6 +112,8 @@ def recover(job: Job) -> None:
     if aside.exists():
         with locked(job):
             swap(job, aside) if (aside / ALL).exists() else move_back(job, aside)
+            for path in places(job):
+                remove(gone_from(path))
             shutil.rmtree(aside)
 
 
@@ -114,6 +121,7 @@ def swap(job: Job, aside: Path) -> None:
     """Put what was set aside back in the place of what has come there, which the cache holds."""
     for path in places(job):
         remove(path)
+    (aside / ALL).unlink()  # what has come back must not be removed again, if this is killed
     move_back(job, aside)
 
 
@@ -121,7 +129,7 @@ def move_back(job: Job, aside: Path) -> None:
     """Put what was set aside back where nothing is."""
     for path in places(job):
         if os.path.lexists(aside / path.name) and not os.path.lexists(path):
-            shutil.move(aside / path.name, path)
+            relocate(aside / path.name, path)
 
 
 def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> set[str]:
