@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import invented
 import pytest
 from engines import TINY, edit, run, snakemake_stale, status, study_of, unproven
 
@@ -169,6 +170,19 @@ def test_what_was_restored_and_judged_is_not_undone_by_a_kill(job, at):
     recover(job)
     assert texts()[job.output] == ("restored" if at else "former")
     assert not aside.exists()
+
+
+def test_what_is_proven_stays_whatever_a_killed_restore_had_set_aside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    images = pipeline.job(reading.read(TINY), "images")
+    Path(images.output).parent.mkdir(parents=True)
+    Path(images.output).write_text("former")
+    set_aside(images)
+    invented.make(images, "proven")
+    proven = Path(images.output).read_bytes()
+    recover(images)
+    assert Path(images.output).read_bytes() == proven
+    assert not aside_of(images).exists()
 
 
 def test_a_result_that_was_made_after_a_killed_restore_stays(job, monkeypatch):

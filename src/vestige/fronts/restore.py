@@ -107,11 +107,12 @@ def finish(aside: Path) -> None:
 
 
 def recover(job: Job) -> None:
-    """Put back what a killed restore had set aside: all of it, or what it had come to until then."""
+    """Put back what a killed restore had set aside, unless what has come there since is proven."""
     aside = aside_of(job)
     if aside.exists():
         with locked(job):
-            swap(job, aside) if (aside / ALL).exists() else move_back(job, aside)
+            vain = (aside / ALL).exists() and judgements.of(job).state != PROVEN
+            swap(job, aside) if vain else move_back(job, aside)
             for path in places(job):
                 remove(gone_from(path))
             shutil.rmtree(aside)
