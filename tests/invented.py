@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
-from vestige import carriers, code, digests, pipeline, proofs, results
+from vestige import carriers, code, digests, pipeline, proofs, results, spelling
 from vestige.fronts import costs
 from vestige.pipeline import Job
 from vestige.study import Study
@@ -29,7 +29,7 @@ def afresh(study: Study) -> dict[str, str]:
     for job in pipeline.jobs(study):
         behind = [found[each.output] for each in job.inputs]
         said = [job.output, proofs.code_digests(job), job.settings, behind]
-        found[job.output] = digests.of_text(pipeline.canonical(said))
+        found[job.output] = digests.of_text(spelling.canonical(said))
     return found
 
 

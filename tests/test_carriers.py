@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from vestige import carriers, proofs, results
-from vestige.pipeline import canonical
+from vestige.spelling import canonical
 
 matplotlib.use("Agg")
 BEHIND = {"code": {}, "settings": {}, "results": {}}

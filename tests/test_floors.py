@@ -11,14 +11,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from vestige import code, pipeline
-from vestige.study import FIGURES, KINDS
+from vestige.choices import FIGURES, KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*.py"))
 # From the highest floor to the lowest: a floor imports what stands below it, and of itself where it is said here.
 DOWNWARDS = (
-    "__main__ fronts trajectories scratch results judgements changes proofs digests pipeline "
-    "table reading equivalences carriers machine contradictions depictions meanings misfits places study"
+    "__main__ commands fronts trajectories scratch results judgements changes proofs digests pipeline "
+    "table reading equivalences carriers machine contradictions depictions meanings misfits places study "
+    "choices spelling"
 )
 FLOORS = DOWNWARDS.split()
 BELOW = {floor: {*FLOORS[index + 1 :], "code", "refusals"} for index, floor in enumerate(FLOORS)}
@@ -29,7 +30,8 @@ ALLOWED = BELOW | {
     "digests": BELOW["digests"] | {"apparatus"},
     "equivalences": BELOW["equivalences"] | {"apparatus"},
     "refusals": set(),
-    "study": {"sections", "apparatus", "figures"},
+    "study": {"choices", "sections", "apparatus"},
+    "choices": {"apparatus", "figures"},
     "sections": {"apparatus"},
     "stages": {"claims", "report", "apparatus", "formulas"},
     "figures": {"figures", "apparatus", "formulas"},
@@ -123,7 +125,7 @@ def test_modules_are_named_by_settings_only_where_that_is_known():
     dynamic = re.compile(r"\b(import_module|__import__|spec_from_file_location|run_path|run_module|exec|eval)\(")
     callers = {file for file in FILES if dynamic.search((code.PACKAGE / file).read_text().replace(".eval(", ""))}
     assert callers == {
-        *("study.py", "apparatus/network.py", "apparatus/arrays.py"),
+        *("choices.py", "apparatus/network.py", "apparatus/arrays.py"),
         *("fronts/calling.py", "fronts/drawing.py", "fronts/writing.py"),
     }
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from valid_studies import met, studies
 
 from vestige import code, reading
-from vestige.study import FIGURES
+from vestige.choices import FIGURES
 
 RESULTS = (".nc", ".png", ".html")
 ANY = {  # of a study with a fault a smaller example is not worth the minutes that it takes to find

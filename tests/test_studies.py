@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vestige import pipeline, reading
-from vestige.study import FIGURES
+from vestige import reading, spelling
+from vestige.choices import FIGURES
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "studies").glob("*.yaml"))
@@ -167,12 +167,12 @@ def test_a_header_says_that_running_statistics_lag_behind_in_short_epochs(name):
 
 @settings_of((FAITHFUL, AS_THE_AUTHORS), (IMAGENET, ON_IMAGENET), (["cifar10-vgg16"], OF_VGG), (SOUND, SOUNDLY))
 def test_a_setting_is_the_authors_in_a_faithful_study_and_sound_in_the_others(name, key, value):
-    assert pipeline.at(STUDIES[name], key) == value
+    assert spelling.at(STUDIES[name], key) == value
 
 
 @pytest.mark.parametrize("key", ["shift", "flip"])
 def test_vgg_sees_unchanged_images(key):
-    assert key not in pipeline.at(STUDIES["cifar10-vgg16"], "training")
+    assert key not in spelling.at(STUDIES["cifar10-vgg16"], "training")
 
 
 @each(SOUND)

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from vestige import pipeline, reading
+from vestige import reading, spelling
 from vestige.fronts.schema import schema
 from vestige.meanings import selected
 from vestige.study import Run
@@ -224,13 +224,13 @@ def test_a_figure_shows_the_runs_that_have_the_selected_values(select, condition
 
 
 def test_settings_that_are_left_out_are_left_out_of_what_is_recorded():
-    assert "shift" not in pipeline.at(STUDY, "training")
-    assert "steps" in pipeline.at(STUDY, "ablation")["grid"]
-    assert "fractions" not in pipeline.at(STUDY, "ablation")["grid"]
-    assert pipeline.at(STUDY, "conditions.plain") == {"alpha": 0, "start": 2}
-    assert pipeline.at(STUDY, "figures.training") == {}
+    assert "shift" not in spelling.at(STUDY, "training")
+    assert "steps" in spelling.at(STUDY, "ablation")["grid"]
+    assert "fractions" not in spelling.at(STUDY, "ablation")["grid"]
+    assert spelling.at(STUDY, "conditions.plain") == {"alpha": 0, "start": 2}
+    assert spelling.at(STUDY, "figures.training") == {}
 
 
 def test_whole_numbers_are_allowed_and_recorded_as_the_numbers_that_they_mean():
-    assert pipeline.canonical(pipeline.at(STUDY, "training")).count('"learning_rate":1.0,') == 1
+    assert spelling.canonical(spelling.at(STUDY, "training")).count('"learning_rate":1.0,') == 1
     assert study_of("learning_rate: 1\n", "learning_rate: 1.0\n") == STUDY

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from vestige import code, equivalences, pipeline, proofs, reading
+from vestige import code, equivalences, pipeline, proofs, reading, spelling
 from vestige.format import FORMAT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -181,7 +181,7 @@ def prints(data: dict) -> dict[str, str]:
     made: dict[str, str] = {}
     for job in pipeline.jobs(reading.checked(data)):
         inputs = [made[each.output] for each in job.inputs]
-        made[job.output] = pipeline.canonical([job.output, job.settings, job.code, inputs])
+        made[job.output] = spelling.canonical([job.output, job.settings, job.code, inputs])
     return made
 
 
@@ -271,8 +271,8 @@ def test_no_two_results_have_the_same_path():
 
 
 def test_settings_are_recorded_in_one_spelling():
-    assert pipeline.canonical({"b": 1.0, "a": [1, "x"]}) == '{"a":[1,"x"],"b":1.0}'
-    assert pipeline.canonical({"rate": 0.1, "decay": 0.9}) != pipeline.canonical({"rate": 0.9, "decay": 0.1})
+    assert spelling.canonical({"b": 1.0, "a": [1, "x"]}) == '{"a":[1,"x"],"b":1.0}'
+    assert spelling.canonical({"rate": 0.1, "decay": 0.9}) != spelling.canonical({"rate": 0.9, "decay": 0.1})
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from vestige import reading
+from vestige.choices import FIGURES, KINDS
 from vestige.meanings import meaning, selected
-from vestige.study import FIGURES, KINDS
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 LEARNING_RATE = 0.1

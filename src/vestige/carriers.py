@@ -7,6 +7,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from vestige.spelling import canonical
+
 ATTRIBUTE = "proof"
 CONTENT = "content"  # of the proof in a page or a picture: the sha256 of all besides, and of the rest of the proof
 SEAL = 64  # bytes at the end of a NetCDF file, where HDF5 looks for nothing: the sha256 of all bytes before
@@ -42,12 +44,7 @@ def seen(path: Path, kind: str = "") -> tuple[str, bool]:
 def sealed(proof: dict[str, Any], *besides: str | bytes) -> str:
     """The text of a proof with the digest of all that its file holds besides, and of what it says itself."""
     plain = {key: value for key, value in proof.items() if key != CONTENT}
-    return spelt(plain | {CONTENT: sha256(*besides, spelt(plain))})
-
-
-def spelt(proof: dict[str, Any]) -> str:
-    """The one spelling of a proof: sorted, without spaces."""
-    return json.dumps(proof, sort_keys=True, separators=(",", ":"))
+    return canonical(plain | {CONTENT: sha256(*besides, canonical(plain))})
 
 
 def is_sealed(data: bytes) -> bool:
@@ -70,7 +67,7 @@ def stamp(path: Path, proof: dict[str, Any]) -> None:
     import netCDF4
 
     with netCDF4.Dataset(path, "a") as opened:
-        opened.setncattr(ATTRIBUTE, spelt(proof))
+        opened.setncattr(ATTRIBUTE, canonical(proof))
     with open(path, "rb+") as file:
         seal = sha256(file.read())
         file.write(seal.encode())

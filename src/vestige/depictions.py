@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from vestige.choices import FIGURES, KINDS
 from vestige.meanings import meaning, selectable, selected
 from vestige.refusals import Fault, listed, nearest, shown, unknown_modules
-from vestige.study import FIGURES, KINDS, Study
+from vestige.study import Study
 
 # What to do where a figure finds no result of its kind.
 REMEDY = {

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vestige.choices import FIGURES
 from vestige.places import inside, located, section_at, tag_of
 from vestige.refusals import close, listed, nearest, shown
 from vestige.sections import NAME, RUN_NAME, STUDY_NAME
-from vestige.study import FIGURES
 
 LETTERS = "a small letter, then small letters, digits and underscores"
 PATTERNS = {

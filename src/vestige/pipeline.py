@@ -2,13 +2,13 @@
 
 import difflib
 import hashlib
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from vestige import code
+from vestige.spelling import canonical, stated
 from vestige.study import Study
 from vestige.table import RUN, STAGES, TABLE, Stage
 
@@ -103,34 +103,6 @@ class Job:
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
     """The files from which a stage's import closure begins, in one study."""
     return tuple(path.format(**{**names, "study": study}) for path in stage.code)
-
-
-def stated(study: Study, keys: Iterable[str]) -> dict[str, Any]:
-    """What stands at some keys; those that the study leaves out stay out."""
-    values = {key: at(study, key) for key in keys}
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def at(study: Study, key: str) -> Any:
-    """The plain value that stands at a key such as `conditions.baseline`; keys left out stay out."""
-    here: Any = study
-    for part in key.split("."):
-        here = here[part] if isinstance(here, dict) else getattr(here, part)
-    return plain(here)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON would hold it."""
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, tuple):
-        return [plain(each) for each in value]
-    return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else value
-
-
-def canonical(value: Any) -> str:
-    """The one spelling of settings: sorted, without spaces; 1 and 1.0 are the same where the study says so."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def plan(settings: dict[str, Any]) -> dict[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vestige import carriers, code, digests, machine
-from vestige.pipeline import Job, begins, canonical, stated
+from vestige.pipeline import Job, begins
+from vestige.spelling import canonical, stated
 
 CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from vestige import carriers
-from vestige.study import PER_RUN, Study
+from vestige.choices import PER_RUN
+from vestige.study import Study
 
 LEAST = 2**16  # bytes: a disk with less to spare is full
 

@@ -1,19 +1,15 @@
 """The study: what params.yaml may say, as frozen values."""
 
 import hashlib
-import importlib
-import pkgutil
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, create_model
+from pydantic import Field, NonNegativeInt
 
-import vestige.apparatus.images
-import vestige.apparatus.networks
-import vestige.figures
 from vestige.apparatus.values import Values
+from vestige.choices import PER_RUN, Figures, Images, Network
 from vestige.sections import (
     Ablation,
     Applies,
@@ -27,37 +23,6 @@ from vestige.sections import (
     Selectivity,
     StudyName,
     Training,
-)
-
-
-def files_of(package) -> dict[str, Any]:
-    """The modules of a package by name: a file is its own registration."""
-    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
-    return {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
-
-
-def one_of(package, tag: str):
-    """The type of a section that one file of a package describes; the value of `tag` is the file's name."""
-    types = tuple(module.Settings for module in files_of(package).values())
-    return types[0] if len(types) == 1 else Annotated[Union[types], Field(discriminator=tag)]  # noqa: UP007
-
-
-FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
-KINDS = ("network", "training", "selectivity", "ablation", "cka", "between")
-PER_RUN = ("training", "selectivity", "ablation", "cka")
-
-
-def figures_of(kind: str):
-    """The type of the figures drawn from one kind of result: each may be listed, none must be."""
-    fields = {name: (module.Settings | None, None) for name, module in FIGURES.items() if kind == module.KIND}
-    return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
-
-
-Figures = create_model(
-    "Figures",
-    __base__=Values,
-    __doc__="The figures to draw, under the kind of result that they read.",
-    **{kind: (figures_of(kind), ...) for kind in KINDS},
 )
 
 
@@ -79,8 +44,8 @@ class Study(Values):
     device: Literal["cpu", "cuda"]
     threads: Annotated[int, Field(ge=1, le=1024)]
     seeds: Annotated[tuple[NonNegativeInt, ...], Filled]
-    images: one_of(vestige.apparatus.images, "source")
-    network: one_of(vestige.apparatus.networks, "family")
+    images: Images
+    network: Network
     training: Training
     conditions: Annotated[dict[Name, Condition], Field(min_length=1)]
     selectivity: Selectivity

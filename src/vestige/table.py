@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from vestige.study import KINDS, PER_RUN, SCIENCE
+from vestige.choices import KINDS, PER_RUN
+from vestige.study import SCIENCE
 
 RUN = "{condition}-seed{seed}"
 MEASURED = ("device", "threads", "images", "network")

@@ -7,7 +7,8 @@ from typing import Any
 
 from vestige import carriers, digests, machine, proofs, scratch
 from vestige.meanings import OF_PENALTY
-from vestige.pipeline import Job, canonical, cells, job, plain
+from vestige.pipeline import Job, cells, job
+from vestige.spelling import canonical, plain
 from vestige.study import Study
 from vestige.table import MEASURED
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from vestige import digests
 from vestige.apparatus.writing import whole
-from vestige.fronts import candidates, lockfile
+from vestige.fronts import formers, lockfile
 from vestige.judgements import Judgement
-from vestige.pipeline import canonical
+from vestige.spelling import canonical
 
 MEMORY = Path("work", "recorded.json")  # of each stage, a digest of all that DVC found current
 
@@ -38,7 +38,7 @@ class Memory:
         entry = lockfile.entry(text) if text else {}
         paths = [item["path"] for kind in ("deps", "outs") for item in entry.get(kind, [])]
         cached = [
-            candidates.object_of(self.cache, digest).is_file() for digest in lockfile.digests_of(entry, "outs").values()
+            formers.object_of(self.cache, digest).is_file() for digest in lockfile.digests_of(entry, "outs").values()
         ]
         known = [self.content(path) for path in paths]
         return digests.of_text(canonical([digests.sha256(Path("dvc.yaml")), settings, text, cached, known]))

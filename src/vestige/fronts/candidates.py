@@ -1,114 +1,14 @@
 """Former results that DVC remembers, and which of them are those that the study asks for."""
 
-import json
-import subprocess
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from vestige import code, digests, proofs
 from vestige.changes import behind_changed, inputs_changed, own_changes
 from vestige.fronts import lockfile
+from vestige.fronts.formers import Former, Formers, md5, object_of
 from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.pipeline import Job
-
-
-@dataclass(frozen=True)
-class Former:
-    """What dvc.lock or the run-cache says of a result: settings, and the digests of deps and outs."""
-
-    job: Job
-    said: dict[str, Any]
-    cache: Path
-    source: Path | None  # the file that says it; None for the last commit's
-
-    @cached_property
-    def outs(self) -> dict[str, str]:
-        """DVC's digest of each out, by path."""
-        return lockfile.digests_of(self.said, "outs")
-
-    @property
-    def result(self) -> Path:
-        """The result itself, in the cache."""
-        return object_of(self.cache, self.outs[self.job.output])
-
-    @property
-    def whole(self) -> bool:
-        """Whether the cache holds all of it."""
-        return all(map(Path.is_file, (path for digest in self.outs.values() for path in objects(self.cache, digest))))
-
-    @property
-    def found(self) -> tuple[dict[str, Any] | None, bool]:
-        """The proof that it carries, and whether it is as it was written."""
-        return proofs.found_in(self.result, Path(self.job.output).suffix)
-
-
-def object_of(cache: Path, digest: str) -> Path:
-    """The file of the cache that has a digest."""
-    return cache / "files" / "md5" / digest[:2] / digest[2:]
-
-
-def objects(cache: Path, digest: str) -> Iterator[Path]:
-    """The files of the cache in which an out lies: for a folder its list, and whatever is on it."""
-    listed = object_of(cache, digest)
-    yield listed
-    if digest.endswith(".dir") and listed.is_file():
-        try:
-            yield from [object_of(cache, each["md5"]) for each in json.loads(listed.read_bytes())]
-        except (ValueError, TypeError, KeyError):  # damaged: then the cache does not hold it
-            yield listed / "files"
-
-
-class Formers:
-    """All former results, by their command."""
-
-    def __init__(self, cache: Path):
-        self.cache = cache
-        self.locks = [(lockfile.FILE, lockfile.read()), (None, committed())]
-        self.runs: dict[str, list[Path]] = defaultdict(list)
-        for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
-            first, _, _ = lockfile.unfolded(written(path)).partition("\n")
-            self.runs[first.strip()].append(path)
-
-    def of(self, job: Job) -> Iterator[Former]:
-        """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
-        locked = ((source, lock.get(lockfile.stage_of(job))) for source, lock in self.locks)
-        for path, text in [*locked, *((path, indented(path)) for path in self.in_runs(job))]:
-            try:
-                said = lockfile.entry(text or "")
-            except RuntimeError:
-                continue  # sync writes a damaged entry anew
-            if lockfile.claims(said, job) and job.output in lockfile.digests_of(said, "outs"):
-                yield Former(job, said, self.cache, path)
-
-    def in_runs(self, job: Job) -> list[Path]:
-        """What the run-cache says of a job, with whatever settings."""
-        return self.runs.get(f"cmd: vestige make {job.output}", [])
-
-
-def indented(path: Path) -> str:
-    """An entry of the run-cache as it would stand in dvc.lock."""
-    return "".join(f"    {line}" for line in written(path).splitlines(keepends=True))
-
-
-def written(path: Path) -> str:
-    """The text of a file; none where it holds none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def committed() -> dict[str, str]:
-    """What the dvc.lock of the last commit says; nothing without git, or where it is no such file."""
-    try:
-        shown = subprocess.run(["git", "show", f"HEAD:./{lockfile.FILE}"], capture_output=True, text=True)
-        return lockfile.read(shown.stdout) if shown.returncode == 0 else {}
-    except (OSError, RuntimeError, ValueError):
-        return {}
 
 
 def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Job]) -> bool:
@@ -166,11 +66,6 @@ def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -
         if reads & unsound or each.state in (STALE, FOREIGN):
             unsound.add(path)
     return picked
-
-
-def md5(path: Path) -> str | None:
-    """DVC's digest of a file; None where there is none."""
-    return digests.of_file(path, "md5")
 
 
 def same_code(former: Former) -> bool:

@@ -7,7 +7,8 @@ from statistics import median
 from typing import Any
 
 from vestige.fronts.costs import Record, length, passes
-from vestige.pipeline import Job, canonical
+from vestige.pipeline import Job
+from vestige.spelling import canonical
 from vestige.table import STAGES, Stage
 
 MEASURED, STATED, UNKNOWN = "measured", "stated", "unknown"

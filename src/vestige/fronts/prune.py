@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from vestige import pipeline, proofs
-from vestige.fronts import alone, candidates, costs, leftovers, lockfile, publishing, recorded
+from vestige.fronts import access, alone, costs, formers, leftovers, lockfile, publishing
 from vestige.fronts.quantities import size_told
 from vestige.study import Study
 
@@ -30,8 +30,8 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
             yield "Nothing was removed: `vestige prune --remove` removes it."
             return
         with ExitStack() as held:
-            with suppress(recorded.Absent):
-                held.enter_context(recorded.opened())  # no command of DVC's writes dvc.lock meanwhile
+            with suppress(access.Absent):
+                held.enter_context(access.opened())  # no command of DVC's writes dvc.lock meanwhile
             for path in files:
                 with suppress(OSError):
                     publishing.remove(path)
@@ -96,7 +96,7 @@ def kept(files: list[Path]) -> Iterator[str]:
     """Say of how many of the results there is a copy in DVC's cache."""
     results = [path for path in files if path.parts[0] == "results" and ".partial" not in path.parts]
     try:
-        cache, _ = recorded.glimpse()
+        cache, _ = access.glimpse()
     except RuntimeError:
         cache = Path(".dvc", "cache")
     lost = [path for path in results if not all(cached(cache, each) for each in whole(path))]
@@ -114,8 +114,8 @@ def whole(path: Path) -> list[Path]:
 
 def cached(cache: Path, path: Path) -> bool:
     """Whether DVC's cache has a file's content."""
-    digest = candidates.md5(path)
-    return digest is not None and candidates.object_of(cache, digest).is_file()
+    digest = formers.md5(path)
+    return digest is not None and formers.object_of(cache, digest).is_file()
 
 
 def size_of(path: Path) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vestige import judgements, pipeline, results
-from vestige.fronts import alone, candidates, lockfile, recorded, sync
-from vestige.fronts.candidates import Former, Formers
+from vestige.fronts import access, alone, candidates, lockfile, recorded, sync
+from vestige.fronts.formers import Former, Formers
 from vestige.fronts.publishing import aside_of, gone_from, relocate, remove
 from vestige.fronts.running import locked
 from vestige.judgements import PROVEN, Judgement
@@ -29,7 +29,7 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
             yield "nothing to restore: all are proven" if not paths else "nothing to restore: they are proven"
             return
         results.make_folders(study)
-        with recorded.opened() as repo:
+        with access.opened() as repo:
             back = []
             for line, path in brought_back(repo, found, set(asked)):
                 back += [path] if path else []
@@ -53,10 +53,10 @@ def brought_back(repo, found: Mapping[str, Judgement], asked: set[str]) -> Itera
 
 def gathered(repo, found: Mapping[str, Judgement], asked: set[str]) -> Formers:
     """All that DVC remembers, the results among it fetched if they can be; of a training not its checkpoints."""
-    if not recorded.remote(repo):
-        return Formers(recorded.root(repo))
+    if not access.remote(repo):
+        return Formers(access.root(repo))
     recorded.fetch_runs(repo)
-    formers = Formers(recorded.root(repo))
+    formers = Formers(access.root(repo))
     due = [each.job for path, each in found.items() if path in asked and each.state != PROVEN]
     elsewhere = {one.outs[job.output] for job in due for one in formers.of(job) if not one.result.is_file()}
     recorded.fetch(repo, elsewhere)
@@ -142,7 +142,7 @@ def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> se
     if all(each.state == PROVEN for each in found.values()):
         return set()
     try:
-        cache, elsewhere = recorded.glimpse()
+        cache, elsewhere = access.glimpse()
     except RuntimeError:
         return set()
     formers = Formers(cache)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vestige import code as sources
-from vestige import digests, judgements, pipeline, reading
-from vestige.fronts import recorded, slurm, sync
+from vestige import digests, judgements, pipeline, reading, spelling
+from vestige.fronts import access, slurm, sync
 from vestige.fronts.alone import lock
 from vestige.study import SCIENCE, Study
 
@@ -21,7 +21,7 @@ def study(config: Mapping) -> Study:
     """Read params.yaml, and refuse values given by `--config` or `--configfile` that differ from it."""
     sources.refuse_other_source(Path.cwd())
     read = reading.read()
-    stated = pipeline.plain(read)
+    stated = spelling.plain(read)
     for key, value in config.items():
         if stated.get(key) != value:
             raise reading.StudyRefused(
@@ -64,7 +64,7 @@ def record() -> None:
 
     Not in a Snakemake that another one started. A run that went well does not fail for it.
     """
-    if not any(HELD) or not recorded.HERE.is_dir():
+    if not any(HELD) or not access.HERE.is_dir():
         return
     try:
         study = reading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
@@ -79,7 +79,7 @@ def settings(study: Study, *keys: str) -> Callable:
     """A rule's `params`: the settings at some keys as one canonical text, so that Snakemake sees any change of them."""
 
     def canonical(wildcards) -> str:
-        return pipeline.canonical(pipeline.stated(study, [key.format(**wildcards) for key in keys]))
+        return spelling.canonical(spelling.stated(study, [key.format(**wildcards) for key in keys]))
 
     return canonical
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from vestige import digests, judgements, proofs, reading
-from vestige.fronts import alone, candidates, lockfile, metadata, recorded
+from vestige.fronts import access, alone, candidates, lockfile, metadata, recorded
 from vestige.fronts.asked import Memory
-from vestige.fronts.candidates import Former, Formers
+from vestige.fronts.formers import Former, Formers
 from vestige.fronts.quantities import counted
 from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.study import Study
@@ -72,17 +72,17 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
         yield said("DVC", 0)
         return
     try:
-        with recorded.opened() as repo:
+        with access.opened() as repo:
             if cut_short:
                 yield f"DVC: it was stopped while it wrote {lockfile.FILE}, which is written anew"
             yield from brought(repo, memory, study, due, others)
-    except recorded.Absent as error:
+    except access.Absent as error:
         yield f"DVC: not asked, {error}"
 
 
 def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
     """Bring DVC to the proofs of some results, which it is asked about one by one."""
-    memory.begin(str(recorded.root(repo)))
+    memory.begin(str(access.root(repo)))
     checked = f"study@{study.study}"
     names = {checked, *(lockfile.stage_of(each.job) for each in (*due, *others))}
     entries = {name: lockfile.entry(text) for name, text in memory.texts.items() if name in names}
@@ -97,7 +97,7 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
         if len(left) > TOLD:
             yield f"  nor of {len(left) - TOLD} more"
-        formers = candidates.Formers(recorded.root(repo))
+        formers = Formers(access.root(repo))
         for each in others:
             yield from undeceived(memory, stages, each, formers)
     finally:
