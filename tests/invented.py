@@ -38,9 +38,8 @@ def make(job: Job, says: str) -> None:
     beside = [*job.beside, *checkpoints(job)]
     for path in beside:
         results.write_bytes(Path(path), f"{path} {says}".encode())
-    stamp = proofs.proof(
-        job, proofs.code_digests(job), proofs.input_digests(job), {path: digests.sha256(Path(path)) for path in beside}
-    )
+    given = {path: digests.sha256(Path(path)) for path in beside}
+    stamp = proofs.proof(job, proofs.code_digests(job), proofs.input_digests(job), proofs.behind(job), given)
     write(Path(job.output), says, stamp)
 
 

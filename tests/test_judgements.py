@@ -131,6 +131,26 @@ def test_an_edit_that_is_vouched_for_makes_nothing_stale_and_is_named(made):
     assert judgements.judge(study_with())["results/tiny/cka/baseline-seed0.nc"].vouched == ("only a name more",)
 
 
+def test_a_removed_file_that_is_vouched_for_makes_nothing_stale_behind_a_missing_result_either(made):
+    extra, training = code.PACKAGE / "apparatus/extra.py", code.PACKAGE / "stages/training.py"
+    plain = training.read_text()
+    extra.write_text("EXTRA = 1\n")
+    training.write_text(plain + "\nimport vestige.apparatus.extra\n")
+    digests_then = code.file_digest(training), code.file_digest(extra)
+    for job in pipeline.jobs(study_with()):
+        invented.make(job, "with a file more " * 8)
+    extra.unlink()
+    training.write_text(plain)
+    entry = (
+        "- {{stage: training, files: {{stages/training.py: [{}, {}], apparatus/extra.py: [{}, null]}}, reason: gone}}\n"
+    )
+    (made / "workflow").mkdir()
+    (made / equivalences.FILE).write_text(entry.format(digests_then[0], code.file_digest(training), digests_then[1]))
+    assert states() == {}
+    Path(TRAINING).unlink()
+    assert states() == {MISSING: [TRAINING]}
+
+
 def test_a_missing_result_is_missing_and_what_came_from_it_stands(made):
     Path(TRAINING).unlink()
     assert states() == {MISSING: [TRAINING]}

@@ -79,3 +79,15 @@ def test_a_conflict_is_refused_wherever_it_stands():
         torn = "".join([*lines[:number], "<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n", *lines[number:]])
         with pytest.raises(RuntimeError, match="a conflict left by a merge"):
             lockfile.read(torn)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda said: said.pop("cmd"), lambda said: said["outs"][0].pop("path"), lambda said: said["deps"][0].pop("path")],
+)
+def test_an_entry_that_dvc_would_not_write_is_refused(change):
+    said = json.loads(json.dumps(STAGE))
+    change(said)
+    text = dumps_yaml({"schema": "2.0", "stages": {"a": said, "b": STAGE}})
+    with pytest.raises(RuntimeError, match="dvc.lock is not as DVC writes it"):
+        lockfile.entry(lockfile.read(text)["a"])

@@ -16,6 +16,7 @@ from engines import (
     kill,
     logged,
     new_project,
+    only_one,
     run,
     study_of,
     table_jobs,
@@ -135,6 +136,61 @@ def test_checkpoints_left_by_an_undone_edit_are_never_measured(project):
     done = run(project, f"vestige make {MEASURED}", check=False)
     assert done.returncode == 1
     assert not (project / MEASURED).exists()
+
+
+SLOW_TO_LOAD = """
+import time
+from pathlib import Path
+Path("loading").touch()
+while Path("loading").exists():
+    time.sleep(0.1)
+"""
+
+
+def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
+    file = project / "src/vestige/stages/selectivity.py"
+    plain = file.read_text()
+    (project / MEASURED).unlink()
+    with only_one(project / f"work/locks/tiny-{MEASURED.removeprefix('results/tiny/').replace('/', '-')}.lock"):
+        process = begin(project, f"vestige make {MEASURED}")
+        wait_for(lambda: "waiting for it" in (project / "output.txt").read_text())
+        file.write_text(plain + SLOW_TO_LOAD)
+    wait_for((project / "loading").exists)
+    file.write_text(plain)
+    (project / "loading").unlink()
+    assert process.wait() == 1
+    told = "src/vestige/stages/selectivity.py was edited after this command was started: say it again"
+    assert told in (project / "output.txt").read_text()
+    assert not (project / MEASURED).exists()
+
+
+UPSTREAM_EDITED = """
+from vestige import code, pipeline, reading
+from vestige.fronts import make
+file, write = code.PACKAGE / "stages/training.py", make.write
+def edited(*given):
+    file.write_text(file.read_text() + "\\nEDITED = True\\n")
+    write(*given)
+make.write = edited
+print(make.make(pipeline.find(reading.read(), "{result}")))
+"""
+
+
+def test_a_proof_tells_of_the_code_behind_as_it_was_when_the_job_began(project):
+    (project / MEASURED).unlink()
+    (project / "edited.py").write_text(UPSTREAM_EDITED.format(result=MEASURED))
+    run(project, "python edited.py")
+    (project / TRAINING).unlink()
+    assert "code of stages/training.py changed" in unproven(project)[MEASURED]
+
+
+def test_an_error_of_syntax_in_the_code_is_told_with_its_file(project):
+    with open(project / "src/vestige/stages/training.py", "a") as source:
+        source.write("\ndef half(\n")
+    done = run(project, "vestige verify", check=False)
+    assert done.returncode == 1
+    assert "src/vestige/stages/training.py, line" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_an_input_made_from_other_settings_is_refused_with_both_values(project):

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import invented
@@ -11,8 +12,12 @@ import pytest
 from engines import TINY, edit, run, snakemake_stale, status, study_of, unproven
 
 from vestige import pipeline, reading
-from vestige.fronts.publishing import aside_of
-from vestige.fronts.restore import finish, recover, restorable, set_aside, swap
+from vestige.fronts import setting_aside
+from vestige.fronts.prune import prune
+from vestige.fronts.restore import restorable
+from vestige.fronts.setting_aside import aside_of, finish, recover, set_aside, swap
+
+RESULT = "results/tiny/selectivity/promoted-seed0.nc"
 
 
 def files_of(project) -> dict[str, bytes]:
@@ -87,6 +92,27 @@ def test_a_comment_in_the_code_does_not_keep_results_from_coming_back(project):
     file.write_text(file.read_text() + "\n# a comment\n")
     shutil.rmtree(project / "results")
     assert "30 restored; 0 remain" in run(project, "vestige restore").stdout
+
+
+@pytest.mark.slow
+def test_of_a_damaged_result_and_what_comes_from_it_only_the_damaged_one_is_replaced(project):
+    with open(project / "results/tiny/images.nc", "ab") as file:
+        file.write(b"x")
+    before = {path: path.stat().st_mtime_ns for path in project.glob("results/tiny/*/*") if path.is_file()}
+    said = run(project, "vestige restore").stdout
+    assert "results/tiny/images.nc restored" in said
+    assert "1 restored; 0 remain" in said
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+@pytest.mark.slow
+def test_where_the_remote_cannot_be_asked_it_does_with_the_cache_here(project):
+    run(project, "dvc remote add --default bucket s3://bucket/vestige")
+    (project / RESULT).unlink()
+    said = run(project, "vestige restore").stdout
+    assert "vestige: the remote cannot be asked: " in said
+    assert said.count("the remote cannot be asked") == 1
+    assert "1 restored; 0 remain" in said
 
 
 class Killed(BaseException):
@@ -183,6 +209,27 @@ def test_what_is_proven_stays_whatever_a_killed_restore_had_set_aside(tmp_path, 
     recover(images)
     assert Path(images.output).read_bytes() == proven
     assert not aside_of(images).exists()
+
+
+def test_what_a_killed_restore_had_set_aside_is_not_pruned(job):
+    before = texts()
+    set_aside(job)
+    assert "Removed." not in [*prune(job.study, remove=True)]
+    recover(job)
+    assert texts() == before
+
+
+def test_what_another_process_has_put_right_meanwhile_is_right(job, monkeypatch):
+    aside = set_aside(job)
+
+    @contextmanager
+    def locked(job):
+        shutil.rmtree(aside)
+        yield
+
+    monkeypatch.setattr(setting_aside, "locked", locked)
+    recover(job)
+    assert not aside.exists()
 
 
 def test_a_result_that_was_made_after_a_killed_restore_stays(job, monkeypatch):

@@ -1,5 +1,6 @@
 """After `vestige sync` both engines call current exactly what is proven, whatever happened before."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -242,6 +243,41 @@ def test_it_writes_anew_what_a_killed_dvc_has_left_of_its_files(project, part):
 
 
 @pytest.mark.slow
+def test_a_poisoned_figure_is_not_believed(project):
+    edit(project, "training", "momentum", to=0.8)
+    run(project, "dvc repro --quiet selectivity", timeout=900)
+    run(project, "dvc commit --force --quiet figures_selectivity@tiny-emergence")
+    figure = "results/tiny/figures/emergence.png"
+    assert figure in unproven(project)
+    run(project, "vestige sync")
+    assert figure in dvc_stale(project)
+    run(project, "dvc repro --quiet figures_selectivity@tiny-emergence", timeout=900)
+    assert figure not in unproven(project)
+
+
+def a_checkpoint_out_of_the_cache(project) -> None:
+    folder = next((project / "results/tiny/checkpoints").iterdir())
+    digest = hashlib.md5(min(folder.iterdir()).read_bytes()).hexdigest()
+    (project / f".dvc/cache/files/md5/{digest[:2]}/{digest[2:]}").unlink()
+
+
+def another_cache(project) -> None:
+    run(project, f"dvc cache dir {project.parent / 'cache'}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("event", [a_checkpoint_out_of_the_cache, another_cache])
+def test_the_cache_holds_every_result_again(project, event):
+    event(project)
+    assert status(project) != {}
+    run(project, "vestige sync")
+    assert status(project) == {}
+    shutil.rmtree(project / "results")
+    run(project, "dvc checkout --quiet")
+    assert unproven(project) == {}
+
+
+@pytest.mark.slow
 def test_it_does_without_dvc_and_without_git(project):
     (project / "dvc.lock").unlink()
     for folder in (".git", ".dvc"):
@@ -295,6 +331,17 @@ def test_what_is_edited_while_it_runs_is_not_blessed(project, before, after):
     assert due(project) <= snakemake_stale(project)
     run(project, "vestige sync")
     assert_engines_agree(project, due(project))
+
+
+@pytest.mark.slow
+def test_what_is_made_while_it_runs_is_not_doubted(project):
+    shutil.copy2(project / RUN, project / "sound.nc")
+    with open(project / RUN, "ab") as file:
+        file.write(b"x")
+    made = f"import os; os.replace('sound.nc', '{RUN}')"
+    (project / "meanwhile.py").write_text(MEANWHILE.format(before=made, after="pass"))
+    run(project, "python meanwhile.py")
+    assert_nothing_to_do(project)
 
 
 @pytest.mark.slow

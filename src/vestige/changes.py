@@ -28,7 +28,9 @@ def behind_changed(
     reasons, vouched = [], ()
     for each in gone:
         then, now = said["code"].get(each.stage.name, {}), code_of(each)
-        then, why = equivalences.carried(each.stage.name, {file: then[file] for file in then if file in now}, now)
+        if each.stage.kind:  # figures of one kind are one stage, and each has files of its own
+            then = {file: then[file] for file in then if file in now}
+        then, why = equivalences.carried(each.stage.name, then, now)
         known = {key: value for key, value in said["settings"].items() if key in each.keys}
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [

@@ -3,6 +3,8 @@
 import ast
 import hashlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,8 +44,23 @@ def packages(*files: str) -> tuple[str, ...]:
 
 
 def imports(file: str) -> frozenset[str]:
-    """Every dotted name that a file might import, anywhere in its text."""
-    return imports_of((PACKAGE / file).read_bytes()) if file.endswith(".py") else frozenset()
+    """Every dotted name that a file might import, anywhere in its text. Raises SourceRefused."""
+    with naming(PACKAGE / file):
+        return imports_of((PACKAGE / file).read_bytes()) if file.endswith(".py") else frozenset()
+
+
+class SourceRefused(ValueError):
+    """A source file that is no Python."""
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of syntax name its file."""
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+        raise SourceRefused(f"{path}{line} is no Python: {getattr(error, 'msg', None) or error}") from None
 
 
 @cache
@@ -69,7 +86,10 @@ def own_file(name: str) -> str | None:
 
 
 def file_digest(path: Path) -> str:
-    """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes."""
+    """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes.
+
+    Raises SourceRefused.
+    """
     return digest_of(path, *identity(path))
 
 
@@ -79,11 +99,18 @@ def identity(path: Path) -> tuple[int, int, int, int]:
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
+def edited(file: str) -> bool:
+    """Whether a file of the package has changed since this module was loaded, the first of all."""
+    path = PACKAGE / file
+    return path in AT_START and identity(path) != AT_START[path]
+
+
 @cache
 def digest_of(path: Path, *identity: int) -> str:
     """The digest of a file, remembered while it stays the same file."""
     data = path.read_bytes()
-    return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
+    with naming(path):
+        return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
 
 
 @cache
@@ -109,3 +136,6 @@ def nested(node: Any) -> Any:
         return node
     fields = ((name, nested(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
     return type(node).__name__, *fields
+
+
+AT_START = {path: identity(path) for path in PACKAGE.rglob("*.py")}

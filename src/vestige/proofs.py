@@ -13,14 +13,16 @@ from vestige.spelling import canonical, stated
 CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 
 
-def proof(job: Job, made_by: dict[str, str], inputs: dict[str, str], beside: dict[str, str]) -> dict[str, Any]:
-    """What made a result: code, settings, inputs, what lies beside it; and notes that never make it stale."""
+def proof(
+    job: Job, made_by: dict[str, str], inputs: dict[str, str], behind: dict[str, Any], beside: dict[str, str]
+) -> dict[str, Any]:
+    """What made a result: code, settings, inputs, what lies behind and beside it; notes that never make it stale."""
     return {
         "result": job.output,
         "code": made_by,
         "settings": job.settings,
         "inputs": inputs,
-        "behind": behind(job),
+        "behind": behind,
         "beside": beside,
         "versions": machine.versions(job.code),
         "hardware": machine.hardware(job.settings.get("device")),

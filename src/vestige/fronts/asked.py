@@ -2,6 +2,8 @@
 
 import json
 import os
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ class Memory:
         self.texts = lockfile.read()
         self.written = dict(self.texts)
         self.contents: dict[str, Any] = {}
+        self.settings = cache_settings()
         self.seen: dict[str, str] = {}
         with suppress(OSError, ValueError, AttributeError):
             self.seen = {name: said for name, said in json.loads(MEMORY.read_text()).items() if isinstance(said, str)}
@@ -37,11 +40,10 @@ class Memory:
         text = self.texts.get(name, "")
         entry = lockfile.entry(text) if text else {}
         paths = [item["path"] for kind in ("deps", "outs") for item in entry.get(kind, [])]
-        cached = [
-            formers.object_of(self.cache, digest).is_file() for digest in lockfile.digests_of(entry, "outs").values()
-        ]
-        known = [self.content(path) for path in paths]
-        return digests.of_text(canonical([digests.sha256(Path("dvc.yaml")), settings, text, cached, known]))
+        outs = lockfile.digests_of(entry, "outs").values()
+        cached = [path.is_file() for digest in outs for path in formers.objects(self.cache, digest)]
+        known = [self.content(path) for path in (*paths, "dvc.yaml")]
+        return digests.of_text(canonical([self.settings, settings, text, cached, known]))
 
     def content(self, path: str) -> Any:
         """The digest of a file, or of all files in a folder; None where there is nothing."""
@@ -82,3 +84,13 @@ class Memory:
             lockfile.write(others | told)
         with whole(MEMORY) as file:
             file.write(json.dumps(self.seen).encode())
+
+
+def cache_settings() -> list[str]:
+    """What DVC is told of where its cache lies."""
+    said = ConfigParser(strict=False, interpolation=None)
+    try:
+        said.read([".dvc/config", ".dvc/config.local"], encoding="utf-8")
+    except (ConfigParserError, UnicodeDecodeError) as error:
+        return [str(error)]
+    return [" = ".join(each) for each in said.items("cache")] if said.has_section("cache") else []

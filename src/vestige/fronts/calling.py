@@ -11,14 +11,15 @@ from vestige.pipeline import Job
 from vestige.study import Run
 
 
-def function_of(job: Job) -> Callable:
-    """The function that makes a result; a source of images may bring its own, where they exceed the memory.
-
-    All the code that it will run is loaded with it, so that no later edit is run in its place.
-    """
+def load(job: Job) -> None:
+    """Load all the code that will be run, so that no later edit is run in its place."""
     for file in job.code:
         if file.endswith(".py"):
             importlib.import_module(f"vestige.{file.removesuffix('.py').replace('/', '.')}")
+
+
+def function_of(job: Job) -> Callable:
+    """The function that makes a result; a source of images may bring its own, where they exceed the memory."""
     if job.stage.name == "images":
         source = importlib.import_module(f"vestige.apparatus.images.{job.study.images.source}")
         if hasattr(source, "images"):

@@ -1,12 +1,13 @@
 """Former results that DVC remembers, and which of them are those that the study asks for."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vestige import code, digests, proofs
 from vestige.changes import behind_changed, inputs_changed, own_changes
 from vestige.fronts import lockfile
-from vestige.fronts.formers import Former, Formers, md5, object_of
+from vestige.fronts.formers import Former, Formers, md5, md5_of_folder, object_of
 from vestige.judgements import FOREIGN, PROVEN, STALE, Judgement
 from vestige.pipeline import Job
 
@@ -80,8 +81,16 @@ def poisoned(former: Former) -> bool:
         return False
     now = {each.output: digests.sha256(Path(each.output)) for each in former.job.inputs}
     then = lockfile.digests_of(former.said, "deps")
-    read = {path: digest for path, digest in now.items() if then.get(path) == md5(Path(path))}
+    read = {path: digest for path, digest in now.items() if as_then(path, then)}
     return unlike(former) or differing_inputs(former, read)
+
+
+def as_then(path: str, then: Mapping[str, str]) -> bool:
+    """Whether DVC, which noted some digests of files and folders then, would say that a file is as it was."""
+    if path in then:
+        return then[path] == md5(Path(path))
+    folder = os.path.dirname(path)
+    return folder in then and then[folder] == md5_of_folder(Path(folder))
 
 
 def sound(former: Former) -> bool:

@@ -1,5 +1,6 @@
 """Former results, as DVC remembers them: in dvc.lock, in that of the last commit, in its run-cache."""
 
+import hashlib
 import json
 import subprocess
 from collections import defaultdict
@@ -112,3 +113,10 @@ def committed() -> dict[str, str]:
 def md5(path: Path) -> str | None:
     """DVC's digest of a file; None where there is none."""
     return digests.of_file(path, "md5")
+
+
+def md5_of_folder(folder: Path) -> str:
+    """DVC's digest of a folder: that of the list of all files in it."""
+    inside = {each.relative_to(folder).as_posix(): each for each in folder.rglob("*") if each.is_file()}
+    listed = [{"md5": md5(inside[name]), "relpath": name} for name in sorted(inside)]
+    return hashlib.md5(json.dumps(listed, sort_keys=True).encode()).hexdigest() + ".dir"

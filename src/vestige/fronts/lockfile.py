@@ -71,7 +71,7 @@ def stands(text: str) -> bool:
     files = [item for kind in ("deps", "outs") if kind in said for item in said[kind] or [{}]]
     params = said.get("params", {})
     of_files = isinstance(params, dict) and all(isinstance(each, dict) for each in params.values())
-    return bool(said.get("cmd")) and of_files and all("md5" in item for item in files)
+    return of_files and all("md5" in item for item in files)
 
 
 def write(stages: Mapping[str, str]) -> None:
@@ -90,7 +90,12 @@ def entry(text: str) -> dict[str, Any]:
     """
     parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfolded(text), flags=re.M), flags=re.M)[1:]
     try:
-        return dict(map(told, parts))
+        said = dict(map(told, parts))
+        if not said.get("cmd"):
+            raise ValueError("a stage without cmd")
+        for kind in ("deps", "outs"):
+            digests_of(said, kind)
+        return said
     except (YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         why = str(error).splitlines()[0]
         raise RuntimeError(f"{FILE} is not as DVC writes it ({why}): mend or remove it") from None
@@ -121,7 +126,8 @@ def loaded(part: str) -> Any:
 
 def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
     """DVC's digest of each dep, or of each out, by path."""
-    return {item["path"]: item["md5"] for item in said.get(kind, []) if "md5" in item}
+    paths = {item["path"]: item.get("md5") for item in said.get(kind, [])}
+    return {path: digest for path, digest in paths.items() if digest}
 
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:

@@ -2,23 +2,25 @@
 
 import json
 import os
-import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from vestige import judgements, pipeline, proofs, reading, results
-from vestige.fronts import drawing
-from vestige.fronts.calling import function_of, labels_of, places_of, refuse_unusable, settings_of
+from vestige import code, judgements, pipeline, proofs, reading, results
+from vestige.fronts import drawing, setting_aside
+from vestige.fronts.calling import function_of, labels_of, load, places_of, refuse_unusable, settings_of
 from vestige.fronts.costs import recorded
-from vestige.fronts.publishing import aside_of, clear_work, publish
+from vestige.fronts.publishing import clear_work, publish
 from vestige.fronts.running import Note, locked, logging
 from vestige.fronts.writing import write
 from vestige.judgements import FOREIGN, MISSING, PROVEN, STALE, Judgement
 from vestige.pipeline import Job
+
+Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
 
 
 class Refused(RuntimeError):
@@ -29,6 +31,7 @@ def make(job: Job) -> str:
     """Make one result unless it is proven; say which. Raises Refused, or what the stage raises."""
     loaded = proofs.code_digests(job)  # a part of the code is loaded by now, and the lock may take hours
     with locked(job):
+        setting_aside.put_right(job)
         results.make_folders(job.study)
         behind = judgements.upstream(job)
         if judgements.judged(job, behind).state == PROVEN:
@@ -38,10 +41,12 @@ def make(job: Job) -> str:
         check_place(job)
         with logging(job) as note, recorded(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
-            (draw if job.stage.kind else compute)(job, before, note)
+            stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.behind(job))
+            load(job)
+            refuse_edited(job)
+            (draw if job.stage.kind else compute)(job, before, stamp, note)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
-            shutil.rmtree(aside_of(job), ignore_errors=True)  # what a killed restore had found there is replaced
             return f"{job.output} made in {took}"
 
 
@@ -56,6 +61,13 @@ class Before:
     def of(cls, job: Job) -> Self:
         """As it stands now."""
         return cls(proofs.code_digests(job), proofs.input_digests(job))
+
+
+def refuse_edited(job: Job) -> None:
+    """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
+    edited = [file for file in job.code if code.edited(file)]
+    if edited:
+        raise Refused(f"{code.PREFIX}{edited[0]} was edited after this command was started: say it again.")
 
 
 def check_plan(job: Job) -> None:
@@ -84,7 +96,7 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
             )
 
 
-def compute(job: Job, before: Before, note: Note) -> None:
+def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
     """Call a stage and write the Dataset, or the page, that it returns."""
     function, places = function_of(job), places_of(job)  # before inputs are open: a second handle may crash netCDF4
     with ExitStack() as stack:
@@ -94,13 +106,12 @@ def compute(job: Job, before: Before, note: Note) -> None:
 
         inputs = {name: opened(each) for name, each in job.named.items()}
         inputs |= {name: [opened(each) for each in group] for name, group in gathered(job).items()}
-        if "trajectory" in places:
-            check_unchanged(job, before)  # what a training leaves for others is of the code and images now loaded
+        check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)
     refuse_unusable(job, made)
     beside = publish(job, places["folder"], made) if "folder" in places else {}
-    write(job, made, labels_of(job), partial(proofs.proof, job, before.code, before.inputs), beside)
+    write(job, made, labels_of(job), stamp, beside)
     if "trajectory" in places:
         clear_work(**places)
 
@@ -116,14 +127,15 @@ def drawings(job: Job) -> dict[str, list[Path]]:
     return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
 
 
-def draw(job: Job, before: Before, note: Note) -> None:
+def draw(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
     """Draw a figure and write it as PDF, CSV and, last, PNG with the proof."""
+    check_unchanged(job, before)  # what is loaded by now is what will be used
     chosen = drawing.shown(job)
     note(f"drawing {len(chosen)} results")
     drawn = drawing.drawn(job, chosen)
     check_unchanged(job, before)
     paths = [Path(job.output), *map(Path, job.beside)]
-    drawing.write(drawn, *paths, partial(proofs.proof, job, before.code, before.inputs))
+    drawing.write(drawn, *paths, stamp)
 
 
 def check_unchanged(job: Job, before: Before) -> None:

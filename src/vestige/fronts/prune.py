@@ -6,11 +6,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from vestige import pipeline, proofs
-from vestige.fronts import access, alone, costs, formers, leftovers, lockfile, publishing
+from vestige.fronts import access, alone, costs, formers, leftovers, lockfile, setting_aside
 from vestige.fronts.quantities import size_told
 from vestige.study import Study
 
-TOPS = ("results", "logs", "benchmarks", publishing.ASIDE)
+TOPS = ("results", "logs", "benchmarks", setting_aside.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
 
 
@@ -34,7 +34,7 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
                 held.enter_context(access.opened())  # no command of DVC's writes dvc.lock meanwhile
             for path in files:
                 with suppress(OSError):
-                    publishing.remove(path)
+                    setting_aside.remove(path)
             forget(entries)
         left = [str(path) for path in files if path.exists() or path.is_symlink()]
         if left:
@@ -50,7 +50,8 @@ def unexplained(study: Study) -> list[Path]:
     trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
     files = [each for top in TOPS for each in inside(Path(top, study.study))]
     holds = {folder for path in made | trained for folder in path.parents} | trained  # some may be links
-    strange = [each for each in files if each not in made | holds and each.parent not in trained]
+    kept = trained | {setting_aside.aside_of(job) for job in jobs}  # what a killed restore has left is put back yet
+    strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
     folded = (whole_run(each, study) for each in strange)
     found = dict.fromkeys(each for each in folded if settled(each))
     return [*found, *leftovers.unexplained(study, checkpoints_of(strange))]
@@ -82,8 +83,8 @@ def settled(path: Path) -> bool:
 def stray_entries(study: Study) -> list[str]:
     """The stages of dvc.lock that make results of the study, and that it does not have."""
     known = {lockfile.stage_of(job) for job in pipeline.jobs(study)}
-    strange = {name: lockfile.entry(text)["cmd"] for name, text in lockfile.read().items() if name not in known}
-    return [name for name, command in strange.items() if command.startswith(f"vestige make results/{study.study}/")]
+    others = {name: str(lockfile.entry(text)["cmd"]) for name, text in lockfile.read().items() if name not in known}
+    return [name for name, command in others.items() if command.startswith(f"vestige make results/{study.study}/")]
 
 
 def forget(entries: list[str]) -> None:
@@ -94,7 +95,8 @@ def forget(entries: list[str]) -> None:
 
 def kept(files: list[Path]) -> Iterator[str]:
     """Say of how many of the results there is a copy in DVC's cache."""
-    results = [path for path in files if path.parts[0] == "results" and ".partial" not in path.parts]
+    tops = (Path("results"), setting_aside.ASIDE)
+    results = [path for path in files if any(map(path.is_relative_to, tops)) and ".partial" not in path.parts]
     try:
         cache, _ = access.glimpse()
     except RuntimeError:

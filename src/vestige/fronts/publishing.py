@@ -1,6 +1,5 @@
 """Where one training works, and how its checkpoints come among the results: all of them or none."""
 
-import errno
 import os
 import shutil
 from pathlib import Path
@@ -8,38 +7,6 @@ from typing import Any
 
 from vestige import digests, scratch, trajectories
 from vestige.pipeline import Job
-
-ASIDE = Path("work", "set-aside")  # what `restore` found in a place, until what it put there is proven
-
-
-def aside_of(job: Job) -> Path:
-    """Where lies what a restore has found in the place of a result."""
-    return ASIDE / Path(job.output).relative_to("results")
-
-
-def remove(path: Path) -> None:
-    """Remove a file, a link or a folder, if it is there."""
-    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
-
-
-def relocate(source: Path, target: Path) -> None:
-    """Move a file or a folder, onto another disk too; a kill leaves it whole in one of the two places."""
-    try:
-        os.rename(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        partial, gone = target.with_name(f".{target.name}.partial"), gone_from(source)
-        remove(partial)
-        shutil.copytree(source, partial) if source.is_dir() else shutil.copy2(source, partial)
-        os.rename(partial, target)
-        os.rename(source, gone)
-        remove(gone)
-
-
-def gone_from(path: Path) -> Path:
-    """What is left of a file or a folder that has been moved onto another disk, until it is removed."""
-    return path.with_name(f".{path.name}.gone")
 
 
 def workplace(job: Job) -> dict[str, Any]:

@@ -5,8 +5,10 @@ takes minutes where there are a thousand results. All that is taken from within 
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from vestige.fronts import access
@@ -55,22 +57,38 @@ def commit(stage, right: Callable[[str], bool]) -> str:
 
 def fetch(repo, digests: Iterable[str]) -> None:
     """Bring single files from the remote into the cache; those that it does not have stay away."""
-    from dvc.exceptions import DvcException
     from dvc.output import HashInfo
 
     wanted = [HashInfo("md5", digest) for digest in digests]
-    with suppress(DvcException):
+    with elsewhere():
         if wanted:
             repo.cloud.pull(wanted)
 
 
 def fetch_runs(repo) -> None:
     """Bring what the remote's run-cache says into the one here; some remotes have none."""
+    with elsewhere():
+        there = repo.cloud.get_remote_odb(None, "fetch --run-cache", hash_name="md5-dos2unix")
+        repo.stage_cache.transfer(there, repo.cache.legacy, force=False)
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Ask a remote, and go on with what is here where it cannot be asked."""
     from dvc.exceptions import DvcException
 
-    with suppress(DvcException):
-        elsewhere = repo.cloud.get_remote_odb(None, "fetch --run-cache", hash_name="md5-dos2unix")
-        repo.stage_cache.transfer(elsewhere, repo.cache.legacy, force=False)
+    try:
+        yield
+    except DvcException:
+        pass  # it does not have all of it
+    except Exception as error:  # each kind of remote has errors of its own: a plugin is missing, no network, no rights
+        complain(str(error).splitlines()[0] if str(error) else repr(error))
+
+
+@cache
+def complain(why: str) -> None:
+    """Say once why the remote was not asked."""
+    print(f"vestige: the remote cannot be asked: {why}", file=sys.stderr)
 
 
 def check_out(repo, said: dict[str, Any]) -> None:
@@ -78,12 +96,13 @@ def check_out(repo, said: dict[str, Any]) -> None:
     from dvc.exceptions import DvcException
 
     stage = repo.stage_cache._create_stage(said)
-    try:
-        if not stage.outs_cached() and access.remote(repo):
-            for wanted in stage.get_used_objs().values():
+    if not stage.outs_cached() and access.remote(repo):
+        for wanted in stage.get_used_objs().values():
+            with elsewhere():
                 repo.cloud.pull(wanted)
-        if not stage.outs_cached():
-            raise LookupError("the cache does not hold all of it")
+    if not stage.outs_cached():
+        raise LookupError("the cache does not hold all of it")
+    try:
         stage.checkout(force=True)
     except DvcException as error:
         raise LookupError(str(error)) from error

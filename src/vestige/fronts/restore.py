@@ -1,20 +1,14 @@
 """Brings back former results that are what the study asks for, before anything is computed again."""
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from vestige import judgements, pipeline, results
 from vestige.fronts import access, alone, candidates, lockfile, recorded, sync
 from vestige.fronts.formers import Former, Formers
-from vestige.fronts.publishing import aside_of, gone_from, relocate, remove
 from vestige.fronts.running import locked
+from vestige.fronts.setting_aside import finish, recover, set_aside, swap
 from vestige.judgements import PROVEN, Judgement
-from vestige.pipeline import Job
 from vestige.study import Study
-
-ALL = "all"  # in a folder of what was set aside: that nothing of it is left in its place
 
 
 def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
@@ -47,6 +41,8 @@ def brought_back(repo, found: Mapping[str, Judgement], asked: set[str]) -> Itera
     formers = gathered(repo, found, asked)
     picked = candidates.chosen(found, formers, lambda former: former.job.output in asked and former.result.is_file())
     for path, former in picked.items():
+        if judgements.of(former.job).state == PROVEN:
+            continue  # now that what it comes from is back
         failed = put_back(repo, former)
         yield (f"{path}: not restored, {failed}", "") if failed else (f"{path} restored", path)
 
@@ -81,56 +77,6 @@ def put_back(repo, former: Former) -> str:
             swap(job, aside)
         finish(aside)
         return failed
-
-
-def places(job: Job) -> list[Path]:
-    """All that a job makes: its result, what lies beside it, and checkpoints."""
-    trained = (job.checkpoints,) if job.stage.name == "training" else ()
-    return [Path(each) for each in (job.output, *job.beside, *trained)]
-
-
-def set_aside(job: Job) -> Path:
-    """Move what a job has made out of the way; the folder where it lies."""
-    aside = aside_of(job)
-    aside.mkdir(parents=True)
-    for path in places(job):
-        if os.path.lexists(path):
-            relocate(path, aside / path.name)
-    (aside / ALL).touch()
-    return aside
-
-
-def finish(aside: Path) -> None:
-    """Remove what was set aside: it counts no more from the first moment on, even if this is killed."""
-    (aside / ALL).unlink(missing_ok=True)
-    shutil.rmtree(aside)
-
-
-def recover(job: Job) -> None:
-    """Put back what a killed restore had set aside, unless what has come there since is proven."""
-    aside = aside_of(job)
-    if aside.exists():
-        with locked(job):
-            vain = (aside / ALL).exists() and judgements.of(job).state != PROVEN
-            swap(job, aside) if vain else move_back(job, aside)
-            for path in places(job):
-                remove(gone_from(path))
-            shutil.rmtree(aside)
-
-
-def swap(job: Job, aside: Path) -> None:
-    """Put what was set aside back in the place of what has come there, which the cache holds."""
-    for path in places(job):
-        remove(path)
-    (aside / ALL).unlink()  # what has come back must not be removed again, if this is killed
-    move_back(job, aside)
-
-
-def move_back(job: Job, aside: Path) -> None:
-    """Put what was set aside back where nothing is."""
-    for path in places(job):
-        if os.path.lexists(aside / path.name) and not os.path.lexists(path):
-            relocate(aside / path.name, path)
 
 
 def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> set[str]:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from vestige.apparatus.writing import whole
+
 PREFIX = "vestige"  # slurm-jobname-prefix of profiles/slurm
 NOTE = Path("work", "locks", "snakemake.host")  # the machine on which Snakemake was last started here
 PATIENCE = 300  # seconds: a cancelled job may take its site's KillWait, and a network disk its time, to be gone
@@ -28,8 +30,8 @@ def cancel_orphans() -> None:
             f"Slurm jobs {' '.join(left)} were submitted from this folder on {before}, and whether that snakemake "
             f"still runs cannot be seen here. If it does, leave it alone; if not: scancel {' '.join(left)}"
         )
-    NOTE.parent.mkdir(parents=True, exist_ok=True)
-    NOTE.write_text(platform.node() + "\n")
+    with whole(NOTE) as file:
+        file.write(f"{platform.node()}\n".encode())
     if left:
         cancel(left)
 
@@ -51,7 +53,8 @@ def cancel(jobs: Sequence[str]) -> None:
     print(f"vestige: cancelling Slurm jobs {' '.join(jobs)} of a snakemake that was killed: they are submitted anew")
     subprocess.run(["scancel", *jobs], check=False)
     end = time.monotonic() + PATIENCE
-    while (now := submitted()) is None or (left := set(jobs) & set(now)):
-        if now is not None and time.monotonic() > end:
-            raise RuntimeError(f"cancelled Slurm jobs do not end: {' '.join(sorted(left))}; see `squeue --me`")
+    while (now := submitted()) is None or set(jobs) & set(now):
+        if time.monotonic() > end:
+            left = jobs if now is None else sorted(set(jobs) & set(now))
+            raise RuntimeError(f"cancelled Slurm jobs do not end: {' '.join(left)}; see `squeue --me`")
         time.sleep(1)

@@ -35,6 +35,9 @@ def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
         jobs = metadata.jobs(workflow)
         known = [path for path, each in found.items() if here(each) and not metadata.recorded(workflow, jobs[path])]
         doubted = [path for path, each in found.items() if wrong(each) and metadata.believed(workflow, jobs[path])]
+        if doubted:  # a job may have ended meanwhile
+            found = judgements.judge(next(iter(found.values())).job.study)
+            doubted = [path for path in doubted if wrong(found[path])]
         for path in known:
             metadata.record(workflow, jobs[path])
         code_of = judgements.once(proofs.code_digests)
@@ -64,6 +67,8 @@ def said(engine: str, count: int) -> str:
 
 def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
+    if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
+        found = judgements.judge(study)
     memory = Memory()
     due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
