@@ -1,5 +1,8 @@
 """Kills, orphans, foreign checkpoints, edits during a run: a rerun completes, nothing false is taken for a result."""
 
+import importlib.util
+import os
+import py_compile
 import random
 import shutil
 import subprocess
@@ -162,6 +165,23 @@ def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
     told = "src/vestige/stages/selectivity.py was edited after this command was started: say it again"
     assert told in (project / "output.txt").read_text()
     assert not (project / MEASURED).exists()
+
+
+def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(project):
+    file, at = project / "src/vestige/stages/selectivity.py", 10**18
+    bytecode, plain = importlib.util.cache_from_source(file), file.read_text()
+    (project / MEASURED).unlink()
+    file.write_text(plain + "SAID = 1\n")
+    os.utime(file, ns=(at, at))
+    py_compile.compile(str(file), cfile=bytecode)
+    os.utime(bytecode, ns=(at + 1, at + 1))
+    file.write_text(plain + "SAID = 2\n")
+    os.utime(file, ns=(at + 2, at + 2))
+    refused = run(project, f"vestige make {MEASURED}", check=False)
+    assert refused.returncode == 1
+    assert "is of a former text, and was loaded: it is removed, say it again" in refused.stdout
+    run(project, f"vestige make {MEASURED}")
+    assert MEASURED not in unproven(project)
 
 
 UPSTREAM_EDITED = """

@@ -2,6 +2,8 @@
 
 import ast
 import hashlib
+import importlib.util
+import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,6 +105,21 @@ def edited(file: str) -> bool:
     """Whether a file of the package has changed since this module was loaded, the first of all."""
     path = PACKAGE / file
     return path in AT_START and identity(path) != AT_START[path]
+
+
+def outlived(file: str) -> Path | None:
+    """The bytecode that Python takes for that of a file although it is of a former text; None where there is none.
+
+    Python tells texts apart by their size and the second in which they were written.
+    """
+    path = PACKAGE / file
+    try:
+        bytecode = Path(importlib.util.cache_from_source(path))
+        kept, text = bytecode.stat(), path.stat()
+        taken = bytecode.read_bytes()[8:16] == struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
+        return bytecode if taken and kept.st_mtime_ns < text.st_mtime_ns else None
+    except (OSError, NotImplementedError, struct.error):
+        return None
 
 
 @cache
