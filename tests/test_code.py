@@ -187,3 +187,10 @@ def test_a_stage_takes_its_own_network_and_images_and_no_others(name):
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_raising_the_format_makes_every_result_stale(name):
     assert "format.py" in ONE_OF_EACH[name].code
+
+
+def test_an_editors_lock_beside_a_source_file_hinders_nothing(tmp_path, monkeypatch):
+    (tmp_path / "training.py").write_text("")
+    (tmp_path / ".#training.py").symlink_to("somebody@here.17")
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    assert list(code.identities()) == [tmp_path / "training.py"]

@@ -162,7 +162,7 @@ def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
     file.write_text(plain)
     (project / "loading").unlink()
     assert process.wait() == 1
-    told = "src/vestige/stages/selectivity.py was edited after this command was started: say it again"
+    told = "src/vestige/stages/selectivity.py was edited after this command was started: start it again"
     assert told in (project / "output.txt").read_text()
     assert not (project / MEASURED).exists()
 
@@ -179,7 +179,7 @@ def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(projec
     os.utime(file, ns=(at + 2, at + 2))
     refused = run(project, f"vestige make {MEASURED}", check=False)
     assert refused.returncode == 1
-    assert "is of a former text, and was loaded: it is removed, say it again" in refused.stdout
+    assert "is of a former text, and was loaded: it is removed, start again" in refused.stdout
     run(project, f"vestige make {MEASURED}")
     assert MEASURED not in unproven(project)
 

@@ -5,10 +5,12 @@ import pytest
 from vestige.fronts import slurm
 
 
-@pytest.mark.parametrize("answer", [None, ["7", "8"]], ids=["no answer", "one of two jobs is left"])
-def test_cancelled_jobs_that_do_not_end_are_named(monkeypatch, answer):
+@pytest.mark.parametrize(
+    ("answer", "told"), [(None, "Slurm does not answer"), (["7", "9"], "cancelled Slurm jobs do not end: 7;")]
+)
+def test_it_is_told_what_it_waited_for(monkeypatch, answer, told):
     monkeypatch.setattr(slurm, "PATIENCE", -1)
     monkeypatch.setattr(slurm, "submitted", lambda: answer)
     monkeypatch.setattr(slurm.subprocess, "run", lambda *said, **how: None)
-    with pytest.raises(RuntimeError, match="cancelled Slurm jobs do not end: 7"):
-        slurm.cancel(["7"])
+    with pytest.raises(RuntimeError, match=told):
+        slurm.cancel(["7", "8"])

@@ -176,6 +176,16 @@ def in_vain(job) -> None:
 
 
 @pytest.mark.usefixtures("disks")
+def test_links_are_moved_as_links(job):
+    Path(job.output).unlink()
+    Path(job.output).symlink_to("nowhere")
+    set_aside(job)
+    assert not os.path.lexists(job.output)
+    recover(job)
+    assert os.readlink(job.output) == "nowhere"
+
+
+@pytest.mark.usefixtures("disks")
 def test_a_restore_that_is_killed_loses_nothing(job):
     before, at, again = texts(), 0, True
     while again:
@@ -217,6 +227,14 @@ def test_what_a_killed_restore_had_set_aside_is_not_pruned(job):
     assert "Removed." not in [*prune(job.study, remove=True)]
     recover(job)
     assert texts() == before
+
+
+def test_what_was_set_aside_for_a_result_that_nobody_asks_for_is_one_result(job):
+    aside = set_aside(job)
+    shutil.move(aside, aside.with_name("former-seed0.nc"))
+    said = [*prune(job.study)]
+    assert "Of 2 results and checkpoints 0 are in DVC's cache and stay there." in said
+    assert not [line for line in said if "all is in no cache" in line]
 
 
 def test_what_another_process_has_put_right_meanwhile_is_right(job, monkeypatch):

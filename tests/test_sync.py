@@ -228,6 +228,16 @@ def test_a_dvc_lock_with_a_conflict_is_refused(project):
     assert "dvc.lock is not as DVC writes it" in done.stdout
 
 
+@pytest.mark.slow
+def test_it_removes_what_a_killed_dvc_has_left_of_its_notes(project):
+    run(project, "vestige sync")
+    notes = project / ".dvc/tmp/rwlock"
+    notes.write_text("")
+    assert "RWLock-file" in run(project, "dvc repro", check=False).stdout
+    assert "DVC: nothing new" in run(project, "vestige sync").stdout
+    assert "up to date" in run(project, "dvc repro").stdout
+
+
 @pytest.mark.parametrize("part", [0.5, *(pytest.param(part, marks=pytest.mark.slow) for part in (0, 0.002, 0.999))])
 def test_it_writes_anew_what_a_killed_dvc_has_left_of_its_files(project, part):
     before = YAML(typ="safe").load(project / "dvc.lock")

@@ -6,7 +6,7 @@ import importlib.util
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -155,4 +155,13 @@ def nested(node: Any) -> Any:
     return type(node).__name__, *fields
 
 
-AT_START = {path: identity(path) for path in PACKAGE.rglob("*.py")}
+def identities() -> dict[Path, tuple[int, int, int, int]]:
+    """The identity of every source file that can be read; an editor's locks are links to nowhere."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        with suppress(OSError):
+            found[path] = identity(path)
+    return found
+
+
+AT_START = identities()

@@ -67,6 +67,17 @@ def standing(settings: Mapping[str, Any], key: str) -> list:
     return [here]
 
 
+def damaged() -> bool:
+    """Whether a DVC was killed while it noted what it reads and writes; none starts then, and `opened` mends it."""
+    try:
+        json.loads(Path(HERE, "tmp", "rwlock").read_bytes())
+    except ValueError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
 def refuse_beside(repo) -> None:
     """Refuse while `dvc repro` runs a stage: it lets go of its lock meanwhile, but notes what it writes."""
     from dvc.lock import make_lock

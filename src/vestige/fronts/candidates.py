@@ -81,16 +81,15 @@ def poisoned(former: Former) -> bool:
         return False
     now = {each.output: digests.sha256(Path(each.output)) for each in former.job.inputs}
     then = lockfile.digests_of(former.said, "deps")
-    read = {path: digest for path, digest in now.items() if as_then(path, then)}
+    folders = {os.path.dirname(path) for path in now} & then.keys()
+    same = {folder for folder in folders if then[folder] == md5_of_folder(Path(folder))}
+    read = {path: digest for path, digest in now.items() if os.path.dirname(path) in same or is_as_then(path, then)}
     return unlike(former) or differing_inputs(former, read)
 
 
-def as_then(path: str, then: Mapping[str, str]) -> bool:
-    """Whether DVC, which noted some digests of files and folders then, would say that a file is as it was."""
-    if path in then:
-        return then[path] == md5(Path(path))
-    folder = os.path.dirname(path)
-    return folder in then and then[folder] == md5_of_folder(Path(folder))
+def is_as_then(path: str, then: Mapping[str, str]) -> bool:
+    """Whether a file has the digest that DVC noted then."""
+    return path in then and then[path] == md5(Path(path))
 
 
 def sound(former: Former) -> bool:

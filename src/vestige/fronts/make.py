@@ -67,10 +67,10 @@ def refuse_edited(job: Job) -> None:
     """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
     for bytecode in filter(None, map(code.outlived, job.code)):
         bytecode.unlink()
-        raise Refused(f"{bytecode} is of a former text, and was loaded: it is removed, say it again.")
+        raise Refused(f"{bytecode} is of a former text, and was loaded: it is removed, start again.")
     edited = [file for file in job.code if code.edited(file)]
     if edited:
-        raise Refused(f"{code.PREFIX}{edited[0]} was edited after this command was started: say it again.")
+        raise Refused(f"{code.PREFIX}{edited[0]} was edited after this command was started: start it again.")
 
 
 def check_plan(job: Job) -> None:

@@ -96,7 +96,8 @@ def forget(entries: list[str]) -> None:
 def kept(files: list[Path]) -> Iterator[str]:
     """Say of how many of the results there is a copy in DVC's cache."""
     tops = (Path("results"), setting_aside.ASIDE)
-    results = [path for path in files if any(map(path.is_relative_to, tops)) and ".partial" not in path.parts]
+    none = {".partial", setting_aside.ALL}
+    results = [path for path in files if any(map(path.is_relative_to, tops)) and none.isdisjoint(path.parts)]
     try:
         cache, _ = access.glimpse()
     except RuntimeError:

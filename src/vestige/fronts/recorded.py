@@ -1,17 +1,21 @@
 """DVC's memory: what it takes for current, what it is told, what it forgets.
 
 DVC is called in this process, and stage by stage: its own commands read and write all of dvc.lock for one stage, which
-takes minutes where there are a thousand results. All that is taken from within DVC is in this file.
+takes minutes where there are a thousand results. All that is taken from within DVC is in this file and in access.py.
 """
 
+import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from vestige.fronts import access
+
+UNREACHABLE: WeakSet = WeakSet()  # views of projects whose remote could not be asked
+OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # faults of the disk here, whatever was asked
 
 
 def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -60,35 +64,35 @@ def fetch(repo, digests: Iterable[str]) -> None:
     from dvc.output import HashInfo
 
     wanted = [HashInfo("md5", digest) for digest in digests]
-    with elsewhere():
-        if wanted:
-            repo.cloud.pull(wanted)
+    if wanted:
+        ask(repo, lambda: repo.cloud.pull(wanted))
 
 
 def fetch_runs(repo) -> None:
     """Bring what the remote's run-cache says into the one here; some remotes have none."""
-    with elsewhere():
+
+    def question() -> None:
         there = repo.cloud.get_remote_odb(None, "fetch --run-cache", hash_name="md5-dos2unix")
         repo.stage_cache.transfer(there, repo.cache.legacy, force=False)
 
+    ask(repo, question)
 
-@contextmanager
-def elsewhere() -> Iterator[None]:
-    """Ask a remote, and go on with what is here where it cannot be asked."""
-    from dvc.exceptions import DvcException
 
+def ask(repo, question: Callable[[], Any]) -> None:
+    """Ask the remote, unless that was in vain before: then go on with what is here, and say why. Raises OSError."""
+    from dvc.stage.cache import RunCacheNotSupported
+
+    if repo in UNREACHABLE:
+        return
     try:
-        yield
-    except DvcException:
-        pass  # it does not have all of it
+        question()
+    except RunCacheNotSupported:
+        pass
     except Exception as error:  # each kind of remote has errors of its own: a plugin is missing, no network, no rights
-        complain(str(error).splitlines()[0] if str(error) else repr(error))
-
-
-@cache
-def complain(why: str) -> None:
-    """Say once why the remote was not asked."""
-    print(f"vestige: the remote cannot be asked: {why}", file=sys.stderr)
+        if getattr(error, "errno", None) in OURS:
+            raise
+        UNREACHABLE.add(repo)
+        print(f"vestige: the remote cannot be asked: {str(error) or repr(error)}", file=sys.stderr)
 
 
 def check_out(repo, said: dict[str, Any]) -> None:
@@ -98,8 +102,7 @@ def check_out(repo, said: dict[str, Any]) -> None:
     stage = repo.stage_cache._create_stage(said)
     if not stage.outs_cached() and access.remote(repo):
         for wanted in stage.get_used_objs().values():
-            with elsewhere():
-                repo.cloud.pull(wanted)
+            ask(repo, partial(repo.cloud.pull, wanted))
     if not stage.outs_cached():
         raise LookupError("the cache does not hold all of it")
     try:

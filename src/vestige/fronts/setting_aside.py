@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from vestige import judgements
@@ -33,10 +34,18 @@ def relocate(source: Path, target: Path) -> None:
             raise
         partial, gone = target.with_name(f".{target.name}.partial"), gone_from(source)
         remove(partial)
-        shutil.copytree(source, partial) if source.is_dir() else shutil.copy2(source, partial)
+        copy(source, partial)
         os.rename(partial, target)
         os.rename(source, gone)
         remove(gone)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file, a folder or a link, which stays one."""
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, target, symlinks=True)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
 
 
 def gone_from(path: Path) -> Path:
@@ -53,7 +62,7 @@ def places(job: Job) -> list[Path]:
 def set_aside(job: Job) -> Path:
     """Move what a job has made out of the way; the folder where it lies."""
     aside = aside_of(job)
-    aside.mkdir(parents=True)
+    aside.mkdir(parents=True, exist_ok=True)
     for path in places(job):
         if os.path.lexists(path):
             relocate(path, aside / path.name)
@@ -64,7 +73,7 @@ def set_aside(job: Job) -> Path:
 def finish(aside: Path) -> None:
     """Remove what was set aside: it counts no more from the first moment on, even if this is killed."""
     (aside / ALL).unlink(missing_ok=True)
-    shutil.rmtree(aside)
+    shutil.rmtree(aside, ignore_errors=True)  # what somebody has open may stay on a network disk
 
 
 def recover(job: Job) -> None:
@@ -81,8 +90,9 @@ def put_right(job: Job) -> None:
         vain = (aside / ALL).exists() and judgements.of(job).state != PROVEN
         swap(job, aside) if vain else move_back(job, aside)
         for path in places(job):
-            remove(gone_from(path))
-        shutil.rmtree(aside)
+            with suppress(OSError):
+                remove(gone_from(path))
+        finish(aside)
 
 
 def swap(job: Job, aside: Path) -> None:

@@ -55,6 +55,6 @@ def cancel(jobs: Sequence[str]) -> None:
     end = time.monotonic() + PATIENCE
     while (now := submitted()) is None or set(jobs) & set(now):
         if time.monotonic() > end:
-            left = jobs if now is None else sorted(set(jobs) & set(now))
-            raise RuntimeError(f"cancelled Slurm jobs do not end: {' '.join(left)}; see `squeue --me`")
+            left = f"cancelled Slurm jobs do not end: {' '.join(sorted(set(jobs) & set(now or ())))}"
+            raise RuntimeError(f"{left if now else 'Slurm does not answer'}; see `squeue --me`")
         time.sleep(1)

@@ -73,7 +73,8 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
     cut_short = lockfile.cut_short()
-    if not due and not others and not cut_short and memory.knows_study(f"study@{study.study}"):
+    damaged = cut_short or access.damaged()
+    if not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
         yield said("DVC", 0)
         return
     try:
