@@ -65,9 +65,11 @@ class Before:
 
 def refuse_edited(job: Job) -> None:
     """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
-    for bytecode in filter(None, map(code.outlived, job.code)):
+    outlived = list(filter(None, map(code.outlived, job.code)))
+    for bytecode in outlived:
         bytecode.unlink()
-        raise Refused(f"{bytecode} is of a former text, and was loaded: it is removed, start again.")
+    if outlived:
+        raise Refused(f"{outlived[0]} is of a former text, and was loaded: it is removed, start again.")
     edited = [file for file in job.code if code.edited(file)]
     if edited:
         raise Refused(f"{code.PREFIX}{edited[0]} was edited after this command was started: start it again.")
