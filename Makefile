@@ -1,10 +1,11 @@
 # Each target sets itself up: an environment of its own in .venv, with the versions of requirements.txt.
 PYTHON ?= python3.13 python3.12 python3.11 python3
 WORKERS ?= 2
+TIER ?= fast
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures test test-slow test-slurm lint format lock clean
+.PHONY: help figures test test-nightly test-slurm lint format lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -27,17 +28,19 @@ help:
 figures: $(READY)  ## make every figure of params.yaml, and whatever it is drawn from, into results/
 	@$(INSIDE) snakemake figures
 
-test: $(READY)  ## run the tests (WORKERS=2 at a time)
-	@$(INSIDE) pytest --numprocesses $(WORKERS)
+test: $(READY)  ## run the tests (WORKERS=2 at a time; TIER=ci or nightly for more of them)
+	@$(INSIDE) pytest --numprocesses $(WORKERS) --dist worksteal --tier $(TIER)
 
-test-slow: $(READY)  ## run the tests that take minutes each, which `make test` leaves out
-	@$(INSIDE) pytest --numprocesses $(WORKERS) -m slow --timeout 3600
+test-nightly: $(READY)  ## run all tests, also those on a Slurm where it is installed
+	@$(INSIDE) status=0; \
+		pytest --numprocesses $(WORKERS) --dist worksteal --tier nightly || status=$$?; \
+		pytest --tier nightly -m slurm -rs tests/slurm || status=$$?; exit $$status
 
 test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves where it is installed
-	@$(INSIDE) pytest --numprocesses 0 -m slurm tests/slurm --timeout 900 -rs
+	@$(INSIDE) pytest --tier $(TIER) -m slurm -rs tests/slurm
 
 lint: $(READY)  ## check the style of the Python files and the workflow
-	@$(INSIDE) ruff check && ruff format --check && snakefmt --check Snakefile workflow && snakemake --lint
+	@$(INSIDE) ruff check && ruff format --check && lint-imports && snakefmt --check Snakefile workflow && snakemake --lint
 
 format: $(READY)  ## bring the Python files and the workflow into that style
 	@$(INSIDE) ruff check --fix && ruff format && snakefmt Snakefile workflow

@@ -16,6 +16,7 @@ wildcard_constraints:
 
 onstart:
     front.alone()
+    front.share_imports(STUDY, workflow)
 
 
 onsuccess:

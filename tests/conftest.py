@@ -1,9 +1,58 @@
-"""Projects that several tests share; each is made once, however many processes run the tests."""
+"""Which tests are run, and projects that several of them share: each is made once, whatever runs the tests."""
 
+import hashlib
 import shutil
+import subprocess
 
 import pytest
-from engines import copied, new_project, only_one, run
+from engines import ROOT, copied, new_project, only_one, run
+
+TIERS = {
+    "fast": "all but slow and nightly ones",
+    "ci": "fast and slow ones, and a tenth of the nightly ones, which the commit's hash picks",
+    "nightly": "all",
+}
+PART = 10  # of the nightly tests one in so many is run for a commit
+
+
+def pytest_addoption(parser):
+    """The option `--tier`."""
+    said = "; ".join(f"{name}: {what}" for name, what in TIERS.items())
+    parser.addoption("--tier", choices=TIERS, default="fast", help=f"which tests are run. {said}")
+    parser.addoption("--commit", default=commit(), help="the hash that picks nightly tests; HEAD, if it is left out")
+
+
+def commit() -> str:
+    """The commit that is checked out; none outside a repository."""
+    said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return said.stdout.strip() or "none"
+
+
+def pytest_report_header(config):
+    """Say which tests are run, so that the same ones can be run again."""
+    tier = config.getoption("tier")
+    picked = f" (--commit {config.getoption('commit')})" if tier == "ci" else ""
+    return f"tier: {tier}, {TIERS[tier]}{picked}"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests of other tiers."""
+    tier, picks = config.getoption("tier"), config.getoption("commit")
+    left = [item for item in items if not is_run(item, tier, picks)]
+    items[:] = [item for item in items if item not in set(left)]
+    config.hook.pytest_deselected(items=left)
+
+
+def is_run(item, tier: str, picks: str) -> bool:
+    """Whether a test is run in a tier."""
+    if item.get_closest_marker("nightly"):
+        return tier == "nightly" or tier == "ci" and is_picked(item.nodeid, picks)
+    return tier != "fast" or not item.get_closest_marker("slow")
+
+
+def is_picked(name: str, picks: str) -> bool:
+    """Whether a commit's hash picks a test: one in ten, other ones for each commit."""
+    return int(hashlib.sha256(f"{picks} {name}".encode()).hexdigest(), 16) % PART == 0
 
 
 def shared_folder(tmp_path_factory):

@@ -9,10 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import warm
 from ruamel.yaml import YAML
 
 from vestige import pipeline, reading
@@ -67,32 +69,45 @@ def copied(made: Path, folder: Path) -> Path:
 def environment(project: Path) -> dict[str, str]:
     """The environment in which a project's own source and this Python's tools are found."""
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"PATH": path, "PYTHONPATH": str(project / "src"), "PYTHONDONTWRITEBYTECODE": "1", "TQDM_DISABLE": "1"}
+    return {**os.environ, **own}
 
 
-def run(project: Path, command: str, check: bool = True, timeout: int = 280) -> subprocess.CompletedProcess:
-    """Run a command in a project; its output as text, standard error included."""
-    done = subprocess.run(
-        shlex.split(command),
-        cwd=project,
-        env=environment(project),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        timeout=timeout,
-    )
-    assert not check or done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout[-4000:]}"
-    return done
+WARM = ("vestige", "snakemake", "dvc")  # commands that run in children of a process that has imported the packages
 
 
-def begin(project, command: str) -> subprocess.Popen:
+def run(
+    project: Path, command: str, check: bool = True, timeout: int = 280, cold: bool = False
+) -> subprocess.CompletedProcess:
+    """Run a command in a project; its output as text, standard error included. `cold`: in a process of its own."""
+    argv = shlex.split(command)
+    with tempfile.TemporaryFile() as output:
+        process = started(project, argv, output, cold)
+        try:
+            status = process.wait(timeout)
+        except BaseException:
+            kill(process, group=True)
+            raise
+        output.seek(0)
+        said = output.read().decode(errors="replace").replace("\r\n", "\n")
+    assert not check or status == 0, f"{command}: exit {status}\n{said[-4000:]}"
+    return subprocess.CompletedProcess(argv, status, said)
+
+
+def begin(project, command: str, cold: bool = False):
     """Start a command in a process group of its own."""
     with open(project / "output.txt", "a") as output:
-        return subprocess.Popen(
-            command.split(), cwd=project, env=environment(project), stdout=output, stderr=output,
-            stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        return started(project, command.split(), output, cold)
+
+
+def started(project: Path, argv: list[str], output, cold: bool):
+    """A command that has been started in a project, in a process group of its own."""
+    if argv[0] in WARM and not cold:
+        return warm.Process(argv, project, environment(project), output)
+    return subprocess.Popen(
+        argv, cwd=project, env=environment(project), stdout=output, stderr=output,
+        stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
 
 
 def wait_for(condition, seconds: float = 120) -> None:
@@ -287,15 +302,15 @@ def status(project: Path) -> dict:
     return json.loads(run(project, "dvc status --json").stdout or "{}")
 
 
-def leaves_of(project: Path) -> list[tuple[tuple, object]]:
-    """Every leaf of a project's params.yaml: its path of keys and its value; a list is one leaf."""
+def leaves_of(params: Path) -> list[tuple[tuple, object]]:
+    """Every leaf of a study: its path of keys and its value; a list is one leaf."""
 
     def walk(here, path):
         if isinstance(here, dict):
             return [leaf for key, value in here.items() for leaf in walk(value, (*path, key))]
         return [(path, here)]
 
-    return walk(YAML(typ="safe").load(project / "params.yaml"), ())
+    return walk(YAML(typ="safe").load(params), ())
 
 
 # Leaves of the tiny study whose next value, or half of it, is not allowed -> another value that is.

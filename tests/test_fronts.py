@@ -1,7 +1,5 @@
 """The table, the Snakefile and dvc.yaml are one graph, and call the same results stale."""
 
-import shutil
-
 import pytest
 from engines import (
     BOUND,
@@ -10,14 +8,16 @@ from engines import (
     ROOT,
     SHOW_CONDITIONS,
     SUPPRESSED,
+    TINY,
     among,
-    copied,
     dvc_jobs,
+    dvc_repo,
     dvc_stale,
     edit,
     leaves_of,
     new_project,
     other_value,
+    relative,
     run,
     snakemake_jobs,
     snakemake_stale,
@@ -27,8 +27,8 @@ from engines import (
     without_checkpoints,
 )
 
-from vestige import code
-from vestige.study import SCIENCE
+from vestige import code, spelling
+from vestige.fronts import metadata
 
 
 @pytest.fixture(scope="session")
@@ -105,20 +105,24 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
         assert not idle, f"dvc.yaml: stage {job.stage.name}: remove from deps: {sorted(idle)}"
 
 
-def test_each_rule_and_each_dvc_stage_states_the_settings_of_the_table(digits, graphs):
+def test_snakemake_is_handed_the_settings_of_the_table(digits, graphs, monkeypatch):
     jobs, *_ = graphs
-    from ruamel.yaml import YAML
+    monkeypatch.chdir(digits)
+    monkeypatch.setattr(code, "PACKAGE", digits / "src/vestige")
+    with metadata.opened() as workflow:
+        handed = {path: str(job.params.settings) for path, job in metadata.jobs(workflow).items() if path in jobs}
+    assert handed == {path: spelling.canonical(job.settings) for path, job in jobs.items()}
 
-    stages = YAML(typ="safe").load(digits / "dvc.yaml")["stages"]
-    rules = "".join(file.read_text() for file in sorted((digits / "workflow" / "rules").glob("*.smk")))
-    for stage in {job.stage for job in jobs.values()}:
-        declared = stages[stage.name].get("do", stages[stage.name])["params"]
-        stated = [key.replace("${item.", "{").replace("${key}", "{pair}") for key in declared]
-        assert sorted(stated) == sorted(stage.settings), f"dvc.yaml: params of {stage.name}"
-        call = rules.split(f"rule {stage.name}:")[1].split("front.settings(")[1].split(")")[0]
-        said = [part.strip().strip('"') for part in call.replace("\n", " ").split(",")[1:] if part.strip()]
-        said = list(SCIENCE) if said == ["*front.SECTIONS"] else said
-        assert sorted(said) == sorted(stage.settings), f"Snakefile: params of rule {stage.name}"
+
+def test_dvc_is_told_of_the_settings_of_the_table(digits, graphs):
+    jobs, *_ = graphs
+    with dvc_repo(digits) as repo:
+        told = {
+            relative(digits, out): sorted(key for dep in stage.deps for key in getattr(dep, "params", ()))
+            for stage in repo.index.stages
+            for out in stage.outs
+        }
+    assert {path: told[path] for path in jobs} == {path: sorted(job.keys) for path, job in jobs.items()}
 
 
 def test_the_snakefile_passes_snakemakes_own_linter(digits):
@@ -166,7 +170,7 @@ def assert_both_call_stale(project, due) -> None:
     assert without_checkpoints(dvc_stale(project)) == due
 
 
-# One leaf of each kind of result in `make test`, all of them in `make test-slow`.
+# One leaf of each kind of result in `make test`.
 FAST = {"conditions.suppressed.alpha", "cka.order_seed", "figures.selectivity.emergence.dpi", "applies.ablation"}
 LEAVES = [
     pytest.param(*line, id=name, marks=() if name in FAST else pytest.mark.slow)
@@ -253,13 +257,13 @@ def test_another_study_and_back_is_clean(project, tmp_path):
     assert_both_call_stale(project, set())
 
 
-@pytest.mark.slow
-def test_every_leaf_makes_the_same_results_stale_in_both_engines(by_both, tmp_path):
-    for leaf, value in leaves_of(by_both):
-        if leaf not in BOUND:
-            project = copied(by_both, tmp_path / "-".join(map(str, leaf)))
-            edit(project, *leaf, to=other_value(leaf, value))
-            due = snakemake_stale(project)
-            assert due, leaf
-            assert without_checkpoints(dvc_stale(project)) == due, leaf
-            shutil.rmtree(project)
+OTHERS = [(leaf, value) for leaf, value in leaves_of(TINY) if leaf not in BOUND]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("leaf", "value"), OTHERS, ids=[".".join(leaf) for leaf, _ in OTHERS])
+def test_every_leaf_makes_the_same_results_stale_in_both_engines(project, leaf, value):
+    edit(project, *leaf, to=other_value(leaf, value))
+    due = snakemake_stale(project)
+    assert due
+    assert without_checkpoints(dvc_stale(project)) == due

@@ -8,7 +8,7 @@ import pytest
 from engines import begin, bytes_of, few_jobs, kill, run, study_of, table_jobs, unproven
 
 pytestmark = pytest.mark.slow
-MOMENTS = 25  # with each engine
+KILLS = 5  # in one test
 ENGINES = {"snakemake": "snakemake figures --quiet", "dvc": "dvc repro"}
 MADE = ("results/**/*.nc", "results/**/*.safetensors", "results/**/*.json", "results/**/*.html", "results/**/figures/*")
 
@@ -19,11 +19,14 @@ def made(project) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_killed_at_random_moments_a_run_ends_with_the_bytes_of_an_undisturbed_one(empty_project, by_snakemake, engine):
-    draw = random.Random(engine)
-    for _ in range(MOMENTS):
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(1, 5))])
+def test_killed_at_random_moments_a_run_ends_with_the_bytes_of_an_undisturbed_one(
+    empty_project, by_snakemake, engine, seed
+):
+    draw = random.Random(f"{engine} {seed}")
+    for _ in range(KILLS):
         process = begin(empty_project, ENGINES[engine])
-        end = time.monotonic() + draw.uniform(2, 9)
+        end = time.monotonic() + draw.uniform(0.5, 8)
         while process.poll() is None and time.monotonic() < end:
             time.sleep(0.05)
         if process.poll() is None:

@@ -177,7 +177,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("command", ["vestige check", "snakemake figures", "dvc repro"])
 @pytest.mark.parametrize(("old", "new", "named"), FAULTS.values(), ids=list(FAULTS))
 def test_every_fault_is_refused_by_all_and_named(empty_project, command, old, new, named):

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from vestige import code, commands, reading
+from vestige import forkserver
 
 WHAT = """\
 Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
@@ -48,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status. A refusal is one message on standard error and status 1."""
     given = parser().parse_args(arguments)
+    if arguments is None:
+        forkserver.hand_over()
+    from vestige import commands
+
     try:
         root = enter_root()
         return commands.ALL[given.command](given, root)
@@ -66,6 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def enter_root() -> Path:
     """Go to the nearest folder above that holds params.yaml; the folder from which the path was typed."""
+    from vestige import code, reading
+
     typed = Path.cwd()
     root = next((folder for folder in (typed, *typed.parents) if (folder / reading.FILE).is_file()), typed)
     os.chdir(root)

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from vestige import pipeline, reading, refusals
+from vestige import forkserver, pipeline, reading, refusals
 
 
 def make(given, typed: Path) -> int:
     """`vestige make PATH`."""
     study = reading.read()
     job = pipeline.find(study, os.path.relpath(typed / given.path))
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    if forkserver.is_forked() and study.threads != 1:
+        forkserver.leave()
+    for name in forkserver.THREADS:
         os.environ[name] = str(study.threads)  # before any library that reads them is imported
     from vestige.fronts.make import make
 

@@ -39,6 +39,17 @@ def opened() -> Iterator[Any]:
         os.environ.update(environment)
 
 
+def is_local(workflow) -> bool:
+    """Whether Snakemake runs its jobs on this machine, and itself."""
+    return bool(getattr(workflow, "local_exec", False))
+
+
+def count_jobs(workflow) -> int:
+    """How many jobs Snakemake is about to run; none where it does not say."""
+    needed = getattr(getattr(workflow, "dag", None), "needrun_jobs", None)
+    return sum(1 for _ in needed()) if needed else 0
+
+
 def jobs(workflow) -> dict[str, Any]:
     """Snakemake's jobs by each file that they make."""
     return {str(path): job for job in workflow.dag.jobs for path in job.output}

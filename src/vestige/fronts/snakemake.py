@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vestige import code as sources
-from vestige import digests, judgements, pipeline, reading, spelling
-from vestige.fronts import access, slurm, sync
+from vestige import digests, forkserver, judgements, pipeline, reading, spelling
+from vestige.fronts import access, metadata, slurm, sync
 from vestige.fronts.alone import lock
 from vestige.study import SCIENCE, Study
 
 SECTIONS = SCIENCE
+FORKSERVER = Path("work", "forkserver")
+FEW = 4  # jobs; fewer take less time than a forkserver takes to import for all of them
 HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
 
 
@@ -57,6 +59,19 @@ def alone() -> None:
     except BlockingIOError:
         raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
     slurm.cancel_orphans()
+
+
+def share_imports(study: Study, workflow) -> None:
+    """Start a forkserver for the jobs of this run, if it has some and they run on this machine.
+
+    Not where a job has several threads: numpy starts its own while it is imported, and a process with threads must not
+    be forked. It ends with this process.
+    """
+    needed = study.threads == 1 and metadata.is_local(workflow) and metadata.count_jobs(workflow) >= FEW
+    if not needed or forkserver.FOLDER in os.environ or not forkserver.is_possible():
+        return
+    forkserver.start(FORKSERVER)
+    os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
 
 
 def record() -> None:
