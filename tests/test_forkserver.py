@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import warm
-from engines import ROOT, begin, copied, edit, environment, kill, logged, new_project, run, wait_for
+from engines import ROOT, TINY, begin, copied, edit, environment, kill, logged, run, wait_for
 from warm import forking, forkserver
 
 from vestige import pipeline, reading
+from vestige.fronts import snakemake as front
 
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 EACH_STAGE = (
@@ -211,9 +213,9 @@ def test_several_threads_are_not_run_by_it(served, empty_project):
     assert (empty_project / "results/tiny/images.nc").is_file()
 
 
-@pytest.mark.parametrize("folder", ["nowhere", "stale"])
+@pytest.mark.parametrize("folder", ["nowhere", "stale", ""])
 def test_where_there_is_none_the_command_runs(empty_project, tmp_path, folder):
-    place = tmp_path / folder
+    place = tmp_path / folder if folder else ""
     if folder == "stale":
         place.mkdir(mode=0o700)
         forking.listen(place).close()
@@ -267,6 +269,21 @@ def test_what_these_tests_run_warm_is_a_process_group_of_its_own(empty_project):
     assert not held(empty_project), time.monotonic() - began
 
 
-def test_a_copied_project_is_read_without_its_former_bytecode(tmp_path):
-    project = new_project(tmp_path / "project")
-    assert run(project, "vestige list").returncode == 0
+@pytest.mark.parametrize(
+    ("threads", "local", "jobs", "variable", "starts"),
+    [(1, True, 4, None, True), (2, True, 4, None, False), (1, False, 4, None, False), (1, True, 3, None, False),
+     (1, True, 4, "", False)],
+)  # fmt: skip
+def test_snakemake_starts_one_for_jobs_here_that_have_one_thread(
+    tmp_path, monkeypatch, threads, local, jobs, variable, starts
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(forkserver.FOLDER, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(forkserver.FOLDER, variable)
+    monkeypatch.setattr(front.forkserver, "start", lambda folder: folder.mkdir(parents=True))
+    study = reading.read(TINY).model_copy(update={"threads": threads})
+    dag = SimpleNamespace(needrun_jobs=lambda: iter(range(jobs)))
+    front.share_imports(study, SimpleNamespace(local_exec=local, dag=dag))
+    assert (tmp_path / front.FORKSERVER).is_dir() == starts
+    assert os.environ.pop(forkserver.FOLDER, None) == (str(tmp_path / front.FORKSERVER) if starts else variable)

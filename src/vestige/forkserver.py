@@ -39,7 +39,8 @@ CHILD, ENDED, REFUSED = b"c", b"e", b"r"  # with a process number; with a status
 
 def hand_over() -> None:
     """Let a forkserver run this command, if there is one that may, and end as its child ends; else return."""
-    if FOLDER not in os.environ or is_forked() or (connection := connect(Path(os.environ[FOLDER]))) is None:
+    folder = os.environ.get(FOLDER)
+    if not folder or is_forked() or (connection := connect(Path(folder))) is None:
         return
     with connection:
         if not send(connection, request(sys.argv), files=(0, 1, 2)):
