@@ -15,15 +15,8 @@ from engines import copied, environment, run, status
 from vestige.fronts import access, members, metadata, recorded
 
 RESULT = "results/tiny/selectivity/promoted-seed0.nc"
-NEEDED = [
-    pytest.param(opened, member, id=member)
-    for opened, table in [
-        (metadata.opened, metadata.MEMBERS),
-        (access.opened, access.MEMBERS),
-        (recorded.opened, recorded.MEMBERS),
-    ]
-    for member in table
-]
+USERS = (metadata, access, recorded)
+NEEDED = [pytest.param(user.opened, member, id=member) for user in USERS for member in user.MEMBERS]
 CALLED = [each for each in NEEDED if each.id.endswith(")")]
 
 
@@ -39,16 +32,15 @@ def dvc_folder(tmp_path, monkeypatch):
 
 def place_of(member: str) -> tuple:
     """What a member belongs to, and its name."""
-    owner, _, name = member.partition("(")[0].replace(":", ":.").rpartition(".")
-    return resolve_name(owner.replace(":.", ":").rstrip(":")), name
+    owner, _, name = member.partition("(")[0].replace(":", ".").rpartition(".")
+    return resolve_name(owner), name
 
 
 def take_away(monkeypatch, member: str) -> None:
     """Take a member out of its module, or out of its class and the classes above."""
     owner, name = place_of(member)
     if isinstance(owner, EnumMeta):  # it lets none go
-        module = sys.modules[member.partition(":")[0]]
-        monkeypatch.setattr(module, owner.__name__, Enum(owner.__name__, ["OTHER"]))
+        monkeypatch.setattr(member.partition(".ALL")[0].replace(":", "."), Enum("Other", ["OTHER"]))
         return
     for each in getattr(owner, "__mro__", [owner]):
         if name in vars(each):
@@ -134,9 +126,8 @@ import importlib.machinery, re, sys
 
 class Renamed(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname):
-        path = self.get_filename(fullname)
-        text = re.sub(r"\\b({names})\\b", r"\\1_of_now", self.get_data(path).decode())
-        return self.source_to_code(text, path)
+        text = self.get_data(self.path).decode()
+        return self.source_to_code(re.sub(r"\\b({names})\\b", r"\\1_of_now", text), self.path)
 
 class Finder:
     @staticmethod
@@ -155,14 +146,13 @@ sys.meta_path.insert(0, Finder)
 
 
 def run_otherwise(project, command: list[str], packages: set[str], *names: str) -> subprocess.CompletedProcess:
-    """Run a command of Python's where some packages have other names inside, or cannot be imported at all."""
+    """Run Python in a project where packages have other names inside, or without any names cannot be imported."""
     folder = project.parent / f"{project.name}-otherwise"
     folder.mkdir(exist_ok=True)
     (folder / "sitecustomize.py").write_text(OTHERWISE.format(names="|".join(names), packages=packages))
     given = environment(project)
     given["PYTHONPATH"] = os.pathsep.join([str(folder), given["PYTHONPATH"]])
-    command = [sys.executable, *command]
-    return subprocess.run(command, cwd=project, env=given, capture_output=True, text=True, timeout=200)
+    return subprocess.run([sys.executable, *command], cwd=project, env=given, capture_output=True, text=True)
 
 
 def vestige(project, command: str, packages: set[str], *names: str) -> subprocess.CompletedProcess:
