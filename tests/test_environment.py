@@ -16,6 +16,7 @@ from packaging.version import Version
 from ruamel.yaml import YAML
 
 from vestige import code
+from vestige.fronts import access, metadata
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -57,6 +58,15 @@ def unready(tmp_path):
 def test_each_declared_package_is_locked_once_at_an_allowed_version_wherever_it_may_run(requirement):
     versions = [locked(requirement.name, machine) for machine in MACHINES]
     assert all(len(each) == 1 and requirement.specifier.contains(each[0]) for each in versions), versions
+
+
+@pytest.mark.parametrize("engine", [metadata.SNAKEMAKE, access.DVC], ids=lambda engine: engine.name)
+def test_no_newer_minor_version_of_an_engine_is_allowed_than_the_tested_one_which_is_locked(engine):
+    [allowed] = [each.specifier for each in DECLARED if each.name == engine.package]
+    major, minor, _ = map(int, engine.tested.split("."))
+    assert all(locked(engine.package, machine) == [engine.tested] for machine in MACHINES)
+    assert allowed.contains(f"{major}.{minor}.99")
+    assert not allowed.contains(f"{major}.{minor + 1}.0")
 
 
 def test_the_lock_says_exact_versions_and_no_index_path_or_address():

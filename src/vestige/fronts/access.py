@@ -8,6 +8,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from vestige.fronts import members
+
+DVC = members.Engine("DVC", "dvc", tested="3.67.1")
+MEMBERS = (
+    "dvc.exceptions:DvcException",
+    "dvc.lock:Lock.__enter__(self)",
+    "dvc.lock:Lock.__exit__(self, kind, error, trace)",
+    "dvc.lock:LockError",
+    "dvc.lock:make_lock(path, tmp_dir=, hardlink_lock=)",
+    "dvc.repo:Repo(root_dir)",
+    "dvc.repo:Repo.__enter__(self)",
+    "dvc.repo:Repo.__exit__(self, kind, error, trace)",
+    "dvc.repo:Repo.config",
+    "dvc.repo:Repo.tmp_dir",
+    "dvc.repo:lock_repo(repo)",
+    "dvc.scm:SCMError",
+)
+OF_A_REPO = ("dvc.repo:Repo.cache.legacy.path",)
+FASTER = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"  # can be done without
+
 HERE = Path(".dvc")
 
 
@@ -18,13 +38,12 @@ class Absent(RuntimeError):
 @contextmanager
 def opened() -> Iterator[Any]:
     """DVC's own view of this project, locked against DVC's commands. Raises Absent, or RuntimeError if one runs."""
+    check()
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
     from dvc.repo import Repo, lock_repo
     from dvc.scm import SCMError
 
-    if not HERE.is_dir():
-        raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
     logging.getLogger("dvc").setLevel(logging.ERROR)  # that a file is empty, and the like, is no news here
     try:
         with Repo(os.curdir) as repo, lock_repo(repo), params_read_once():
@@ -38,9 +57,22 @@ def opened() -> Iterator[Any]:
         raise RuntimeError(f"DVC: {error}") from error
 
 
+def check() -> None:
+    """Find out that there is a DVC, and that it has what is needed. Raises Absent, or MemberMissing."""
+    if not HERE.is_dir():
+        raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
+    members.check(DVC, MEMBERS)
+
+
 @contextmanager
 def params_read_once() -> Iterator[None]:
-    """Let DVC read params.yaml once and not for each stage, which is most of the time that it takes for a thousand."""
+    """Let DVC read params.yaml once and not for each stage, which is most of the time that it takes for a thousand.
+
+    A DVC that reads it in another way takes that time.
+    """
+    if not members.is_present(FASTER):
+        yield
+        return
     from dvc.dependency import param
 
     former, known = param.read_param_file, {}
@@ -111,12 +143,11 @@ def alive(process: int) -> bool:
 
 def glimpse() -> tuple[Path, bool]:
     """Where the cache lies, and whether there is a remote, without any lock. Raises Absent, or RuntimeError."""
+    check()
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import SCMError
 
-    if not HERE.is_dir():
-        raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
     try:
         with Repo(os.curdir) as repo:
             return root(repo), remote(repo)
@@ -125,7 +156,8 @@ def glimpse() -> tuple[Path, bool]:
 
 
 def root(repo) -> Path:
-    """Where the cache lies."""
+    """Where the cache lies. Raises MemberMissing."""
+    members.check_instance(DVC, OF_A_REPO, repo)
     return Path(os.path.relpath(repo.cache.legacy.path))
 
 

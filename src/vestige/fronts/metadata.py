@@ -11,6 +11,45 @@ from pathlib import Path
 from typing import Any
 
 from vestige import digests
+from vestige.fronts import members
+
+SNAKEMAKE = members.Engine("Snakemake", "snakemake", tested="9.27.1")
+MEMBERS = (
+    "snakemake.api:SnakemakeApi(output_settings)",
+    "snakemake.api:SnakemakeApi.__enter__(self)",
+    "snakemake.api:SnakemakeApi.__exit__(self, kind, error, trace)",
+    "snakemake.api:SnakemakeApi.workflow(self, resource_settings=, snakefile=)",
+    "snakemake.api:WorkflowApi.dag(self, dag_settings)",
+    "snakemake.api:WorkflowApi._workflow",
+    "snakemake.exceptions:WorkflowError",
+    "snakemake.settings.types:DAGSettings(max_checksum_file_size=)",
+    "snakemake.settings.types:ExecutionSettings(lock=)",
+    "snakemake.settings.types:OutputSettings(quiet=, enable_file_logging=)",
+    "snakemake.settings.types:Quietness.ALL",
+    "snakemake.settings.types:ResourceSettings(cores=)",
+    "snakemake.workflow:Workflow.execution_settings",
+    "snakemake.workflow:Workflow._prepare_dag(self, forceall=, ignore_incomplete=, lock_warn_only=)",
+    "snakemake.workflow:Workflow._build_dag(self)",
+    "snakemake.workflow:Workflow.async_run(self, coroutine)",
+    "snakemake.workflow:Workflow.dag",
+    "snakemake.workflow:Workflow.persistence",
+    "snakemake.dag:DAG.jobs",
+    "snakemake.jobs:Job.input",
+    "snakemake.jobs:Job.output",
+    "snakemake.persistence:MetadataRecord(params=)",
+    "snakemake.persistence.file:FilePersistence.has_metadata(self, job)",
+    "snakemake.persistence.file:FilePersistence.has_outdated_metadata(self, job)",
+    "snakemake.persistence.file:FilePersistence._filter_incomplete_keys(self, paths)",
+    "snakemake.persistence.file:FilePersistence.params_changed(self, job)",
+    "snakemake.persistence.file:FilePersistence.input_changed(self, job)",
+    "snakemake.persistence.file:FilePersistence.code_changed(self, job)",
+    "snakemake.persistence.file:FilePersistence.software_stack_changed(self, job)",
+    "snakemake.persistence.file:FilePersistence.input_checksums(self, job, path)",
+    "snakemake.persistence.file:FilePersistence.finished(self, job)",
+    "snakemake.persistence.file:FilePersistence.metadata(self, path)",
+    "snakemake.persistence.file:FilePersistence._write_record(self, path, record)",
+    "snakemake.persistence.file:FilePersistence._clear_cache(self)",
+)
 
 WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 
@@ -18,6 +57,7 @@ WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 @contextmanager
 def opened() -> Iterator[Any]:
     """Snakemake's workflow with its graph built, without running it. Raises RuntimeError."""
+    members.check(SNAKEMAKE, MEMBERS)
     from snakemake.api import SnakemakeApi
     from snakemake.exceptions import WorkflowError
     from snakemake.settings.types import DAGSettings, ExecutionSettings, OutputSettings, Quietness, ResourceSettings
@@ -27,7 +67,8 @@ def opened() -> Iterator[Any]:
     try:
         with SnakemakeApi(quiet) as api:
             read = api.workflow(resource_settings=ResourceSettings(cores=1), snakefile=Path("Snakefile"))
-            workflow = read.dag(DAGSettings(max_checksum_file_size=WHOLE)).workflow_api._workflow
+            read.dag(DAGSettings(max_checksum_file_size=WHOLE))  # hands them to the workflow
+            workflow = read._workflow
             workflow.execution_settings = ExecutionSettings(lock=False)
             workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
             workflow._build_dag()

@@ -7,19 +7,68 @@ takes minutes where there are a thousand results. All that is taken from within 
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from vestige.fronts import access
+from vestige.fronts import access, members
+
+MEMBERS = (
+    "dvc.data_cloud:DataCloud.get_remote_odb(self, name, command, hash_name=)",
+    "dvc.data_cloud:DataCloud.pull(self, objects)",
+    "dvc.dvcfile:PROJECT_FILE",
+    "dvc.dvcfile:ProjectFile.stages",
+    "dvc.dvcfile:load_file(repo, path)",
+    "dvc.output:HashInfo(name, value)",
+    "dvc.output:Output.checkout(self, force=)",
+    "dvc.output:Output.commit(self, relink=)",
+    "dvc.output:Output.exists",
+    "dvc.output:Output.status(self)",
+    "dvc.stage:PipelineStage.changed_stage(self)",
+    "dvc.stage:PipelineStage.checkout(self, force=)",
+    "dvc.stage:PipelineStage.commit(self, relink=)",
+    "dvc.stage:PipelineStage.get_used_objs(self)",
+    "dvc.stage:PipelineStage.outs_cached(self)",
+    "dvc.stage:PipelineStage.save_deps(self, allow_missing=)",
+    "dvc.stage:PipelineStage.save_outs(self)",
+    "dvc.stage.cache:RunCacheNotSupported",
+    "dvc.stage.cache:StageCache._create_stage(self, entry)",
+    "dvc.stage.cache:StageCache.save(self, stage)",
+    "dvc.stage.cache:StageCache.transfer(self, there, here, force=)",
+    "dvc.stage.serialize:to_single_stage_lockfile(stage)",
+    "dvc.utils.serialize:dumps_yaml(entry)",
+)
+OF_A_REPO = tuple(f"dvc.repo:Repo.{name}" for name in ("cache.legacy", "cloud", "root_dir", "stage_cache"))
+OF_A_STAGE = tuple(f"dvc.stage:PipelineStage.{name}" for name in ("deps", "outs", "repo"))
+OF_AN_OUT = tuple(f"dvc.output:Output.{name}" for name in ("fs_path", "hash_info"))
 
 UNREACHABLE: WeakSet = WeakSet()  # views of projects whose remote could not be asked
 OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # faults of the disk here, whatever was asked
 
 
+@contextmanager
+def opened() -> Iterator[Any]:
+    """What `access.opened` opens, of a DVC that can be told of results. Raises Absent, or RuntimeError."""
+    with access.opened() as repo:
+        check(repo)
+        yield repo
+
+
+def check(repo) -> None:
+    """Find out that DVC has what is needed to tell it of results. Raises MemberMissing."""
+    members.check(access.DVC, MEMBERS)
+    members.check_instance(access.DVC, OF_A_REPO, repo)
+
+
 def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The stages of dvc.yaml by name, each with what is said of it in `entries`: DVC does not read its file itself."""
+    """The stages of dvc.yaml by name, each with what is said of it in `entries`.
+
+    They are what dvc.lock says, so that DVC need not read it. A DVC that does not look here for it reads it all the
+    same, which takes longer.
+    """
     from dvc.dvcfile import PROJECT_FILE, load_file
 
     project = load_file(repo, os.path.join(repo.root_dir, PROJECT_FILE))
@@ -27,8 +76,21 @@ def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     return project.stages
 
 
+def check_stage(stage) -> None:
+    """Find out that a stage has what is needed of it. Raises MemberMissing."""
+    members.check_instance(access.DVC, OF_A_STAGE, stage)
+    for each in (*stage.deps, *stage.outs):
+        members.check_instance(access.DVC, OF_AN_OUT, each)
+
+
+def paths(stage) -> list[Path]:
+    """Where the outs of a stage lie."""
+    return [Path(out.fs_path) for out in stage.outs]
+
+
 def current(stage) -> bool:
     """Whether DVC would leave a stage alone."""
+    check_stage(stage)
     return not (stage.changed_stage() or any(each.status() for each in (*stage.deps, *stage.outs)))
 
 
@@ -38,6 +100,7 @@ def commit(stage, right: Callable[[str], bool]) -> str:
     Raises LookupError where it is not, or where a dep is absent of which the entry so far says nothing. An absent dep
     keeps what is said of it, if the outs are those of which that was said: they come from it.
     """
+    check_stage(stage)
     from dvc.stage.serialize import to_single_stage_lockfile
     from dvc.utils.serialize import dumps_yaml
 
@@ -100,6 +163,7 @@ def check_out(repo, said: dict[str, Any]) -> None:
     from dvc.exceptions import DvcException
 
     stage = repo.stage_cache._create_stage(said)
+    check_stage(stage)
     if not stage.outs_cached() and access.remote(repo):
         for wanted in stage.get_used_objs().values():
             ask(repo, partial(repo.cloud.pull, wanted))

@@ -1,10 +1,12 @@
 """Brings back former results that are what the study asks for, before anything is computed again."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from vestige import judgements, pipeline, results
 from vestige.fronts import access, alone, candidates, lockfile, recorded, sync
 from vestige.fronts.formers import Former, Formers
+from vestige.fronts.members import MemberMissing
 from vestige.fronts.running import locked
 from vestige.fronts.setting_aside import finish, recover, set_aside, swap
 from vestige.judgements import PROVEN, Judgement
@@ -23,7 +25,7 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
             yield "nothing to restore: all are proven" if not paths else "nothing to restore: they are proven"
             return
         results.make_folders(study)
-        with access.opened() as repo:
+        with recorded.opened() as repo:
             back = []
             for line, path in brought_back(repo, found, set(asked)):
                 back += [path] if path else []
@@ -89,6 +91,9 @@ def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> se
         return set()
     try:
         cache, elsewhere = access.glimpse()
+    except MemberMissing as error:
+        print(f"vestige: it is not known what can be restored: {error}", file=sys.stderr)
+        return set()
     except RuntimeError:
         return set()
     formers = Formers(cache)

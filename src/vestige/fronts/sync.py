@@ -78,7 +78,7 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
         yield said("DVC", 0)
         return
     try:
-        with access.opened() as repo:
+        with recorded.opened() as repo:
             if cut_short:
                 yield f"DVC: it was stopped while it wrote {lockfile.FILE}, which is written anew"
             yield from brought(repo, memory, study, due, others)
@@ -136,8 +136,8 @@ def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[st
             forget(memory, name, former)
             yield f"  it had another result for {path} ({former.source}): forgotten"
     if wrong(each) and name in memory.texts and recorded.current(stages[name]):
-        for out in stages[name].outs:
-            touch(Path(out.fs_path))
+        for out in recorded.paths(stages[name]):
+            touch(out)
         if recorded.current(stages[name]):
             del memory.texts[name]
         yield f"  it took {path} for current, but {each.reasons[0]}"
