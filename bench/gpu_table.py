@@ -108,7 +108,7 @@ def rate(measure: Callable[[list[float]], None]) -> Outcome:
         if len(windows) < 2:
             raise
     timed = windows[1:]
-    spread = f"{len(timed)} windows of {min(timed):,.1f} to {max(timed):,.1f}"
+    spread = f"{len(timed)} timed, {min(timed):,.1f} to {max(timed):,.1f}"
     memory = f", {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if torch.cuda.is_initialized() else ""
     return Outcome(f"{median(timed):,.1f} images/s ({spread}){memory}", "", "measured")
 
