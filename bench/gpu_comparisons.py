@@ -1,0 +1,207 @@
+"""What every measure and the penalty's gradient come to on the device, beside a CPU in float64."""
+
+import importlib
+from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import gpu_inputs as inputs
+import numpy as np
+import torch
+import xarray as xr
+from gpu_table import Missing, Outcome, Table, distance
+
+from vestige.apparatus import checkpoints
+from vestige.apparatus.batches import split_of
+from vestige.apparatus.device import prepare
+from vestige.apparatus.network import build
+from vestige.stages.training import gradients
+
+ALPHA = -20.0
+SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits
+ROUNDED_PIXELS = 1e-5  # float64 of images whose last bit of float32 may differ
+FLOAT32 = {"cka": 2e-5, "between": 2e-5, "gradient": 5e-3}  # ten times what a CPU's float32 comes to
+PIXEL = 5e-7  # two units in the last place of a normalised pixel
+MEASURES = ("ablation", "cka", "between")  # which compute in float32, so that both precisions are compared
+
+
+def compare(table: Table, case: inputs.Case, sizes: inputs.Sizes, device: str, folder: Path) -> None:
+    """All rows of a case."""
+    title = f"{case.name}: two networks trained on the CPU"
+    run = table.prepare(title, lambda: trained_pair(case, sizes, folder))
+    for name, compute in rows(run, device).items():
+        table.row(f"{case.name}: {name}", compute)
+
+
+def trained_pair(case: inputs.Case, sizes: inputs.Sizes, folder: Path) -> SimpleNamespace:
+    """Networks of two seeds, and the images that they were trained on."""
+    images, source = case.images()
+
+    def settings(device, seed=0, **sections):
+        return inputs.settings(case, source, device, sizes.threads, seed, **sections)
+
+    folders = [folder / str(seed) for seed in range(2)]
+    results = [
+        inputs.trained(settings("cpu", seed), images, each, inputs.print_nothing).assign_coords(
+            seed=seed, condition="baseline"
+        )
+        for seed, each in enumerate(folders)
+    ]
+    run = SimpleNamespace(
+        case=case,
+        images=images,
+        settings=settings,
+        results=results,
+        places=[each / "checkpoints" for each in folders],
+        last=results[0].sizes["epoch"] - 1,
+        exact=source.source == "synthetic",  # every device normalises its pixels to the same bits
+    )
+    run.ranking = cache(lambda: measured(run, "selectivity", "cpu", torch.float64))
+    return run
+
+
+def rows(run: SimpleNamespace | None, device: str) -> dict[str, Callable[[], Outcome]]:
+    """Name of each row -> what computes it. The reference of a measure is computed once for both its rows."""
+
+    @cache
+    def reference(name: str):
+        return found(run, name, "cpu", torch.float64)
+
+    def compared(name: str, dtype: torch.dtype) -> Outcome:
+        if run is None:
+            raise Missing("its networks were not trained")
+        return DIFFERENCES[name](reference(name), found(run, name, device, dtype), run, dtype)
+
+    named = {"normalised images": ("pixels", torch.float32), "selectivity, float64": ("selectivity", torch.float64)}
+    for name in (*MEASURES, "gradient"):
+        title = "gradient of the penalty" if name == "gradient" else name
+        for dtype in (torch.float64, torch.float32):
+            named[f"{title}, {str(dtype).removeprefix('torch.')}"] = (name, dtype)
+    return {title: lambda given=given: compared(*given) for title, given in named.items()}
+
+
+def found(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype):
+    """A measure of the run, or something else by its name, as the device computes it."""
+    if name == "pixels":
+        return pixels(run, device)
+    if name == "gradient":
+        return gradient(run, device, dtype, ALPHA) - gradient(run, device, dtype, 0.0)
+    return measured(run, name, device, dtype)
+
+
+def measured(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype) -> xr.Dataset:
+    """What a stage finds of the run, its networks in float64 if need be. Ablation ranks units as the CPU does."""
+    module = importlib.import_module(f"vestige.stages.{name}")
+    asked = run.settings(
+        device,
+        ablation=inputs.ablation_settings(run.case, 512, [run.last], 2, "fixed_orders"),
+        cka=inputs.cka_settings([0, run.last]),
+    )
+    given = (asked, run.images)
+    with in_float64(module) if dtype == torch.float64 and name in MEASURES else nullcontext():
+        if name == "between":
+            return module.between(*given, *run.results, *run.places, inputs.print_nothing)
+        ranked = {"selectivity": run.ranking()} if name == "ablation" else {}
+        one = {"training": run.results[0], "checkpoints": run.places[0], "note": inputs.print_nothing}
+        return getattr(module, name)(*given, **one, **ranked)
+
+
+@contextmanager
+def in_float64(module):
+    """Within it, a stage that computes in float32 computes in float64: its network does, and its images are turned."""
+    ready = module.ready
+
+    def ready_in_float64(settings, images, device):
+        network = ready(settings, images, device)
+        network.trunk.double()
+        first = next(iter(network.steps.values()))
+        first.register_forward_pre_hook(lambda step, given: (given[0].double(),))
+        return network
+
+    with patch.object(module, "ready", ready_in_float64):
+        yield
+
+
+def batch(run: SimpleNamespace, device: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Validation images and labels as a stage is given them."""
+    val = split_of(run.images, run.settings(device).images, "val", 64, prepare(device, run.settings(device).threads))
+    return next(val.batches(np.arange(len(val.labels))))
+
+
+def pixels(run: SimpleNamespace, device: str) -> np.ndarray:
+    """Normalised images."""
+    return batch(run, device)[0].cpu().numpy()
+
+
+def gradient(run: SimpleNamespace, device: str, dtype: torch.dtype, alpha: float) -> np.ndarray:
+    """The gradient of the loss of one batch, over all weights of the trained network."""
+    images, labels = batch(run, device)
+    network = build(run.case.network, run.images.sizes["channel"], run.images.sizes["class"], seed=0)
+    checkpoints.load(network, run.places[0], run.last, str(run.results[0]["checkpoint"].values[run.last]))
+    network.trunk.to(device, dtype).train()
+    asked = run.settings(device, condition=inputs.penalty(alpha))
+    gradients(network, images.to(dtype), labels, [network.modules[module] for module in inputs.MODULES], asked)
+    return torch.cat([weight.grad.flatten() for weight in network.trunk.parameters()]).double().cpu().numpy()
+
+
+def largest(one, other) -> float:
+    """The largest difference of two arrays, infinite where only one is NaN."""
+    one, other = (np.asarray(each, dtype=float) for each in (one, other))
+    unlike = np.isnan(one) != np.isnan(other)
+    return float(np.where(unlike, np.inf, np.nan_to_num(np.abs(one - other), nan=0.0)).max())
+
+
+def pixels_apart(reference, values, run, dtype) -> Outcome:
+    """How far normalised pixels are apart."""
+    return distance(largest(reference, values), 0.0 if run.exact else PIXEL, "apart at most")
+
+
+def indices_apart(reference, values, run, dtype) -> Outcome:
+    """How far selectivity indices are apart; a unit with another preferred class is never within the tolerance."""
+    others = int((reference["preferred_class"] != values["preferred_class"]).sum())
+    apart = largest(reference["selectivity"], values["selectivity"]) if not others else np.inf
+    return distance(
+        apart, float64(run), f"apart at most, {others} of {reference.sizes['unit']} units prefer another class"
+    )
+
+
+def hits_apart(reference, values, run, dtype) -> Outcome:
+    """How many images more or less are classified correctly, at the point where that is most."""
+    images = run.images["count"].sel(split="val").sum().item()
+    counts = [np.rint(images * each.to_dataarray().values) for each in (reference, values)]
+    allowed = 0 if dtype == torch.float64 and run.exact else 1
+    return distance(largest(*counts), allowed, f"of {images} images at most, at {reference.sizes['point']} points")
+
+
+def alignments_apart(name: str):
+    """How far entries of CKA are apart."""
+
+    def apart(reference, values, run, dtype) -> Outcome:
+        allowed = float64(run) if dtype == torch.float64 else FLOAT32[name]
+        return distance(largest(reference["cka"], values["cka"]), allowed, "apart at most")
+
+    return apart
+
+
+def gradients_apart(reference, values, run, dtype) -> Outcome:
+    """The norm of what gradients differ by, as a share of the reference's."""
+    allowed = float64(run) if dtype == torch.float64 else FLOAT32["gradient"]
+    return distance(float(np.linalg.norm(values - reference) / np.linalg.norm(reference)), allowed, "of its norm")
+
+
+def float64(run) -> float:
+    """The tolerance of what is computed in float64."""
+    return SAME_PIXELS if run.exact else ROUNDED_PIXELS
+
+
+DIFFERENCES = {
+    "pixels": pixels_apart,
+    "selectivity": indices_apart,
+    "ablation": hits_apart,
+    "cka": alignments_apart("cka"),
+    "between": alignments_apart("between"),
+    "gradient": gradients_apart,
+}
