@@ -23,7 +23,9 @@ def pytest_addoption(parser):
 
 
 def commit() -> str:
-    """The commit that is checked out; none outside a repository."""
+    """The commit that is checked out; none outside a repository, or without git."""
+    if not shutil.which("git"):
+        return "none"
     said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return said.stdout.strip() or "none"
 

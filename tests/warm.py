@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -110,10 +111,12 @@ def base_path() -> tuple[str, ...]:
 def main(folder: str, owner: str, *modules: str) -> None:
     """Serve while the owner is there; what is asked for runs in a session of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the sessions
     listener, loaded = forking.listen(Path(folder)), forking.load(modules)
     listener.settimeout(1)
     while os.getppid() == int(owner):
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # a session that has ended
+                pass
         try:
             connection, _ = listener.accept()
         except TimeoutError:
@@ -134,7 +137,6 @@ def main(folder: str, owner: str, *modules: str) -> None:
 def session(asked, connection, loaded, folder: Path) -> None:
     """Fork a command, and serve those that it starts, until all have ended; in each child, run it."""
     os.setsid()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     inside = folder / str(os.getpid())
     inside.mkdir(mode=0o700)
     listener = forking.listen(inside)
