@@ -223,6 +223,16 @@ def test_where_there_is_none_the_command_runs(empty_project, tmp_path, folder):
     assert done.stdout.startswith("results/tiny/images.nc\n")
 
 
+def test_snakemake_does_without_one_where_its_folder_cannot_be_made(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(forkserver.FOLDER, raising=False)
+    (tmp_path / "work").write_text("a file")
+    dag = SimpleNamespace(needrun_jobs=lambda: iter(range(9)))
+    front.share_imports(reading.read(TINY), SimpleNamespace(local_exec=True, dag=dag))
+    assert "no forkserver starts" in capsys.readouterr().err
+    assert forkserver.FOLDER not in os.environ
+
+
 def test_a_folder_that_is_open_to_others_is_not_served(tmp_path):
     tmp_path.chmod(0o755)
     with pytest.raises(PermissionError, match="closed to others"):

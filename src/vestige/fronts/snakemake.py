@@ -70,8 +70,12 @@ def share_imports(study: Study, workflow) -> None:
     needed = study.threads == 1 and metadata.is_local(workflow) and metadata.count_jobs(workflow) >= FEW
     if not needed or forkserver.FOLDER in os.environ or not forkserver.is_possible():
         return
-    forkserver.start(FORKSERVER)
-    os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
+    try:
+        forkserver.start(FORKSERVER)
+    except OSError as error:
+        print(f"vestige: each job imports its packages itself, since no forkserver starts: {error}", file=sys.stderr)
+    else:
+        os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
 
 
 def record() -> None:
