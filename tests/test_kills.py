@@ -73,14 +73,20 @@ cp -a results kept
 """
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(
-    ("script", "causes"),
-    [
-        pytest.param(FULL, ("No space left on device", "Make room"), id="a full disk"),
-        pytest.param(READ_ONLY, ("Read-only file system",), id="a read-only folder"),
-    ],
-)
+NO_ROOM = ("a full disk", FULL, ("No space left on device", "Make room"))
+NO_RIGHT = ("a read-only folder", READ_ONLY, ("Read-only file system",))
+MISHAPS = [
+    pytest.param(engine, script, causes, id=f"{name}, {engine}", marks=marks)
+    for engine, (name, script, causes), marks in (
+        ("snakemake", NO_ROOM, ()),
+        ("dvc", NO_RIGHT, ()),
+        ("snakemake", NO_RIGHT, pytest.mark.nightly),
+        ("dvc", NO_ROOM, pytest.mark.nightly),
+    )
+]
+
+
+@pytest.mark.parametrize(("engine", "script", "causes"), MISHAPS)
 def test_a_failure_names_its_cause_and_the_rerun_completes(empty_project, by_snakemake, engine, script, causes):
     few_jobs(empty_project)
     said = without_rights(empty_project, script.format(engine=ENGINES[engine])).replace("+ echo it should", "")
