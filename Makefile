@@ -4,7 +4,7 @@ WORKERS ?= 2
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures test test-slow test-slurm lint format lock clean
+.PHONY: help figures compare test test-slow test-slurm lint format lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -35,6 +35,10 @@ test-slow: $(READY)  ## run the tests that take minutes each, which `make test` 
 
 test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves where it is installed
 	@$(INSIDE) pytest --numprocesses 0 -m slurm tests/slurm --timeout 900 -rs
+
+compare: $(READY)  ## compare all numbers with those of a former commit (BASE=, STUDIES="tiny digits", IMAGES=folder)
+	@$(INSIDE) python bench/compare.py $(or $(BASE),$(error say with which commit: make compare BASE=HEAD)) $(STUDIES) \
+		$(if $(IMAGES),--images '$(IMAGES)')
 
 lint: $(READY)  ## check the style of the Python files and the workflow
 	@$(INSIDE) ruff check && ruff format --check && snakefmt --check Snakefile workflow && snakemake --lint

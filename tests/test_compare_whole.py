@@ -1,0 +1,92 @@
+"""The harness as a whole: a tree against its own commit, and against itself with a number changed on purpose."""
+
+import subprocess
+from pathlib import Path
+
+import compare
+import pytest
+from comparison import sides, studies
+from comparison.files import compare_folders
+from comparison.records import Difference
+from comparison.renamed import load_renamed
+from engines import new_project
+
+CHECKPOINTS = "checkpoints/baseline-seed0"
+# The edit of each of three files -> what it must be named by: file and item, and files in which nothing may differ.
+SEEDED = {
+    "training": (
+        "apparatus/descent.py",
+        ("momentum=training.momentum,", "momentum=training.momentum * (1 - 1e-7),"),
+        {("training/baseline-seed0.nc", "train_loss"), (f"{CHECKPOINTS}/epoch-001.safetensors", "fc.weight")},
+        ("images.nc", f"{CHECKPOINTS}/epoch-000.safetensors"),
+    ),
+    "measure": (
+        "formulas/selectivity.py",
+        ("(largest + rest + epsilon)", "(largest + rest + 1.001 * epsilon)"),
+        {("selectivity/baseline-seed0.nc", "selectivity")},
+        ("training/", "checkpoints/", "images.nc"),
+    ),
+    "figure": (
+        "figures/module_lines.py",
+        ("    table = module_table(runs, settings)\n", "    table = module_table(runs, settings).assign(mean=0.5)\n"),
+        {("figures/emergence.png", "pixels"), ("figures/emergence.pdf", "objects"), ("figures/emergence.csv", "mean")},
+        ("training/", "checkpoints/", "selectivity/", "images.nc"),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the project as a repository with one commit, and where the harness leaves what it makes."""
+    folder = new_project(tmp_path_factory.mktemp("harness") / "tree")
+    for command in (("add", "--all"), ("-c", "user.name=me", "-c", "user.email=me@here", "commit", "-qm", "all")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    sides.FOLDER, before = folder.parent / "compare", sides.FOLDER
+    yield folder
+    sides.FOLDER = before
+
+
+def smallest() -> studies.Study:
+    """One run of one epoch, and the one figure that needs no other."""
+    text = studies.load_study("tiny").text
+    for old, new in (("seeds: [0, 1]", "seeds: [0]"), ("epochs: 2", "epochs: 1"), ("epochs: [1, 2]", "epochs: [1]")):
+        text = text.replace(old, new)
+    start, end = text.index("conditions:"), text.index("selectivity:")
+    text = text[:start] + "conditions: {baseline: {alpha: 0}}\n" + text[end:]
+    start, end = text.index("between:"), text.index("    emergence:")
+    figures = "figures:\n  network: {}\n  training: {}\n  ablation: {}\n  cka: {}\n  between: {}\n  selectivity:\n"
+    text = f"{text[:start]}between: {{}}\napplies: {{ablation: [], cka: []}}\n{figures}{text[end:].splitlines()[0]}\n"
+    return studies.Study("tiny", text, "results/tiny/figures/emergence.png")
+
+
+def harness(tree: Path) -> tuple[int, dict[str, set]]:
+    """The exit status of a comparison of a tree with its commit, and the items in which each file differs."""
+    status = compare.main(sides.resolve_commit("HEAD", tree), [smallest()], tree=tree)
+    old, new = (next(sides.FOLDER.glob(f"{side}/tiny*")) / "results/tiny" for side in ("base", "present"))
+    named: dict[str, set] = {}
+    for file, found in compare_folders(old, new, load_renamed()):
+        if isinstance(found, Difference):
+            named.setdefault(file, set()).add(found.item)
+    return status, named
+
+
+@pytest.mark.slow
+def test_a_tree_equals_its_own_commit(tree):
+    assert harness(tree) == (0, {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SEEDED)
+def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
+    file, (old, new), named, equal = SEEDED[name]
+    path = tree / "src" / "vestige" / file
+    before = path.read_text()
+    assert old in before
+    path.write_text(before.replace(old, new))
+    try:
+        status, found = harness(tree)
+    finally:
+        path.write_text(before)
+    assert status == 1
+    assert {(file, item) for file, items in found.items() for item in items} >= named
+    assert [file for file in found if file.startswith(equal)] == []
