@@ -95,7 +95,8 @@ def find_processor() -> str:
 
 def empty(folder: Path) -> Path:
     """A folder with nothing in it."""
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_dir():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True)
     return folder
 
