@@ -14,8 +14,8 @@ from comparison.coverage import load_not_covered
 from comparison.files import compare_folders
 from comparison.page import write_changes
 from comparison.renamed import Renamed, load_renamed
-from comparison.sides import NotMade, Side, list_versions, make_base, make_present, resolve_commit
-from comparison.studies import FILES, ROOT, NotCompared, Study, find_images, load_study
+from comparison.sides import NotMade, Refused, Side, list_versions, make_base, make_present, resolve_commit
+from comparison.studies import FILES, ROOT, NotCompared, Study, find_images, load_former, load_study
 from comparison.summary import Found, fails, format_differences, format_end
 
 REPORT = "report.html"
@@ -52,13 +52,28 @@ def compare_study(study: Study, commit: str, renamed: Renamed, images: Path | No
     """Make a study on both sides, side by side; what there is to say of all its files."""
     where = find_images(study, images)
     with ThreadPoolExecutor(2) as pool:
-        begun = pool.submit(make_base, study, commit, where, tree), pool.submit(make_present, study, where, tree)
+        begun = pool.submit(make_former, study, commit, where, tree), pool.submit(make_present, study, where, tree)
         base, present = (side.result() for side in begun)
     print(f"\n{study.name}: base {format_cost(base)}, present {format_cost(present)}", flush=True)
     found = list(compare_folders(base.results, present.results, renamed))
     write_differences(study, found, base, present)
     print("\n".join(format_differences(found)) or "  no difference", flush=True)
     return found
+
+
+def make_former(study: Study, commit: str, images: Path | None, tree: Path) -> Side:
+    """The base: with the study as it is now, or as the base had it, where that knows no such keys or calls them so.
+
+    Raises NotCompared where it has no such study either.
+    """
+    try:
+        return make_base(study, commit, images, tree)
+    except Refused as refusal:
+        former = load_former(study, commit, tree)
+        if former is None:
+            raise NotCompared(f"the base refuses it: {refusal}") from None
+        print(f"\n{study.name}: the base refuses the study as it is now, and makes it as it was", flush=True)
+        return make_base(former, commit, images, tree)
 
 
 def format_cost(side: Side) -> str:

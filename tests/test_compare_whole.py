@@ -1,7 +1,9 @@
 """The harness as a whole: a tree against its own commit, and against itself with a number changed on purpose."""
 
 import io
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import compare
@@ -41,6 +43,8 @@ SEEDED = {
 def tree(tmp_path_factory):
     """A copy of the project as a repository with one commit, and where the harness leaves what it makes."""
     folder = new_project(tmp_path_factory.mktemp("harness") / "tree")
+    (folder / "tests" / "studies").mkdir(parents=True)
+    shutil.copy(TINY, folder / "tests" / "studies")
     for command in (("add", "--all"), ("-c", "user.name=me", "-c", "user.email=me@here", "commit", "-qm", "all")):
         subprocess.run(["git", *command], cwd=folder, check=True)
     sides.FOLDER, before = folder.parent / "compare", sides.FOLDER
@@ -96,3 +100,13 @@ def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
     assert status == 1
     assert {(file, item) for file, items in found.items() for item in items} >= named
     assert [file for file in found if file.startswith(equal)] == []
+
+
+@pytest.mark.slow
+def test_a_study_with_keys_that_the_base_does_not_know_is_made_as_the_base_had_it_or_not_compared(tree):
+    commit, now = sides.resolve_commit("HEAD", tree), studies.load_study("tiny")
+    unknown = replace(now, text=f"{now.text}another: 1\n", target="results/tiny/images.nc")
+    before = compare.make_former(unknown, commit, None, tree)
+    assert [path.name for path in before.results.iterdir() if path.is_file()] == ["images.nc"]
+    with pytest.raises(studies.NotCompared, match="(?s)the base refuses it: .*another"):
+        compare.make_former(replace(unknown, path=None), commit, None, tree)

@@ -27,6 +27,10 @@ class NotMade(RuntimeError):
     """A side that failed to make a study, with the end of its output."""
 
 
+class Refused(NotMade):
+    """A side whose `vestige check` refuses the study: it has keys that the other side does not know."""
+
+
 @dataclass(frozen=True)
 class Side:
     """What one side made of a study: the folder of its results, and what that cost."""
@@ -118,6 +122,7 @@ def make(study: Study, folder: Path, images: Path | None, commit: str | None, tr
         (folder / study.images).parent.mkdir(parents=True, exist_ok=True)
         (folder / study.images).symlink_to(images.resolve())
     check_source(folder)
+    check_study(folder)
     cost = run_snakemake(study, folder)
     (folder / "cost.json").write_text(json.dumps(cost))
     for path in folder.iterdir():
@@ -142,7 +147,7 @@ def unpack(folder: Path, commit: str | None, tree: Path) -> None:
 def surroundings(folder: Path) -> dict[str, str]:
     """The environment in which a project's own source is run, with the packages of this Python."""
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-    here = {"PATH": path, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    here = {"PATH": path, "PYTHONPATH": str(folder / "src")}
     return {key: value for key, value in os.environ.items() if key not in OWN} | here
 
 
@@ -154,6 +159,16 @@ def check_source(folder: Path) -> None:
     )
     if Path(told.stdout.strip() or ".").resolve() != (folder / "src" / "vestige").resolve():
         raise NotMade(f"{folder}: vestige is found at {told.stdout.strip()!r}, not in the project\n{told.stderr}")
+
+
+def check_study(folder: Path) -> None:
+    """Raise Refused where a project does not understand its study."""
+    told = subprocess.run(
+        ["vestige", "check"], cwd=folder, env=surroundings(folder), text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    if told.returncode:
+        raise Refused(told.stdout.strip())
 
 
 def run_snakemake(study: Study, folder: Path) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """The studies that are compared, and what of each is made."""
 
 import os
-from dataclasses import dataclass
+import subprocess
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -24,11 +25,12 @@ class NotCompared(ValueError):
 
 @dataclass(frozen=True)
 class Study:
-    """A study by its name, the text of its params.yaml, and what Snakemake is asked for."""
+    """A study by its name, the text of its params.yaml, what Snakemake is asked for, and where the text stands."""
 
     name: str
     text: str
     target: str
+    path: Path | None = None
 
     @property
     def images(self) -> str:
@@ -43,7 +45,16 @@ def load_study(name: str) -> Study:
         raise ValueError(f"STUDIES: found {name!r}; allowed: {', '.join(FILES)}, and any params.yaml by its path")
     text = path.read_text(encoding="utf-8")
     own = YAML(typ="safe").load(text)["study"]
-    return Study(own, text, f"results/{own}/{ONLY[name]}" if name in ONLY else "figures")
+    return Study(own, text, f"results/{own}/{ONLY[name]}" if name in ONLY else "figures", path)
+
+
+def load_former(study: Study, commit: str, tree: Path) -> Study | None:
+    """The study as a commit has it; None where it has none, or the same."""
+    if study.path is None or not study.path.resolve().is_relative_to(ROOT):
+        return None
+    place = f"{commit}:{study.path.resolve().relative_to(ROOT).as_posix()}"
+    found = subprocess.run(["git", "show", place], cwd=tree, capture_output=True, text=True)
+    return None if found.returncode or found.stdout == study.text else replace(study, text=found.stdout)
 
 
 def find_images(study: Study, folder: Path | None) -> Path | None:
