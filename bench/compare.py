@@ -14,7 +14,7 @@ from comparison.coverage import load_not_covered
 from comparison.files import compare_folders
 from comparison.page import write_changes
 from comparison.renamed import Renamed, load_renamed
-from comparison.sides import NotMade, Refused, Side, list_versions, make_base, make_present, resolve_commit
+from comparison.sides import NotMade, Refused, Side, list_versions, make_former, make_present, resolve_commit
 from comparison.studies import FILES, ROOT, NotCompared, Study, find_images, load_former, load_study
 from comparison.summary import Found, fails, format_differences, format_end
 
@@ -52,28 +52,28 @@ def compare_study(study: Study, commit: str, renamed: Renamed, images: Path | No
     """Make a study on both sides, side by side; what there is to say of all its files."""
     where = find_images(study, images)
     with ThreadPoolExecutor(2) as pool:
-        begun = pool.submit(make_former, study, commit, where, tree), pool.submit(make_present, study, where, tree)
-        base, present = (side.result() for side in begun)
-    print(f"\n{study.name}: base {format_cost(base)}, present {format_cost(present)}", flush=True)
-    found = list(compare_folders(base.results, present.results, renamed))
-    write_differences(study, found, base, present)
+        begun = pool.submit(make_understood, study, commit, where, tree), pool.submit(make_present, study, where, tree)
+        former, present = (side.result() for side in begun)
+    print(f"\n{study.name}: base {format_cost(former)}, present {format_cost(present)}", flush=True)
+    found = list(compare_folders(former.results, present.results, renamed))
+    write_differences(study, found, former, present)
     print("\n".join(format_differences(found)) or "  no difference", flush=True)
     return found
 
 
-def make_former(study: Study, commit: str, images: Path | None, tree: Path) -> Side:
+def make_understood(study: Study, commit: str, images: Path | None, tree: Path) -> Side:
     """The base: with the study as it is now, or as the base had it, where that knows no such keys or calls them so.
 
     Raises NotCompared where it has no such study either.
     """
     try:
-        return make_base(study, commit, images, tree)
+        return make_former(study, commit, images, tree)
     except Refused as refusal:
-        former = load_former(study, commit, tree)
-        if former is None:
+        own = load_former(study, commit, tree)
+        if own is None:
             raise NotCompared(f"the base refuses it: {refusal}") from None
         print(f"\n{study.name}: the base refuses the study as it is now, and makes it as it was", flush=True)
-        return make_base(former, commit, images, tree)
+        return make_former(own, commit, images, tree)
 
 
 def format_cost(side: Side) -> str:
@@ -82,12 +82,12 @@ def format_cost(side: Side) -> str:
     return f"{before}{side.cpu_seconds:.0f} CPU-s ({side.seconds:.0f} s)"
 
 
-def write_differences(study: Study, found: Found, base: Side, present: Side) -> None:
+def write_differences(study: Study, found: Found, former: Side, present: Side) -> None:
     """Write every difference of a study to a file, and the whole one of its report's text."""
     folder = sides.FOLDER / "differences"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{study.name}.txt").write_text("\n".join(format_differences(found, None)) + "\n", encoding="utf-8")
-    reports = [side.results / REPORT for side in (base, present)]
+    reports = [side.results / REPORT for side in (former, present)]
     if all(path.is_file() for path in reports):
         write_changes(*reports, folder / f"{study.name}-report.diff")
 

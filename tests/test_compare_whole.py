@@ -103,10 +103,11 @@ def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
 
 
 @pytest.mark.slow
-def test_a_study_with_keys_that_the_base_does_not_know_is_made_as_the_base_had_it_or_not_compared(tree):
+def test_a_study_with_keys_that_a_commit_does_not_know_is_made_as_it_was_or_not_compared(tree, tmp_path, monkeypatch):
+    monkeypatch.setattr(sides, "FOLDER", tmp_path)
     commit, now = sides.resolve_commit("HEAD", tree), studies.load_study("tiny")
     unknown = replace(now, text=f"{now.text}another: 1\n", target="results/tiny/images.nc")
-    before = compare.make_former(unknown, commit, None, tree)
+    before = compare.make_understood(unknown, commit, None, tree)
     assert [path.name for path in before.results.iterdir() if path.is_file()] == ["images.nc"]
     with pytest.raises(studies.NotCompared, match="(?s)the base refuses it: .*another"):
-        compare.make_former(replace(unknown, path=None), commit, None, tree)
+        compare.make_understood(replace(unknown, path=None), commit, None, tree)

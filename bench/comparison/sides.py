@@ -59,9 +59,9 @@ def resolve_commit(name: str, tree: Path = ROOT) -> str:
     return found.stdout.strip()
 
 
-def make_base(study: Study, commit: str, images: Path | None, tree: Path = ROOT) -> Side:
+def make_former(study: Study, commit: str, images: Path | None, tree: Path = ROOT) -> Side:
     """A study made with the files of a commit, or what an earlier comparison kept of it."""
-    folder = FOLDER / "base" / f"{study.name}-{hash_base(study, commit, images, tree)}"
+    folder = FOLDER / "base" / f"{study.name}-{hash_former(study, commit, images, tree)}"
     if folder.is_dir():
         return load_side(folder, study, remembered=True)
     partial = empty(folder.with_name(f".{folder.name}"))
@@ -77,7 +77,7 @@ def make_present(study: Study, images: Path | None, tree: Path = ROOT) -> Side:
     return load_side(folder, study)
 
 
-def hash_base(study: Study, commit: str, images: Path | None, tree: Path) -> str:
+def hash_former(study: Study, commit: str, images: Path | None, tree: Path) -> str:
     """What the results of a commit depend on, as a short hash."""
     files = subprocess.run(["git", "rev-parse", f"{commit}^{{tree}}"], cwd=tree, capture_output=True, check=True).stdout
     written = Path(__file__).with_name("images.py").read_text("utf-8") if study.images.startswith(MADE) else ""
