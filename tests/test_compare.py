@@ -120,6 +120,14 @@ def test_other_shapes_and_kinds_of_value_are_differences(both):
     }  # fmt: skip
 
 
+def test_a_number_of_the_claims_that_is_none_equals_itself_and_minus_zero_is_not_zero(both):
+    for folder in (both.old, both.new):
+        WRITE["claims.json"](folder / "claims.json", statistic=float("nan"), low=-0.0)
+    assert differences(both) == []
+    WRITE["claims.json"](both.new / "claims.json", statistic=float("nan"), low=0.0)
+    assert [found.item for _, found in differences(both)] == ["claims.rises.low"]
+
+
 def test_a_hash_of_a_checkpoint_is_left_out_with_its_reason(both):
     write_nc(both.new / "selectivity/a.nc", checkpoint="13")
     found = compared(both)

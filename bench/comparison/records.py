@@ -40,8 +40,8 @@ Record = Difference | Compared | LeftOut
 
 
 def compare_plain(kind: str, item: str, old, new) -> Iterator[Record]:
-    """Two plain values, or two texts."""
-    if type(old) is not type(new) or old != new:
+    """Two plain values, or two texts: by how they are spelt, by which a NaN equals itself and -0.0 is not 0.0."""
+    if repr(old) != repr(new):
         yield Difference(kind, item, (show_change(old, new),))
 
 

@@ -29,8 +29,9 @@ def compare_tensors(old: Path, new: Path, renamed: Renamed) -> Iterator[Record]:
 
 def load(path: Path):
     """The header of a file, and its bytes behind that."""
-    size = int.from_bytes(path.open("rb").read(8), "little")
-    header = json.loads(path.read_bytes()[8 : 8 + size]) if size else {}
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
     return header, np.memmap(path, np.uint8, mode="r")[8 + size :]
 
 
