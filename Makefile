@@ -5,7 +5,7 @@ TIER ?= fast
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures test test-nightly test-slurm lint format lock clean
+.PHONY: help figures compare test test-nightly test-slurm lint format lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -38,6 +38,10 @@ test-nightly: $(READY)  ## run all tests, also those on a Slurm where it is inst
 
 test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves where it is installed
 	@$(INSIDE) pytest --tier $(TIER) -m slurm -rs tests/slurm
+
+compare: $(READY)  ## compare all numbers with those of a former commit (BASE=, STUDIES="tiny digits", IMAGES=folder)
+	@$(INSIDE) python bench/compare.py $(or $(BASE),$(error say with which commit: make compare BASE=HEAD)) $(STUDIES) \
+		$(if $(IMAGES),--images '$(IMAGES)')
 
 lint: $(READY)  ## check the style of the Python files and the workflow
 	@$(INSIDE) ruff check && ruff format --check && lint-imports && snakefmt --check Snakefile workflow && snakemake --lint
