@@ -125,6 +125,7 @@ def test_an_older_python_is_refused_in_one_line_before_anything_else(unready):
     assert not (unready / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_a_set_up_that_did_not_end_is_begun_anew(unready):
     offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "UV_OFFLINE": "1"}
     failed = make(unready, ".venv/ready", f"PYTHON={sys.executable}", **offline)

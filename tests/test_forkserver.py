@@ -105,6 +105,7 @@ def test_the_command_has_its_own_folder_files_and_environment(served, empty_proj
     assert done.stdout.startswith("results/other/images.nc\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
 @pytest.mark.parametrize("group", [True, False], ids=["to the group", "to the process"])
 def test_a_signal_ends_it_as_it_ends_a_process_of_its_own(served, empty_project, number, group):
@@ -249,6 +250,7 @@ def test_a_process_with_threads_is_not_forked():
     assert "2 threads run" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_forkserver_that_is_killed_makes_its_commands_fail(empty_project, tmp_path):
     edit(empty_project, "training", "epochs", to=10)
     with pytest.MonkeyPatch.context() as patch:

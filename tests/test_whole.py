@@ -134,6 +134,7 @@ def test_a_removed_condition_vanishes_from_the_figures(project):
     assert "suppressed" not in table.read_text()
 
 
+@pytest.mark.slow
 def test_an_added_condition_appears_in_the_figures_by_itself(project):
     edit(project, "conditions", "gentle", to={"alpha": -1, "modules": [4], "start": 0, "epochs": 1})
     ran = run(project, "dvc repro").stdout

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from engines import ROOT
 
+pytestmark = pytest.mark.slow
 COMPARED = (
     "normalised images",
     "selectivity, float64",
