@@ -20,10 +20,12 @@ onstart:
 
 
 onsuccess:
+    front.end_forkserver()
     front.record()
 
 
 onerror:
+    front.end_forkserver()
     front.record()
 
 

@@ -83,7 +83,24 @@ def test_snakemake_starts_one_for_its_jobs_which_ends_with_it_and_makes_the_same
     for path in pipeline.jobs(reading.read(empty_project / "params.yaml")):
         assert (empty_project / path.output).read_bytes() == (by_snakemake / path.output).read_bytes()
     assert (empty_project / "work/forkserver/log").read_text() == ""  # every job was run by it
-    wait_for(lambda: not (empty_project / "work/forkserver/socket").exists())
+    assert not (empty_project / "work/forkserver/socket").exists()
+
+
+@pytest.mark.slow
+def test_a_forkserver_ends_with_a_snakemake_that_is_killed(empty_project):
+    edit(empty_project, "training", "epochs", to=400)
+    process = begin(empty_project, "snakemake figures", cold=True)
+    wait_for((empty_project / "work/forkserver/socket").exists)
+    logs = empty_project / "logs/tiny/training"
+    wait_for(lambda: any("epoch 2 of 400" in log.read_text() for log in logs.glob("*.log")))
+    kill(process, group=True)
+    wait_for(lambda: not servers(empty_project))
+
+
+def servers(project) -> list[str]:
+    """The processes of forkservers that were started in a project."""
+    said = subprocess.run(["pgrep", "-f", f"{project}/src/vestige/forking.py"], capture_output=True, text=True)
+    return said.stdout.split()
 
 
 @pytest.mark.parametrize("command", ["vestige list", "vestige verify", "vestige make results/tiny/nothing.nc"])
@@ -293,6 +310,7 @@ def test_snakemake_starts_one_for_jobs_here_that_have_one_thread(
     monkeypatch.delenv(forkserver.FOLDER, raising=False)
     if variable is not None:
         monkeypatch.setenv(forkserver.FOLDER, variable)
+    monkeypatch.setattr(front, "SERVERS", [])
     monkeypatch.setattr(front.forkserver, "start", lambda folder: folder.mkdir(parents=True))
     study = reading.read(TINY).model_copy(update={"threads": threads})
     dag = SimpleNamespace(needrun_jobs=lambda: iter(range(jobs)))

@@ -15,6 +15,7 @@ from vestige.study import SCIENCE, Study
 
 SECTIONS = SCIENCE
 FORKSERVER = Path("work", "forkserver")
+SERVERS: list = []  # the process of the forkserver of this run, if it has one
 FEW = 4  # jobs; fewer take less time than a forkserver takes to import for all of them
 HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
 
@@ -71,11 +72,21 @@ def share_imports(study: Study, workflow) -> None:
     if not needed or forkserver.FOLDER in os.environ or not forkserver.is_possible():
         return
     try:
-        forkserver.start(FORKSERVER)
+        SERVERS.append(forkserver.start(FORKSERVER))
     except OSError as error:
         print(f"vestige: each job imports its packages itself, since no forkserver starts: {error}", file=sys.stderr)
     else:
         os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
+
+
+def end_forkserver() -> None:
+    """End the forkserver of this run, if there is one: its last job has ended."""
+    while SERVERS:
+        server = SERVERS.pop()
+        server.terminate()
+        server.wait()
+        del os.environ[forkserver.FOLDER]
+        (FORKSERVER / forkserver.SOCKET).unlink(missing_ok=True)
 
 
 def record() -> None:
