@@ -380,6 +380,6 @@ def test_after_random_edits_runs_and_mishaps_proven_is_what_would_be_made_afresh
     sequences(template, examples=6, steps=12)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_after_many_random_edits_runs_and_mishaps_proven_is_what_would_be_made_afresh(template):
     sequences(template, examples=40, steps=25)
