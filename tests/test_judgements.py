@@ -195,6 +195,13 @@ def test_what_lies_behind_a_missing_result_must_be_what_it_was(made):
     assert f"input {TRAINING} changed" in reasons("results/tiny/figures/emergence.png")
 
 
+def test_a_result_is_stale_once_what_it_reads_has_come_out_otherwise(made):
+    (training,) = (job for job in pipeline.jobs(study_with()) if job.output == TRAINING)
+    invented.make(training, "trained on another machine")
+    assert SELECTIVITY in states()[STALE]
+    assert reasons(SELECTIVITY) == f"input {TRAINING} changed"
+
+
 def test_a_missing_checkpoint_is_a_missing_part_and_a_changed_one_is_stale(made):
     first, second, *_ = sorted(Path("results/tiny/checkpoints/suppressed-seed0").iterdir())
     first.unlink()
