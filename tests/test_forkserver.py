@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,6 +34,7 @@ def served(tmp_path_factory):
         patch.setenv("TQDM_DISABLE", "1")
         patch.chdir(folder.parent)
         process = forkserver.start(folder)
+    wait_for((folder / forkserver.SOCKET).exists)
     yield {forkserver.FOLDER: str(folder)}
     process.terminate()
     process.wait()
@@ -60,7 +60,7 @@ def forked(served, project, command: str, **given) -> subprocess.CompletedProces
     log = Path(served[forkserver.FOLDER], forkserver.LOG)
     before = log.read_text()
     done = call(project, command, served, **given)
-    assert log.read_text() == before
+    assert log.read_text().removeprefix(before).startswith("run here: ")
     return done
 
 
@@ -80,9 +80,12 @@ def test_the_bytes_are_those_of_a_process_of_its_own(served, by_snakemake, tmp_p
 @pytest.mark.slow
 def test_snakemake_starts_one_for_its_jobs_which_ends_with_it_and_makes_the_same_bytes(by_snakemake, empty_project):
     run(empty_project, "snakemake figures", cold=True)
-    for path in pipeline.jobs(reading.read(empty_project / "params.yaml")):
-        assert (empty_project / path.output).read_bytes() == (by_snakemake / path.output).read_bytes()
-    assert (empty_project / "work/forkserver/log").read_text() == ""  # every job was run by it
+    jobs = list(pipeline.jobs(reading.read(empty_project / "params.yaml")))
+    for job in jobs:
+        assert (empty_project / job.output).read_bytes() == (by_snakemake / job.output).read_bytes()
+    log = (empty_project / "work/forkserver/log").read_text()
+    assert "not run here" not in log
+    assert log.count("run here") >= len(jobs) - 2  # the first may come before it listens
     assert not (empty_project / "work/forkserver/socket").exists()
 
 
@@ -93,6 +96,7 @@ def test_a_forkserver_ends_with_a_snakemake_that_is_killed(empty_project):
     wait_for((empty_project / "work/forkserver/socket").exists)
     logs = empty_project / "logs/tiny/training"
     wait_for(lambda: any("epoch 2 of 400" in log.read_text() for log in logs.glob("*.log")))
+    assert servers(empty_project)
     kill(process, group=True)
     wait_for(lambda: not servers(empty_project))
 
@@ -206,15 +210,52 @@ def test_settings_of_matplotlib_in_the_folder_are_not_missed(served, empty_proje
     assert "matplotlibrc" in said_cold(served, empty_project, {})
 
 
+def test_packages_that_the_path_puts_before_others_are_not_missed(served, empty_project):
+    (empty_project / "src/tqdm.py").write_text("")
+    assert "tqdm in PYTHONPATH" in said_cold(served, empty_project, {})
+
+
+def test_one_command_does_not_change_what_the_next_may_have():
+    added = {"KMP_SOMETHING": "1"}
+    loaded = forking.Loaded({}, added, forkserver.describe_installation(), forkserver.describe_limits(), b"")
+    said = forkserver.describe_command(["vestige"]) | {"path": [], "directory": "/"}
+    assert [forking.find_difference(loaded, said | {"environment": each}) for each in (added, {})] == ["", ""]
+
+
+def test_an_ignored_interrupt_stays_ignored(served, empty_project):
+    edit(empty_project, "training", "epochs", to=10)
+    forked(served, empty_project, "vestige make results/tiny/images.nc")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start(empty_project, f"vestige make {TRAINING}", served)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_for(lambda: logged(empty_project, TRAINING, "epoch 2 of 10"))
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(300) == 0
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-"])
+def test_a_closed_file_is_as_in_a_process_of_its_own(served, empty_project, closed):
+    said = [
+        subprocess.run(
+            ["bash", "-c", f"vestige list {closed}"], cwd=empty_project, env=environment(empty_project) | extra,
+            capture_output=True,
+        )
+        for extra in ({}, served)
+    ]  # fmt: skip
+    assert len({(done.returncode, done.stdout, done.stderr) for done in said}) == 1
+
+
 def test_another_interpreter_or_other_packages_are_not_run_by_it(empty_project):
-    loaded = forking.Loaded({}, {}, forkserver.installed(), forkserver.bounds(), b"")
-    said = forkserver.request(["vestige"]) | {"environment": {}, "directory": str(empty_project)}
-    assert forking.difference(loaded, said) == ""
+    loaded = forking.Loaded({}, {}, forkserver.describe_installation(), forkserver.describe_limits(), b"")
+    said = forkserver.describe_command(["vestige"]) | {"environment": {}, "directory": str(empty_project)}
+    assert forking.find_difference(loaded, said) == ""
     for other in (["3.0", *said["installed"][1:]], [*said["installed"][:-1], [["site-packages", 1]]]):
-        assert forking.difference(loaded, said | {"installed": other}) == (
+        assert forking.find_difference(loaded, said | {"installed": other}) == (
             "the interpreter, or the packages installed for it"
         )
-    assert "limits" in forking.difference(loaded, said | {"bounds": [*said["bounds"][:-1], []]})
+    assert "limits" in forking.find_difference(loaded, said | {"bounds": [*said["bounds"][:-1], []]})
 
 
 def test_another_mount_namespace_is_not_run_by_it(served, empty_project):
@@ -268,7 +309,7 @@ def test_a_process_with_threads_is_not_forked():
 
 
 @pytest.mark.slow
-def test_a_forkserver_that_is_killed_makes_its_commands_fail(empty_project, tmp_path):
+def test_a_command_whose_forkserver_is_killed_finds_what_its_child_has_made(empty_project, tmp_path):
     edit(empty_project, "training", "epochs", to=10)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TQDM_DISABLE", "1")
@@ -281,9 +322,8 @@ def test_a_forkserver_that_is_killed_makes_its_commands_fail(empty_project, tmp_
     wait_for(lambda: logged(empty_project, TRAINING, "epoch 2 of 10"))
     server.kill()
     server.wait()
-    assert process.wait(200) == 1
-    assert "the forkserver was killed" in (empty_project / "output.txt").read_text()
-    assert call(empty_project, f"vestige make {TRAINING}").returncode == 0
+    assert process.wait(300) == 0
+    assert f"{TRAINING} is current" in (empty_project / "output.txt").read_text()
 
 
 def test_what_these_tests_run_warm_is_a_process_group_of_its_own(empty_project):
@@ -292,10 +332,9 @@ def test_what_these_tests_run_warm_is_a_process_group_of_its_own(empty_project):
     wait_for(lambda: logged(empty_project, TRAINING, "epoch 2 of 400"))
     assert isinstance(process, warm.Process)
     assert held(empty_project)
-    began = time.monotonic()
     kill(process, group=True)
     assert process.returncode == -signal.SIGKILL
-    assert not held(empty_project), time.monotonic() - began
+    wait_for(lambda: not held(empty_project), 5)
 
 
 @pytest.mark.parametrize(

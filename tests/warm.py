@@ -68,7 +68,7 @@ class Process:
         self.returncode: int | None = None
         self.connection = forkserver.connect(server())
         program = shutil.which(argv[0], path=env["PATH"])
-        asked = forkserver.request([program, *argv[1:]]) | {"directory": str(cwd), "environment": env}
+        asked = forkserver.describe_command([program, *argv[1:]]) | {"directory": str(cwd), "environment": env}
         asked["path"] = [os.path.dirname(program), *env["PYTHONPATH"].split(os.pathsep), *base_path()]
         with open(os.devnull, "rb") as nothing:
             forkserver.send(self.connection, asked, (nothing.fileno(), stdout.fileno(), stdout.fileno()))
@@ -122,7 +122,7 @@ def main(folder: str, owner: str, *modules: str) -> None:
         except TimeoutError:
             continue
         asked = forking.receive(connection)
-        why = "nothing was asked" if asked is None else forking.difference(loaded, asked.said)
+        why = "nothing was asked" if asked is None else forking.find_difference(loaded, asked.said)
         if why:
             print(f"refused: {why}", flush=True)
             forking.answer(connection, forkserver.REFUSED, 0)
@@ -144,13 +144,13 @@ def session(asked, connection, loaded, folder: Path) -> None:
     if (process := os.fork()) == 0:
         listener.close()
         connection.close()
-        return forking.run(asked, loaded.added)
+        return forking.forked.run(asked, loaded.added)
     for file in asked.files:
         os.close(file)
     forking.answer(connection, forkserver.CHILD, process)
     inner = forking.serve(listener, loaded, process, {process: connection})
     if inner is not None:
-        return forking.run(inner, loaded.added)
+        return forking.forked.run(inner, loaded.added)
     shutil.rmtree(inside, ignore_errors=True)
     os._exit(0)
 

@@ -13,7 +13,7 @@ def make(given, typed: Path) -> int:
     study = reading.read()
     job = pipeline.find(study, os.path.relpath(typed / given.path))
     if forkserver.is_forked() and study.threads != 1:
-        forkserver.leave()
+        forkserver.leave(Path.cwd() / typed)
     for name in forkserver.THREADS:
         os.environ[name] = str(study.threads)  # before any library that reads them is imported
     from vestige.fronts.make import make

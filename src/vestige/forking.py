@@ -4,38 +4,33 @@ It is run as a script, `python -P forking.py FOLDER OWNER MODULE...`, and import
 that anew, from where the command has it.
 """
 
-import atexit
 import gc
 import importlib
 import importlib.util
 import json
 import os
-import runpy
 import selectors
 import signal
 import socket
 import struct
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 
-def sibling():
-    """The command's side of a forkserver, not as a part of the package."""
-    found = importlib.util.spec_from_file_location("forkserver", Path(__file__).with_name("forkserver.py"))
+def load_beside(name: str) -> ModuleType:
+    """A module that lies beside this file, not as a part of the package: a child imports that from where it has it."""
+    found = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(found)
-    sys.modules["forkserver"] = module
+    sys.modules[name] = module
     found.loader.exec_module(module)
     return module
 
 
-forkserver = sibling()
-TWICE = 0.5  # seconds within which two interrupts are one: a terminal sends it to a child and to whom forwards it
+forkserver, forked = load_beside("forkserver"), load_beside("forked")
 # What may differ between a server and a command: no package reads it while it is imported. A child gets the command's.
 MAY_DIFFER = {
     *("_", "SHLVL", "PWD", "OLDPWD", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTEST_CURRENT_TEST"),
@@ -54,9 +49,7 @@ def main(folder: str, owner: str, *modules: str) -> None:
     loaded = load(modules)
     asked = serve(listener, loaded, int(owner))
     if asked is not None:
-        run(asked, loaded.added)
-    else:
-        (Path(folder) / forkserver.SOCKET).unlink(missing_ok=True)
+        forked.run(asked, loaded.added)
 
 
 def listen(folder: Path) -> socket.socket:
@@ -75,7 +68,7 @@ def listen(folder: Path) -> socket.socket:
 class Loaded(NamedTuple):
     """What a server has loaded; a command that differs in it is not run by a child."""
 
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     added: Mapping[str, str]  # to the environment, by packages while they were imported
     installed: list
     bounds: list
@@ -101,10 +94,11 @@ def load(modules: Sequence[str]) -> Loaded:
     gc.collect()
     gc.freeze()  # else the first collection in each child would copy all that is shared
     added = {name: value for name, value in os.environ.items() if environment.get(name) != value}
-    return Loaded(comparable(environment), added, forkserver.installed(), forkserver.bounds(), lock_file("."))
+    installed, limits = forkserver.describe_installation(), forkserver.describe_limits()
+    return Loaded(select_comparable(environment), added, installed, limits, lock_file("."))
 
 
-def comparable(environment: Mapping[str, str]) -> dict[str, str]:
+def select_comparable(environment: Mapping[str, str]) -> dict[str, str]:
     """The part of an environment that a package may read while it is imported."""
     return {name: value for name, value in environment.items() if name not in MAY_DIFFER}
 
@@ -117,10 +111,10 @@ def lock_file(folder: str) -> bytes:
         return b""
 
 
-def difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
+def find_difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
     """In what a command differs from what is loaded; an empty text where a child may run it."""
-    here, there = loaded.environment, comparable(said["environment"])
-    here |= {name: value for name, value in loaded.added.items() if there.get(name) == value}
+    there = select_comparable(said["environment"])
+    here = loaded.environment | {name: value for name, value in loaded.added.items() if there.get(name) == value}
     names = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     if names:
         return f"environment variables {', '.join(names)}"
@@ -130,8 +124,20 @@ def difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
         return "namespaces, control groups, processors or limits"
     if lock_file(said["directory"]) != loaded.lock:
         return "requirements.txt"
+    if names := shadow(said["path"]):
+        return f"{', '.join(names)} in PYTHONPATH"
     # matplotlib reads this file while it is imported
     return "matplotlibrc" if os.path.exists(os.path.join(said["directory"], "matplotlibrc")) else ""
+
+
+def shadow(path: Sequence[str]) -> list[str]:
+    """The packages that are loaded here, of which a command's path has others."""
+    loaded = {name.split(".")[0] for name in sys.modules}
+    own = [Path(folder) for folder in path if folder not in sys.path and os.path.isdir(folder)]
+    entries = [
+        entry for folder in own for entry in folder.iterdir() if entry.is_dir() or entry.suffix in (".py", ".so")
+    ]
+    return sorted({entry.name.split(".")[0] for entry in entries} & loaded)
 
 
 def serve(listener, loaded: Loaded, owner: int, running: Mapping[int, Any] | None = None) -> Request | None:
@@ -149,7 +155,7 @@ def serve(listener, loaded: Loaded, owner: int, running: Mapping[int, Any] | Non
     while served or running:
         for key, _ in chosen.select():
             if key.fileobj is listener:
-                asked = accept(listener, loaded, running, chosen)
+                asked = accept(listener, loaded, running, chosen) if served else None
                 if asked is not None:
                     return asked
             elif key.data is None:
@@ -170,21 +176,26 @@ def watch(chosen: selectors.BaseSelector, process: int, connection: socket.socke
 
 def accept(listener, loaded: Loaded, running: dict, chosen: selectors.BaseSelector) -> Request | None:
     """Fork a child for whoever asks next; the request in the child, None here."""
-    connection, _ = listener.accept()
-    asked = receive(connection)
-    why = "a stranger, or one who is gone" if asked is None else difference(loaded, asked.said)
-    if why:
-        print(f"not run here: {asked.said['argv'] if asked else ''}: {why}", flush=True)
-        answer(connection, forkserver.REFUSED, 0)
-        connection.close()
-    elif (process := os.fork()) == 0:
+    connection, asked = None, None
+    try:
+        connection, _ = listener.accept()
+        asked = receive(connection)
+        why = "a stranger, or one who is gone" if asked is None else find_difference(loaded, asked.said)
+        process = None if why else os.fork()
+    except OSError as error:  # too many processes or open files: the others go on
+        why, process = str(error), None
+    if process == 0:
         connection.close()
         close_all(chosen)
         return asked
-    else:
+    print(f"{'not run here' if why else 'run here'}: {asked.said['argv'][1:] if asked else ''} {why}", flush=True)
+    if process is not None:
         running[process] = connection
         watch(chosen, process, connection)
         answer(connection, forkserver.CHILD, process)
+    elif connection is not None:
+        answer(connection, forkserver.REFUSED, 0)
+        connection.close()
     for file in asked.files if asked else ():
         os.close(file)
     return None
@@ -201,7 +212,9 @@ def receive(connection: socket.socket) -> Request | None:
         (size,) = forkserver.HEADER.unpack(head)
         while len(data) < size and (part := connection.recv(size - len(data))):
             data += part
-        return Request(json.loads(data), files)
+        said = json.loads(data)
+        if len(files) == 3:
+            return Request(said, files)
     for file in files:
         os.close(file)
     return None
@@ -236,77 +249,6 @@ def end_of(process: int, file: Any, running: dict, chosen: selectors.BaseSelecto
         answer(connection, forkserver.ENDED, status)
         connection.close()
     del running[process]
-
-
-def run(asked: Request, added: Mapping[str, str]) -> None:
-    """Run a command in this process as if it had been started for it."""
-    said = asked.said
-    signal.signal(signal.SIGINT, interrupt_once())
-    for file, standard in zip(asked.files, range(3), strict=True):
-        os.dup2(file, standard)
-        os.close(file)
-    if os.getsid(0) == said["session"]:  # a signal to the command's group must reach its child
-        os.setpgid(0, said["group"])
-    else:
-        os.setpgid(0, 0)
-    adopt(said, added)
-    end(lambda: runpy.run_path(said["argv"][0], run_name="__main__"))
-
-
-def end(work: Callable[[], Any]) -> None:
-    """Work, and end this process as Python would, but for objects: to destroy them one by one copies what is shared.
-
-    As multiprocessing ends its children: what was registered for the end is called, the standard files are flushed.
-    """
-    code: Any = 0
-    try:
-        work()
-    except SystemExit as left:
-        code = left.code
-    except KeyboardInterrupt:
-        code = -signal.SIGINT
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        code = 1
-    if isinstance(code, str):
-        print(code, file=sys.stderr)
-    threading._shutdown()
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):
-            stream.flush()
-    if code == -signal.SIGINT:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        forkserver.kill(os.getpid(), signal.SIGINT)
-    os._exit(1 if isinstance(code, str) else code or 0)
-
-
-def interrupt_once() -> Callable:
-    """A handler that takes two interrupts in a row for one."""
-    last = -TWICE
-
-    def interrupt(number, frame) -> None:
-        nonlocal last
-        before, last = last, time.monotonic()
-        if last - before > TWICE:
-            raise KeyboardInterrupt
-
-    return interrupt
-
-
-def adopt(said: Mapping[str, Any], added: Mapping[str, str]) -> None:
-    """Let this process have a command's folder, environment, path and arguments."""
-    os.chdir(said["directory"])
-    os.umask(said["umask"])
-    os.environ.clear()
-    os.environ.update(added | said["environment"], **{forkserver.FORKED: str(os.getpid())})
-    sys.argv[:], sys.path[:] = said["argv"], said["path"]
-    sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
-    sys.stdout.reconfigure(line_buffering=os.isatty(1))
-    importlib.invalidate_caches()
-    tempfile.tempdir = None
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # an ordinary process begins with a state of its own
 
 
 if __name__ == "__main__":

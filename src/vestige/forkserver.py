@@ -8,12 +8,12 @@ it has loaded, the command runs as an ordinary process. It works on Linux alone;
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,18 +40,63 @@ CHILD, ENDED, REFUSED = b"c", b"e", b"r"  # with a process number; with a status
 def hand_over() -> None:
     """Let a forkserver run this command, if there is one that may, and end as its child ends; else return."""
     folder = os.environ.get(FOLDER)
-    if not folder or is_forked() or (connection := connect(Path(folder))) is None:
+    if not folder or is_forked() or (connection := ask(Path(folder))) is None:
         return
     with connection:
-        if not send(connection, request(sys.argv), files=(0, 1, 2)):
-            return
         kind, child = receive_answer(connection)
         if kind != CHILD:
             return
-        for number in FORWARDED:
-            signal.signal(number, lambda number, _: kill(child, number))
-        kind, status = receive_answer(connection)
-    end_with(status if kind == ENDED else outlive(child))
+        with forward_signals(handle := open_process(child)):
+            kind, status = receive_answer(connection)
+            if kind == ENDED:
+                end_with(status)
+            wait_for(handle)  # its forkserver was killed: what it has made, or left, is found by this process
+
+
+def ask(folder: Path) -> socket.socket | None:
+    """A connection to the forkserver of a folder that has been asked to run this command; None where that fails."""
+    connection = None
+    try:
+        for standard in range(3):  # else a file of ours would take the place of one that is closed
+            os.fstat(standard)
+        connection = connect(folder)
+        send(connection, describe_command(sys.argv), files=(0, 1, 2))
+        return connection
+    except OSError:  # it has ended, or is on another machine
+        if connection is not None:
+            connection.close()
+        return None
+
+
+def open_process(process: int) -> int | None:
+    """A handle of a process, which stays that of this one when its number is used again; None if it has ended."""
+    try:
+        return os.pidfd_open(process)
+    except OSError:
+        return None
+
+
+@contextmanager
+def forward_signals(handle: int | None) -> Iterator[None]:
+    """Send the signals that this process gets to another one, but for those that it ignores."""
+
+    def forward(number: int, frame) -> None:
+        with suppress(OSError):
+            signal.pidfd_send_signal(handle, number)
+
+    heeded = [number for number in FORWARDED if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, forward) for number in heeded if handle is not None}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def wait_for(handle: int | None) -> None:
+    """Wait until a process has ended."""
+    if handle is not None:
+        select.select([handle], [], [])
 
 
 def is_forked() -> bool:
@@ -59,13 +104,15 @@ def is_forked() -> bool:
     return os.environ.get(FORKED) == str(os.getpid())
 
 
-def leave() -> None:
-    """Run this command as an ordinary process, in the place of a forked child."""
-    del os.environ[FOLDER], os.environ[FORKED]
+def leave(folder: Path) -> None:
+    """Run this command as an ordinary process, in the place of a forked child, from the folder where it was typed."""
+    os.environ.pop(FOLDER, None)
+    os.environ.pop(FORKED, None)
+    os.chdir(folder)
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
-def request(argv: Sequence[str]) -> dict[str, Any]:
+def describe_command(argv: Sequence[str]) -> dict[str, Any]:
     """What a forkserver needs to know of a command of this process."""
     os.umask(umask := os.umask(0o077))
     return {
@@ -76,16 +123,18 @@ def request(argv: Sequence[str]) -> dict[str, Any]:
         "umask": umask,
         "group": os.getpgrp(),
         "session": os.getsid(0),
-        "installed": installed(),
-        "bounds": bounds(),
+        "ignored": [number for number in FORWARDED if signal.getsignal(number) == signal.SIG_IGN],
+        "installed": describe_installation(),
+        "bounds": describe_limits(),
     }
 
 
-def bounds() -> list:
-    """What the system lets this process see and use: namespaces, control groups, processors, limits."""
+def describe_limits() -> list:
+    """What the system lets this process see and use: groups, namespaces, control groups, processors, limits."""
     names = sorted(os.listdir("/proc/self/ns"))
     limits = sorted({getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")})
     return [
+        [os.getgid(), *sorted(os.getgroups())],
         [os.readlink(f"/proc/self/ns/{name}") for name in names],
         Path("/proc/self/cgroup").read_text(),
         sorted(os.sched_getaffinity(0)),
@@ -94,15 +143,15 @@ def bounds() -> list:
     ]
 
 
-def installed() -> list:
+def describe_installation() -> list:
     """What tells one interpreter, and the packages installed for it, from another."""
     flags = [sys.flags.optimize, sys.flags.isolated, sys.flags.no_site, sys.flags.utf8_mode, sys.warnoptions]
     folders = sorted({each for each in sys.path if each.endswith(("site-packages", "dist-packages"))})
-    times = [[each, changed(each)] for each in folders]
+    times = [[each, modified_at(each)] for each in folders]
     return [sys.version, os.path.realpath(sys.executable), sys.prefix, flags, times]
 
 
-def changed(path: str) -> int:
+def modified_at(path: str) -> int:
     """When a folder last changed; 0 where there is none."""
     try:
         return os.stat(path).st_mtime_ns
@@ -110,18 +159,18 @@ def changed(path: str) -> int:
         return 0
 
 
-def connect(folder: Path) -> socket.socket | None:
-    """A connection to the forkserver of a folder, if it is there and this user's own."""
+def connect(folder: Path) -> socket.socket:
+    """A connection to the forkserver of a folder. Raises OSError, also where it is another user's."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with short_path(folder) as short:
             connection.connect(f"{short}/{SOCKET}")
-        if user_of(connection) == os.getuid():
-            return connection
-    except OSError:  # it has ended, or is on another machine
-        pass
-    connection.close()
-    return None
+        if user_of(connection) != os.getuid():
+            raise PermissionError(f"{folder} is another user's")
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager
@@ -139,15 +188,11 @@ def user_of(connection: socket.socket) -> int:
     return struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
 
 
-def send(connection: socket.socket, said: Mapping[str, Any], files: Sequence[int]) -> bool:
-    """Send one message with open files; whether the other end was there to take it."""
+def send(connection: socket.socket, said: Mapping[str, Any], files: Sequence[int]) -> None:
+    """Send one message with open files. Raises OSError."""
     data = json.dumps(said).encode()
-    try:
-        socket.send_fds(connection, [HEADER.pack(len(data))], files)
-        connection.sendall(data)
-    except ConnectionError:
-        return False
-    return True
+    socket.send_fds(connection, [HEADER.pack(len(data))], files)
+    connection.sendall(data)
 
 
 def receive_answer(connection: socket.socket) -> tuple[bytes, int]:
@@ -175,18 +220,9 @@ def end_with(status: int) -> None:
     os._exit(os.waitstatus_to_exitcode(status))
 
 
-def outlive(child: int) -> int:
-    """Wait for a child whose forkserver was killed; nobody can say how it ended, so it counts as failed."""
-    with suppress(ProcessLookupError):
-        while not os.kill(child, 0):
-            time.sleep(0.05)
-    print("vestige: the forkserver was killed: the same command goes on where it stopped", file=sys.stderr, flush=True)
-    return 1 << 8
-
-
 def is_possible() -> bool:
     """Whether this system can have a forkserver."""
-    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+    return sys.platform == "linux" and hasattr(os, "pidfd_open") and open_process(os.getpid()) is not None
 
 
 def start(folder: Path) -> subprocess.Popen:
@@ -197,4 +233,5 @@ def start(folder: Path) -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-P", str(SCRIPT), str(folder), str(os.getpid()), *PACKAGES],
             env=os.environ | dict.fromkeys(THREADS, "1"), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            process_group=0,  # a signal to the group of its owner is for the commands
         )  # fmt: skip
