@@ -148,8 +148,10 @@ def gradient(run: SimpleNamespace, device: str, dtype: torch.dtype, alpha: float
 
 
 def largest(one, other) -> float:
-    """The largest difference of two arrays, infinite where only one is NaN."""
+    """The largest difference of two arrays, infinite where only one is NaN, or where both hold nothing else."""
     one, other = (np.asarray(each, dtype=float) for each in (one, other))
+    if np.isnan(one).all():
+        return np.inf
     unlike = np.isnan(one) != np.isnan(other)
     return float(np.where(unlike, np.inf, np.nan_to_num(np.abs(one - other), nan=0.0)).max())
 

@@ -12,7 +12,10 @@ PROOF = {"code": {"stages/a.py": "0123"}}
 PAGE = "<html><head><style>p {{}}</style></head><body><p>{text}</p><svg><path d='{d}'/></svg><script>1</script></body>"
 
 
-def write_nc(path, values=VALUES, name="selectivity", says="the index", epochs=(0, 5), along="epoch", **more):
+def write_nc(
+    path, values=VALUES, name="selectivity", says="the index", epochs=(0, 5), along="epoch", units="1",
+    condition="plain", **more,
+):  # fmt: skip
     """A small result: a variable over epoch and unit, labels, a verdict, a hash and a proof."""
     with netCDF4.Dataset(path, "w") as file:
         file.createDimension(along, values.shape[0])
@@ -21,10 +24,11 @@ def write_nc(path, values=VALUES, name="selectivity", says="the index", epochs=(
             file.createVariable(key, "i8", (dimension,))[:] = np.array(held)
         variable = file.createVariable(name, values.dtype, (along, "unit"))
         variable[:] = values
-        variable.setncatts({"long_name": says, "coordinates": "module"})
-        for key, word in {"verdict": "yes", "checkpoint": "12", "images_sha256": "34", "quote": "a", **more}.items():
+        variable.setncatts({"long_name": says, "coordinates": "module", "units": units})
+        words = {"verdict": "yes", "checkpoint": "12", "images_sha256": "34", "sentence": "a", "layers": "conv"}
+        for key, word in (words | more).items():
             file.createVariable(key, str, (along,))[:] = np.array([word] * values.shape[0], dtype=object)
-        file.createVariable("condition", str, ())[...] = "baseline"
+        file.createVariable("condition", str, ())[...] = condition
         file.setncattr("proof", json.dumps(PROOF | {"at": str(path)}))
 
 

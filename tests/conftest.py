@@ -27,7 +27,7 @@ def commit() -> str:
     if not shutil.which("git"):
         return "none"
     said = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return said.stdout.strip() or "none"
+    return said.stdout.strip() if said.returncode == 0 else "none"
 
 
 def pytest_report_header(config):

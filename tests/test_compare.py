@@ -23,7 +23,10 @@ CHANGES = [
     ("selectivity/a.nc", {"says": "index"}, "text", "selectivity@long_name", "the index -> index"),
     ("selectivity/a.nc", {"verdict": "no"}, "verdict", "verdict", "epoch=0: yes -> no"),
     ("selectivity/a.nc", {"images_sha256": "35"}, "hash", "images_sha256", "34 -> 35"),
-    ("selectivity/a.nc", {"quote": "b"}, "text", "quote", "a -> b"),
+    ("selectivity/a.nc", {"sentence": "b"}, "text", "sentence", "a -> b"),
+    ("selectivity/a.nc", {"layers": "pool"}, "label", "layers", "conv -> pool"),
+    ("selectivity/a.nc", {"condition": "other"}, "label", "condition", "plain -> other"),
+    ("selectivity/a.nc", {"units": "%"}, "label", "selectivity@units", "1 -> %"),
     ("selectivity/a.nc", {"added": "b"}, "missing", "added", "the old side lacks it"),
     (CHECKPOINT, {"conv1.weight": np.nextafter(WEIGHTS, 3)}, "tensor", "conv1.weight", "[0]: 1.0 -> 1.0000001"),
     (CHECKPOINT, {"conv1.weight": WEIGHTS.astype("f8")}, "tensor", "conv1.weight (dtype)", "F32 -> F64"),
@@ -144,7 +147,8 @@ def test_only_the_first_differences_are_shown_and_all_are_counted(both):
 RENAMED = [
     ("selectivity/a.nc", {"name": "index"}, "variables", {"selectivity": "index"}),
     ("selectivity/a.nc", {"added": "b"}, "added", {"variables": ["add*"]}),
-    ("selectivity/a.nc", {"quote": "b"}, "values", {"a": "b"}),
+    ("selectivity/a.nc", {"sentence": "b"}, "values", {"a": "b"}),
+    ("selectivity/a.nc", {"condition": "a longer name"}, "values", {"plain": "a longer name"}),
     (CHECKPOINT, {"stem.conv1.weight": WEIGHTS}, "tensors", {"conv*.weight": "stem.conv*.weight"}),
     ("figures/a.csv", {"header": "epoch,average,label"}, "columns", {"mean": "average"}),
 ]  # fmt: skip

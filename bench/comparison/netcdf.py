@@ -11,7 +11,8 @@ from comparison.renamed import Renamed, find_new, pair_names, pair_texts
 
 NO_ATTRIBUTES = {"proof": "it holds hashes of the source, which differs on purpose"}
 NO_VARIABLES = {"checkpoint": "the sha256 of a checkpoint, whose tensors are compared themselves"}
-# Texts that are as good as numbers: what follows from them, and hashes of what no result holds.
+# Sentences for people. Any other text is as good as a number: a label, a structure, a verdict, a hash.
+PROSE = {"sentence", "paper", "quantity", "margin_reason", "explanation", "row_reason"}
 STATED = {"verdict": "verdict", "row_verdict": "verdict", "images_sha256": "hash", "labels_sha256": "hash"}
 
 
@@ -50,24 +51,22 @@ def compare_variables(one, name: str, other, others_name: str, renamed: Renamed)
     if expected != new.dimensions:
         yield Difference("number", f"{name} (dimensions)", (show_change(str(expected), str(new.dimensions)),))
     values = [np.asarray(each[...]) for each in (old, new)]
-    values[0] = rename_values(values[0], renamed)
+    if values[0].dtype.kind in "OU":
+        values = [rename_values(values[0], renamed), values[1].astype(object)]  # texts have no size of their own
     yield from compare_arrays(kind_of(old, name), name, *values, label_places(one, old))
 
 
 def rename_values(values, renamed: Renamed):
     """Texts of the old side in the words of the new one."""
-    if values.dtype.kind not in "OU":
-        return values
     words = [find_new(renamed, "values", word) for word in values.reshape(-1).tolist()]
-    return np.array(words, dtype=values.dtype).reshape(values.shape)
+    return np.array(words, dtype=object).reshape(values.shape)
 
 
 def kind_of(variable, name: str) -> str:
-    """What it is that a variable holds: a label, by which values are found, is more than a text."""
+    """What it is that a variable holds: a label is more than a text for people."""
     if variable.dtype is not str and variable.dtype.kind not in "SU":
         return "number"
-    label = variable.ndim == 0 or variable.dimensions == (name,)
-    return STATED.get(name, "label" if label else TEXT)
+    return TEXT if name in PROSE else STATED.get(name, "label")
 
 
 def compare_attributes(name: str, old, new, renamed: Renamed) -> Iterator[Record]:
@@ -88,7 +87,7 @@ def compare_attribute(item: str, old, new, renamed: Renamed) -> Iterator[Record]
     if isinstance(old, str) and isinstance(new, str):
         if item.endswith("@coordinates"):
             old, new = (" ".join(sorted(filter(None, each))) for each in (renamed_words(old, renamed), new.split()))
-        yield from compare_plain(TEXT, item, old, new)
+        yield from compare_plain("label" if item.endswith(("@coordinates", "@units")) else TEXT, item, old, new)
     else:
         yield from compare_arrays("number", item, np.asarray(old), np.asarray(new))
 

@@ -56,7 +56,7 @@ def is_present(member: str) -> bool:
     place, _, call = member.rstrip(")").partition("(")
     try:
         found = resolve_name(place)
-    except (ImportError, AttributeError):
+    except Exception:  # whatever an engine's module raises while it is imported, the member cannot be had
         return False
     return not call or accepts(found, call.split(", "))
 
@@ -66,7 +66,7 @@ def accepts(function: Any, arguments: list[str]) -> bool:
     by_name = {each.removesuffix("="): None for each in arguments if each.endswith("=")}
     try:
         inspect.signature(function).bind(*arguments[: len(arguments) - len(by_name)], **by_name)
-    except TypeError:
+    except (TypeError, ValueError):  # the latter where a signature cannot be told
         return False
     return True
 

@@ -68,15 +68,14 @@ def share_imports(study: Study, workflow) -> None:
     Not where a job has several threads: numpy starts its own while it is imported, and a process with threads must not
     be forked. It ends with this process.
     """
-    needed = study.threads == 1 and metadata.is_local(workflow) and metadata.count_jobs(workflow) >= FEW
-    if not needed or forkserver.FOLDER in os.environ or not forkserver.is_possible():
+    if study.threads != 1 or forkserver.FOLDER in os.environ or not forkserver.is_possible():
         return
     try:
-        SERVERS.append(forkserver.start(FORKSERVER))
-    except OSError as error:
+        if metadata.is_local(workflow) and metadata.count_jobs(workflow) >= FEW:
+            SERVERS.append(forkserver.start(FORKSERVER))
+            os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
+    except Exception as error:  # of the folder, or of a Snakemake that counts its jobs otherwise: nobody needs it
         print(f"vestige: each job imports its packages itself, since no forkserver starts: {error}", file=sys.stderr)
-    else:
-        os.environ[forkserver.FOLDER] = str(FORKSERVER.resolve())
 
 
 def end_forkserver() -> None:
