@@ -32,9 +32,9 @@ def main(commit: str, studies: list[Study], images: Path | None = None, tree: Pa
             found[study.name] = compare_study(study, commit, renamed, images, tree)
         except NotCompared as reason:
             skipped[study.name] = str(reason)
-        except NotMade as reason:
-            print(f"\n{study.name}: NOT MADE: {reason}", flush=True)
-            skipped[study.name], failed = "a side could not make it (see above)", True
+        except (NotMade, ValueError) as reason:  # the other studies are still compared
+            print(f"\n{study.name}: NOT COMPARED: {reason}", flush=True)
+            skipped[study.name], failed = "a side could not make it, or was not understood (see above)", True
     print("\n".join(format_end(found, skipped)))
     differ = [name for name, records in found.items() if fails(records)]
     print(f"\n{judge(differ, found)}\nEvery difference is listed in {sides.FOLDER / 'differences'}")

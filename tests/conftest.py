@@ -40,8 +40,9 @@ def pytest_report_header(config):
 def pytest_collection_modifyitems(config, items):
     """Leave out the tests of other tiers."""
     tier, picks = config.getoption("tier"), config.getoption("commit")
-    left = [item for item in items if not is_run(item, tier, picks)]
-    items[:] = [item for item in items if item not in set(left)]
+    kept = [is_run(item, tier, picks) for item in items]
+    left = [item for item, stays in zip(items, kept, strict=True) if not stays]
+    items[:] = [item for item, stays in zip(items, kept, strict=True) if stays]
     config.hook.pytest_deselected(items=left)
 
 

@@ -81,7 +81,9 @@ def hash_former(study: Study, commit: str, images: Path | None, tree: Path) -> s
     """What the results of a commit depend on, as a short hash."""
     files = subprocess.run(["git", "rev-parse", f"{commit}^{{tree}}"], cwd=tree, capture_output=True, check=True).stdout
     written = Path(__file__).with_name("images.py").read_text("utf-8") if study.images.startswith(MADE) else ""
+    threads = {name: value for name, value in os.environ.items() if name.endswith("_NUM_THREADS")}  # sums by parts
     told = [files.decode(), study.text, study.target, written, list_images(images), list_versions(), find_processor()]
+    told += [threads] if threads else []
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
