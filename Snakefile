@@ -1,6 +1,6 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
-from vestige.fronts import snakemake as front
+from vestige.engines import snakefile as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
 front.prepare(STUDY)

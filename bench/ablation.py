@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import torch
 
-from vestige.apparatus.network import build
-from vestige.apparatus.networks import bottleneck_resnet, resnet
-from vestige.apparatus.points import Point
-from vestige.apparatus.recording import hits, walk
-from vestige.formulas.ablation import grid_fractions
+from vestige.metrics.ablation import grid_fractions
+from vestige.models import bottleneck_resnet, resnet
+from vestige.models.network import build
 from vestige.stages.ablation import channel_order, correct_images, silent
+from vestige.stages.ablation_points import Point
+from vestige.training.evaluation import hits, walk
 
 FRACTIONS = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]
 CASES = {

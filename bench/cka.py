@@ -5,10 +5,10 @@ import time
 import numpy as np
 import torch
 
-from vestige.apparatus.batches import Split
-from vestige.apparatus.comparison import library, measured_layers, minibatch
-from vestige.apparatus.network import build
-from vestige.apparatus.networks import bottleneck_resnet, resnet
+from vestige.data.loader import Split
+from vestige.models import bottleneck_resnet, resnet
+from vestige.models.network import build
+from vestige.stages.layer_similarity import library, measured_layers, minibatch
 
 CASES = {
     "digits, 360 images of 8x8, batches of 64": (

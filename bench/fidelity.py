@@ -18,7 +18,7 @@ from switches.summaries import of_summaries
 from switches.training import of_training
 from trained import last_epoch, trained
 
-from vestige import reading
+from vestige.config import loading
 
 PARTS = {
     "training": of_training,
@@ -40,6 +40,6 @@ def main(folder: Path, parts: list[str]) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    folder, *parts = sys.argv[1:] or [f"results/{reading.read().study}"]
+    folder, *parts = sys.argv[1:] or [f"results/{loading.read().study}"]
     with redirect_stderr(io.StringIO()):  # progress bars
         main(Path(folder), parts or list(PARTS))

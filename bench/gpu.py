@@ -100,7 +100,7 @@ def header(asked: argparse.Namespace) -> list[str]:
     import torch
     import torchvision
 
-    from vestige.machine import processor
+    from vestige.provenance.machine import processor
 
     lines = [
         f"bench/gpu.py of {datetime.date.today()}{', toy size' if asked.toy else ''}, device {asked.device}",

@@ -14,11 +14,11 @@ import torch
 import xarray as xr
 from gpu_table import Missing, Outcome, Table, distance
 
-from vestige.apparatus import checkpoints
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.device import prepare
-from vestige.apparatus.network import build
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.models.network import build
 from vestige.stages.training import gradients
+from vestige.training import checkpoints
 
 ALPHA = -20.0
 SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 import xarray as xr
 
-from vestige.apparatus import arrays, checkpoints
-from vestige.apparatus.images import digits
-from vestige.apparatus.networks import bottleneck_resnet, resnet, vgg
-from vestige.apparatus.resumption import Trajectory
+from vestige.data import arrays, digits
+from vestige.models import bottleneck_resnet, resnet, vgg
 from vestige.stages.images import described
 from vestige.stages.images import images as images_stage
 from vestige.stages.training import training
+from vestige.training import checkpoints
+from vestige.training.resume import Trajectory
 
 TRAINING = {
     "epochs": 2,

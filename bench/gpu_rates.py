@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from gpu_table import Missing, Table
 
-from vestige.apparatus import recording
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.descent import at_rest, descend
-from vestige.apparatus.device import prepare
-from vestige.apparatus.network import build
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.models.network import build
 from vestige.stages import ablation, between, cka, selectivity
 from vestige.stages.training import gradients, one_pass
+from vestige.training import evaluation
+from vestige.training.optimizer import at_rest, descend
 
 PENALTY = inputs.penalty(-20.0, (4, 5, 6))  # the paper's
 SETTLING = 10  # batches from which the normalisation has its statistics
@@ -124,7 +124,7 @@ def passes(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, conditio
 
 def measure(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, stage: Callable) -> None:
     """A measure at every checkpoint. A window begins when the checkpoint is loaded, and ends with the stage's note."""
-    loaded, load = [], recording.load
+    loaded, load = [], evaluation.load
     images = run.images["count"].sel(split="val").sum().item()
 
     def loads(*given) -> None:
@@ -145,7 +145,7 @@ def measure(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, stage: 
         ablation=inputs.ablation_settings(run.case, 512, "all", 1, "redrawn_per_batch"),
         cka=inputs.cka_settings("all"),
     )
-    with patch.object(recording, "load", loads):
+    with patch.object(evaluation, "load", loads):
         try:
             stage(settings, run.images, **inputs_of(stage, run), note=note)
         except Enough:
@@ -169,7 +169,7 @@ def some_selectivity(run: SimpleNamespace):
     side = run.images["height"].item()
     network.trunk.eval()
     with torch.no_grad():
-        outputs = recording.walk(network, torch.zeros(1, run.images.sizes["channel"], side, side))
+        outputs = evaluation.walk(network, torch.zeros(1, run.images.sizes["channel"], side, side))
         channels = {name: output.shape[1] for name, output in outputs}
     blocks = [(module, block, name) for module, names in network.modules.items() for block, name in enumerate(names)]
     place = np.repeat([each[:2] for each in blocks], [channels[name] for _, _, name in blocks], axis=0)

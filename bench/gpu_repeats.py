@@ -14,9 +14,9 @@ import torch
 from gpu_table import Missing, Outcome, Table
 from tqdm import tqdm
 
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.device import prepare
-from vestige.apparatus.network import build
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.models.network import build
 from vestige.stages.training import gradients
 
 ALPHA = -5.0

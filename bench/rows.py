@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vestige.formulas.intervals import difference_interval
+from vestige.metrics.intervals import difference_interval
 
 
 def row(switch: str, number: str, sound, faithful, paired: bool = True) -> None:

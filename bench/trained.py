@@ -40,9 +40,9 @@ def proved(run: xr.Dataset) -> dict:
 def settings_of(run: xr.Dataset, **sections: dict) -> SimpleNamespace:
     """Settings for measuring a run, whose network and images are those that it was trained with."""
     said = proved(run)
-    named = {"network": ("networks", "family"), "images": ("images", "source")}
+    named = {"network": ("models", "family"), "images": ("data", "source")}
     files = {
-        section: importlib.import_module(f"vestige.apparatus.{folder}.{said[section][tag]}").Settings(**said[section])
+        section: importlib.import_module(f"vestige.{folder}.{said[section][tag]}").Settings(**said[section])
         for section, (folder, tag) in named.items()
     }
     sections = {name: SimpleNamespace(**values) for name, values in sections.items()}

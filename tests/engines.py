@@ -17,7 +17,8 @@ from pathlib import Path
 import warm
 from ruamel.yaml import YAML
 
-from vestige import pipeline, reading
+from vestige import pipeline
+from vestige.config import loading
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "studies" / "tiny.yaml"
@@ -212,7 +213,7 @@ def without_checkpoints(paths) -> set[str]:
 
 def study_of(project: Path):
     """A project's study."""
-    return reading.read(project / "params.yaml")
+    return loading.read(project / "params.yaml")
 
 
 def edit(project: Path, *path, **change) -> None:

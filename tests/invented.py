@@ -9,17 +9,19 @@ import numpy as np
 import xarray as xr
 from PIL import Image
 
-from vestige import carriers, code, digests, pipeline, proofs, results, spelling
-from vestige.fronts import costs
+from vestige import pipeline
+from vestige.commands import cost_records
+from vestige.config.study import Study
+from vestige.foundation import canonical_json, source
 from vestige.pipeline import Job
-from vestige.study import Study
+from vestige.provenance import embedding, hashing, proofs, results
 
 
 def copy_of_the_code(root: Path, monkeypatch) -> Path:
     """Let the code that makes results be a copy in a project's folder, where it may be edited."""
     package = root / "src" / "vestige"
-    shutil.copytree(code.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(code, "PACKAGE", package)
+    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(source, "PACKAGE", package)
     return package
 
 
@@ -29,7 +31,7 @@ def afresh(study: Study) -> dict[str, str]:
     for job in pipeline.jobs(study):
         behind = [found[each.output] for each in job.inputs]
         said = [job.output, proofs.code_digests(job), job.settings, behind]
-        found[job.output] = digests.of_text(spelling.canonical(said))
+        found[job.output] = hashing.of_text(canonical_json.canonical(said))
     return found
 
 
@@ -38,7 +40,7 @@ def make(job: Job, says: str) -> None:
     beside = [*job.beside, *checkpoints(job)]
     for path in beside:
         results.write_bytes(Path(path), f"{path} {says}".encode())
-    given = {path: digests.sha256(Path(path)) for path in beside}
+    given = {path: hashing.sha256(Path(path)) for path in beside}
     stamp = proofs.proof(job, proofs.code_digests(job), proofs.input_digests(job), proofs.behind(job), given)
     write(Path(job.output), says, stamp)
 
@@ -47,7 +49,7 @@ def checkpoints(job: Job) -> list[str]:
     """The checkpoints of a training; nothing for what trains nothing."""
     if job.stage.name != "training":
         return []
-    return [f"{job.checkpoints}/epoch-{epoch:03d}.safetensors" for epoch in range(costs.length(job) + 1)]
+    return [f"{job.checkpoints}/epoch-{epoch:03d}.safetensors" for epoch in range(cost_records.length(job) + 1)]
 
 
 def write(path: Path, says: str, stamp: dict) -> None:
@@ -75,4 +77,4 @@ def corrupt(path: Path) -> None:
 
 def proof_of(path: Path) -> dict:
     """The proof in a file."""
-    return json.loads(carriers.seen(path)[0])
+    return json.loads(embedding.seen(path)[0])

@@ -8,8 +8,10 @@ import invented
 from engines import TINY, new_project
 from ruamel.yaml import YAML
 
-from vestige import digests, pipeline, reading, results
-from vestige.fronts import costs
+from vestige import pipeline
+from vestige.commands import cost_records
+from vestige.config import loading
+from vestige.provenance import hashing, results
 
 CONDITIONS, SEEDS = 25, 10  # four results a run
 
@@ -20,13 +22,13 @@ def synthetic_project(folder: Path, conditions: int = CONDITIONS, seeds: int = S
     yaml = YAML()
     yaml.dump(widened(yaml.load(TINY), conditions, seeds), project / "params.yaml")
     with contextlib.chdir(project):
-        study = reading.read()
+        study = loading.read()
         results.make_folders(study)
         for job in pipeline.jobs(study):
-            invented.make(job, digests.of_text(job.output))
-            record = costs.spent(job, 1.5, 0, time.time())
-            results.write_bytes(costs.path_of(job), record.model_dump_json().encode())
-        digests.keep()
+            invented.make(job, hashing.of_text(job.output))
+            record = cost_records.spent(job, 1.5, 0, time.time())
+            results.write_bytes(cost_records.path_of(job), record.model_dump_json().encode())
+        hashing.keep()
     return project
 
 

@@ -10,11 +10,12 @@ from comparison.renamed import match
 from comparison.studies import FILES
 from pydantic import BaseModel
 
-from vestige import reading, spelling
-from vestige.choices import FIGURES
-from vestige.study import Study
+from vestige.config import loading
+from vestige.config.choices import FIGURES
+from vestige.config.study import Study
+from vestige.foundation import canonical_json
 
-STUDIES = {name: reading.read(path) for name, path in FILES.items()}
+STUDIES = {name: loading.read(path) for name, path in FILES.items()}
 NOT_COVERED = load_not_covered()
 
 
@@ -74,7 +75,7 @@ def test_an_exception_is_needed(pattern):
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_is_drawn_by_some_study(figure):
-    assert any(spelling.at(study, f"figures.{FIGURES[figure].KIND}.{figure}") for study in STUDIES.values())
+    assert any(canonical_json.at(study, f"figures.{FIGURES[figure].KIND}.{figure}") for study in STUDIES.values())
 
 
 def test_penalties_of_both_signs_act_with_either_class_reduction():

@@ -19,13 +19,13 @@ CHECKPOINTS = "checkpoints/baseline-seed0"
 # The edit of each of three files -> what it must be named by: file and item, and files in which nothing may differ.
 SEEDED = {
     "training": (
-        "apparatus/descent.py",
+        "training/optimizer.py",
         ("momentum=training.momentum,", "momentum=training.momentum * (1 - 1e-4),"),
         {("training/baseline-seed0.nc", "train_loss"), (f"{CHECKPOINTS}/epoch-001.safetensors", "fc.weight")},
         ("images.nc", f"{CHECKPOINTS}/epoch-000.safetensors"),
     ),
     "measure": (
-        "formulas/selectivity.py",
+        "metrics/selectivity.py",
         ("(largest + rest + epsilon)", "(largest + rest + 1.001 * epsilon)"),
         {("selectivity/baseline-seed0.nc", "selectivity")},
         ("training/", "checkpoints/", "images.nc"),

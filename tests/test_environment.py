@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from ruamel.yaml import YAML
 
-from vestige import code
-from vestige.fronts import access, metadata
+from vestige.engines import dvc_repo, snakemake_metadata
+from vestige.foundation import source
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -60,7 +60,7 @@ def test_each_declared_package_is_locked_once_at_an_allowed_version_wherever_it_
     assert all(len(each) == 1 and requirement.specifier.contains(each[0]) for each in versions), versions
 
 
-@pytest.mark.parametrize("engine", [metadata.SNAKEMAKE, access.DVC], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [snakemake_metadata.SNAKEMAKE, dvc_repo.DVC], ids=lambda engine: engine.name)
 def test_no_newer_minor_version_of_an_engine_is_allowed_than_the_tested_one_which_is_locked(engine):
     [allowed] = [each.specifier for each in DECLARED if each.name == engine.package]
     major, minor, _ = map(int, engine.tested.split("."))
@@ -82,9 +82,9 @@ def test_torchvision_is_the_release_made_for_torch():
 
 
 def test_every_package_that_the_code_imports_is_declared():
-    files = [path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*.py")]
+    files = [path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py")]
     owners = packages_distributions()  # pydantic brings pydantic-core in the one version that it goes with
-    owned = {name: {canonicalize_name(owner) for owner in owners.get(name, [name])} for name in code.packages(*files)}
+    owned = {name: {canonicalize_name(owner) for owner in owners.get(name, [name])} for name in source.packages(*files)}
     declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]} | {"pydantic-core"}
     assert {name: owner for name, owner in owned.items() if not owner & declared} == {}
 

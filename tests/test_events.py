@@ -142,10 +142,10 @@ def code_edited_during_a_run(project: Path) -> None:
     edit(project, "training", "epochs", to=60)
     process = begin(project, f"snakemake {TRAINING}")
     wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))  # it goes on from the two that are trained
-    append("src/vestige/formulas/selectivity.py", "\nEDITED = True\n")(project)
+    append("src/vestige/metrics/selectivity.py", "\nEDITED = True\n")(project)
     assert process.wait() != 0
     assert not (project / TRAINING).exists()
-    replace("src/vestige/formulas/selectivity.py", "\nEDITED = True\n", "")(project)
+    replace("src/vestige/metrics/selectivity.py", "\nEDITED = True\n", "")(project)
     edit(project, "training", "epochs", to=2)
 
 
@@ -154,9 +154,9 @@ def code_edited_during_dvc_repro(project: Path) -> None:
     edit(project, "training", "epochs", to=60)
     process = begin(project, "dvc repro --single-item training@tiny-suppressed-0")
     wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))
-    append("src/vestige/formulas/selectivity.py", "\nEDITED = True\n")(project)
+    append("src/vestige/metrics/selectivity.py", "\nEDITED = True\n")(project)
     assert process.wait() != 0
-    replace("src/vestige/formulas/selectivity.py", "\nEDITED = True\n", "")(project)
+    replace("src/vestige/metrics/selectivity.py", "\nEDITED = True\n", "")(project)
     edit(project, "training", "epochs", to=2)
 
 
@@ -180,13 +180,13 @@ def killed(project: Path) -> None:
 
 def vouched(project: Path) -> None:
     """An event: code edited, and declared to make the same results."""
-    from vestige import code
+    from vestige.foundation import source
 
     file = project / CODE
-    old = code.file_digest(file)
+    old = source.file_digest(file)
     append(CODE, "\nEDITED = True\n")(project)
     name = CODE.removeprefix("src/vestige/")
-    entry = f"- {{stage: training, files: {{{name}: [{old}, {code.file_digest(file)}]}}, reason: a name more}}\n"
+    entry = f"- {{stage: training, files: {{{name}: [{old}, {source.file_digest(file)}]}}, reason: a name more}}\n"
     append("workflow/equivalent.yaml", "\n" + entry)(project)
 
 

@@ -14,15 +14,17 @@ from typing import get_args
 import pytest
 from engines import ROOT
 
-from vestige import code, pipeline
-from vestige.choices import FIGURES, KINDS
+from vestige import pipeline
+from vestige.config.choices import FAMILIES, FIGURES, KINDS, SOURCES
+from vestige.foundation import source
 
-FILES = sorted(path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*.py"))
-DRAWS = ("fronts/", "figures/", "claims/", "report/", "stages/claims", "stages/report")
-TORCHLESS = [file for file in FILES if "/" not in file or file.startswith(DRAWS)]
+FILES = sorted(path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py"))
+PLANS = ("commands/", "config/", "engines/", "provenance/")
+DRAWS = ("figures/", "claims/", "report/", "stages/claims.py", "stages/report.py")
+TORCHLESS = [file for file in FILES if "/" not in file or file.startswith(PLANS + DRAWS)]
 HEAVY = {"torch", "torchvision", "numpy", "pandas", "scipy", "matplotlib", "seaborn", "sklearn", "xarray", "netCDF4"}
-STAGES = sorted(path.stem for path in (code.PACKAGE / "stages").glob("[!_]*.py"))
-SCIENCE = ("stages/", "figures/", "claims/", "report/", "apparatus/", "formulas/", "format.py")
+STAGES = sorted(name for name, stage in pipeline.STAGES.items() if stage.kind is None)
+SCIENCE = ("stages/", "figures/", "claims/", "report/", "training/", "models/", "data/", "metrics/", "foundation/")
 
 
 def loaded(*modules: str) -> set[str]:
@@ -44,19 +46,19 @@ def is_function_of(module, name: str) -> bool:
 
 
 def test_an_import_that_points_upwards_is_named(tmp_path):
-    shutil.copytree(code.PACKAGE, tmp_path / "vestige", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source.PACKAGE, tmp_path / "vestige", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with open(tmp_path / "vestige/formulas/cka.py", "a") as file:
+    with open(tmp_path / "vestige/metrics/cka.py", "a") as file:
         file.write("\nfrom vestige.stages import cka\n")
     command = ("from importlinter.cli import lint_imports_command; lint_imports_command()",)
     said = subprocess.run([sys.executable, "-c", *command], cwd=tmp_path, capture_output=True, text=True)
     assert said.returncode == 1
-    assert "vestige.formulas.cka -> vestige.stages.cka" in said.stdout
+    assert "vestige.metrics.cka -> vestige.stages.cka" in said.stdout
 
 
 def test_a_package_file_holds_a_docstring_and_nothing_else():
-    files = [path for path in code.PACKAGE.rglob("__init__.py") if path.parent != code.PACKAGE]
-    names = {path.parent.name: {*vars(module_of(path.relative_to(code.PACKAGE).parent.as_posix()))} for path in files}
+    files = [path for path in source.PACKAGE.rglob("__init__.py") if path.parent != source.PACKAGE]
+    names = {path.parent.name: {*vars(module_of(path.relative_to(source.PACKAGE).parent.as_posix()))} for path in files}
     inside = {path.parent.name: {each.stem for each in path.parent.iterdir()} for path in files}
     own = {name: {each for each in found if not each.startswith("__")} - inside[name] for name, found in names.items()}
     assert own == dict.fromkeys(own, set())
@@ -75,18 +77,18 @@ def test_a_login_node_plans_checks_and_draws_without_torch():
 
 
 def test_the_command_loads_no_numerical_library_before_it_has_set_their_number_of_threads():
-    assert loaded("vestige.__main__", "vestige.commands") == set()
+    assert loaded("vestige.cli", "vestige.commands.dispatch") == set()
 
 
 def test_what_reads_and_plans_is_in_no_results_code():
     above = {file for file in FILES if not file.startswith(SCIENCE)}
     begins = [*(f"stages/{name}.py" for name in STAGES), *(f"figures/{name}.py" for name in FIGURES)]
-    sources = [file for file in FILES if file.startswith(("apparatus/images/", "apparatus/networks/"))]
-    assert above & set(code.closure(*begins, *sources)) == set()
+    sources = [file for file in FILES if file.startswith(("data/", "models/"))]
+    assert above & set(source.closure(*begins, *sources)) == set()
 
 
 def test_every_file_that_is_not_python_is_stated_in_the_table():
-    others = {path.relative_to(code.PACKAGE).as_posix() for path in code.PACKAGE.rglob("*") if path.is_file()}
+    others = {path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*") if path.is_file()}
     others = {path for path in others if not path.endswith((".py", ".pyc"))}
     assert others - {path for stage in pipeline.TABLE for path in stage.code} == set()
 
@@ -111,13 +113,13 @@ def test_a_figure_is_the_function_of_its_file_and_says_what_it_reads(name):
 
 
 def test_a_file_among_the_figures_that_has_its_own_function_states_its_kind():
-    names = sorted({path.stem for path in (code.PACKAGE / "figures").glob("[!_]*.py")} - {*FIGURES})
+    names = sorted({path.stem for path in (source.PACKAGE / "figures").glob("[!_]*.py")} - {*FIGURES})
     assert [name for name in names if is_function_of(module_of(f"figures/{name}.py"), name)] == []
 
 
-@pytest.mark.parametrize(("folder", "tag", "makes"), [("images", "source", "read"), ("networks", "family", "network")])
-def test_a_source_and_a_family_are_chosen_by_the_name_of_their_file(folder, tag, makes):
-    for path in sorted((code.PACKAGE / "apparatus" / folder).glob("[!_]*.py")):
-        module = module_of(f"apparatus/{folder}/{path.name}")
-        assert get_args(module.Settings.model_fields[tag].annotation) == (path.stem,)
+@pytest.mark.parametrize(("files", "tag", "makes"), [(SOURCES, "source", "read"), (FAMILIES, "family", "network")])
+def test_a_source_and_a_family_are_chosen_by_the_name_of_their_file(files, tag, makes):
+    assert len(files) > 1
+    for name, module in files.items():
+        assert get_args(module.Settings.model_fields[tag].annotation) == (name,)
         assert is_function_of(module, makes)

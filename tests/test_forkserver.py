@@ -12,8 +12,9 @@ import warm
 from engines import ROOT, TINY, begin, copied, edit, environment, kill, logged, run, wait_for
 from warm import forking, forkserver
 
-from vestige import pipeline, reading
-from vestige.fronts import snakemake as front
+from vestige import pipeline
+from vestige.config import loading
+from vestige.engines import snakefile as front
 
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 EACH_STAGE = (
@@ -80,7 +81,7 @@ def test_the_bytes_are_those_of_a_process_of_its_own(served, by_snakemake, tmp_p
 @pytest.mark.slow
 def test_snakemake_starts_one_for_its_jobs_which_ends_with_it_and_makes_the_same_bytes(by_snakemake, empty_project):
     run(empty_project, "snakemake figures", cold=True)
-    jobs = list(pipeline.jobs(reading.read(empty_project / "params.yaml")))
+    jobs = list(pipeline.jobs(loading.read(empty_project / "params.yaml")))
     for job in jobs:
         assert (empty_project / job.output).read_bytes() == (by_snakemake / job.output).read_bytes()
     log = (empty_project / "work/forkserver/log").read_text()
@@ -103,7 +104,9 @@ def test_a_forkserver_ends_with_a_snakemake_that_is_killed(empty_project):
 
 def servers(project) -> list[str]:
     """The processes of forkservers that were started in a project."""
-    said = subprocess.run(["pgrep", "-f", f"{project}/src/vestige/forking.py"], capture_output=True, text=True)
+    said = subprocess.run(
+        ["pgrep", "-f", f"{project}/src/vestige/forkserver/server.py"], capture_output=True, text=True
+    )
     return said.stdout.split()
 
 
@@ -179,7 +182,7 @@ def test_a_closed_pipe_is_met_as_by_a_process_of_its_own(served, empty_project):
 
 def test_code_edited_between_two_commands_is_run_as_it_is_by_then(served, empty_project):
     assert forked(served, empty_project, "vestige list").returncode == 0
-    source = empty_project / "src/vestige/commands.py"
+    source = empty_project / "src/vestige/commands/dispatch.py"
     source.write_text(source.read_text() + "\nprint('edited')\n")
     assert forked(served, empty_project, "vestige list").stdout.startswith("edited\n")
 
@@ -287,7 +290,7 @@ def test_snakemake_does_without_one_where_its_folder_cannot_be_made(tmp_path, mo
     monkeypatch.delenv(forkserver.FOLDER, raising=False)
     (tmp_path / "work").write_text("a file")
     dag = SimpleNamespace(needrun_jobs=lambda: iter(range(9)))
-    front.share_imports(reading.read(TINY), SimpleNamespace(local_exec=True, dag=dag))
+    front.share_imports(loading.read(TINY), SimpleNamespace(local_exec=True, dag=dag))
     assert "no forkserver starts" in capsys.readouterr().err
     assert forkserver.FOLDER not in os.environ
 
@@ -351,7 +354,7 @@ def test_snakemake_starts_one_for_jobs_here_that_have_one_thread(
         monkeypatch.setenv(forkserver.FOLDER, variable)
     monkeypatch.setattr(front, "SERVERS", [])
     monkeypatch.setattr(front.forkserver, "start", lambda folder: folder.mkdir(parents=True))
-    study = reading.read(TINY).model_copy(update={"threads": threads})
+    study = loading.read(TINY).model_copy(update={"threads": threads})
     dag = SimpleNamespace(needrun_jobs=lambda: iter(range(jobs)))
     front.share_imports(study, SimpleNamespace(local_exec=local, dag=dag))
     assert (tmp_path / front.FORKSERVER).is_dir() == starts

@@ -27,8 +27,9 @@ from engines import (
     without_checkpoints,
 )
 
-from vestige import code, spelling
-from vestige.fronts import metadata
+from vestige.config.choices import FAMILIES
+from vestige.engines import snakemake_metadata
+from vestige.foundation import canonical_json, source
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +58,9 @@ def sources_among(paths) -> set:
 
 def of_other_families(job) -> set:
     """The source files of a job in studies of other networks: DVC's list of them is the same for all."""
-    if not any("networks/" in begin for begin in job.stage.code):
+    if not any("models/" in begin for begin in job.stage.code):
         return set()
-    families = sorted((ROOT / "src/vestige/apparatus/networks").glob("[!_]*.py"))
-    return {code.PREFIX + file for family in families for file in code.closure(f"apparatus/networks/{family.name}")}
+    return {source.PREFIX + file for family in FAMILIES for file in source.closure(f"models/{family}.py")}
 
 
 def test_all_three_make_the_same_files(graphs):
@@ -97,7 +97,7 @@ def test_both_engines_run_the_same_command(graphs):
 def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
     jobs, _, snakemake, dvc = graphs
     for path, job in jobs.items():
-        imported = {code.PREFIX + file for file in job.code}
+        imported = {source.PREFIX + file for file in job.code}
         assert sources_among(snakemake[path][0]) == imported, path
         missing = imported - sources_among(dvc[path][0])
         assert not missing, f"dvc.yaml: stage {job.stage.name}: add to deps: {sorted(missing)}"
@@ -108,10 +108,12 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
 def test_snakemake_is_handed_the_settings_of_the_table(digits, graphs, monkeypatch):
     jobs, *_ = graphs
     monkeypatch.chdir(digits)
-    monkeypatch.setattr(code, "PACKAGE", digits / "src/vestige")
-    with metadata.opened() as workflow:
-        handed = {path: str(job.params.settings) for path, job in metadata.jobs(workflow).items() if path in jobs}
-    assert handed == {path: spelling.canonical(job.settings) for path, job in jobs.items()}
+    monkeypatch.setattr(source, "PACKAGE", digits / "src/vestige")
+    with snakemake_metadata.opened() as workflow:
+        handed = {
+            path: str(job.params.settings) for path, job in snakemake_metadata.jobs(workflow).items() if path in jobs
+        }
+    assert handed == {path: canonical_json.canonical(job.settings) for path, job in jobs.items()}
 
 
 def test_dvc_is_told_of_the_settings_of_the_table(digits, graphs):
@@ -221,12 +223,12 @@ def test_comments_order_and_spelling_of_numbers_make_nothing(project):
     assert_both_call_stale(project, set())
 
 
-NETWORK = (ROOT / "src/vestige/apparatus/networks/bottleneck_resnet.py").read_text()
-SOURCE = (ROOT / "src/vestige/apparatus/images/digits.py").read_text()
+NETWORK = (ROOT / "src/vestige/models/bottleneck_resnet.py").read_text()
+SOURCE = (ROOT / "src/vestige/data/digits.py").read_text()
 FIGURE = (ROOT / "src/vestige/figures/emergence.py").read_text()
 ADDED = {
-    "a network": ("apparatus/networks/mine.py", NETWORK.replace('"bottleneck_resnet"', '"mine"')),
-    "an image source": ("apparatus/images/mine.py", SOURCE.replace('"digits"', '"mine"')),
+    "a network": ("models/mine.py", NETWORK.replace('"bottleneck_resnet"', '"mine"')),
+    "an image source": ("data/mine.py", SOURCE.replace('"digits"', '"mine"')),
     "a figure": ("figures/mine.py", FIGURE.replace("def emergence(", "def mine(")),
 }
 
@@ -240,7 +242,7 @@ def test_a_new_file_leaves_every_result_current(project, file, text):
 
 def test_a_new_optional_key_leaves_every_result_current_until_it_is_used(project):
     due = among(project, SUPPRESSED | SHOW_CONDITIONS)
-    file, line = project / "src/vestige/sections.py", "    shift: PositiveInt | None = None\n"
+    file, line = project / "src/vestige/config/sections.py", "    shift: PositiveInt | None = None\n"
     assert line in file.read_text()
     file.write_text(file.read_text().replace(line, line + "    l1: PositiveFloat | None = None\n"))
     assert_both_call_stale(project, set())

@@ -8,7 +8,7 @@ from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import dumps_yaml, parse_yaml
 from voluptuous import Invalid
 
-from vestige.fronts import lockfile
+from vestige.engines import dvc_lock
 
 
 def test_long_commands_and_paths_are_read_whole():
@@ -22,17 +22,17 @@ def test_long_commands_and_paths_are_read_whole():
     }
     written = dumps_yaml({"schema": "2.0", "stages": {"a": said}})
     assert max(map(len, written.splitlines())) < len(f"  cmd: vestige make {path}")  # DVC breaks them
-    assert lockfile.entry(lockfile.read(written)["a"]) == said
+    assert dvc_lock.entry(dvc_lock.read(written)["a"]) == said
 
 
 def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    lockfile.write({"a": "    cmd: b\n"})
-    assert lockfile.read() == {"a": "    cmd: b\n"}
-    lockfile.write({})
-    assert lockfile.read() == {}
-    assert not lockfile.FILE.exists()
-    assert lockfile.read("schema: '2.0'\nstages: {}\n") == {}
+    dvc_lock.write({"a": "    cmd: b\n"})
+    assert dvc_lock.read() == {"a": "    cmd: b\n"}
+    dvc_lock.write({})
+    assert dvc_lock.read() == {}
+    assert not dvc_lock.FILE.exists()
+    assert dvc_lock.read("schema: '2.0'\nstages: {}\n") == {}
 
 
 RESULT = {"path": "results/a/b.nc", "hash": "md5", "md5": "0" * 32, "size": 3}
@@ -60,16 +60,16 @@ def accepted(text: str) -> bool:
 
 def test_of_a_file_cut_anywhere_those_stages_are_left_that_dvc_accepts():
     text = written("a", "b@c-0")
-    whole, cut_short = lockfile.divided(text)
+    whole, cut_short = dvc_lock.divided(text)
     assert (list(whole), cut_short) == (["a", "b@c-0"], False)
     refused = 0
     for end in range(len(text)):
-        left, cut_short = lockfile.divided(text[:end])
+        left, cut_short = dvc_lock.divided(text[:end])
         refused += not accepted(text[:end])
         assert cut_short or accepted(text[:end])
         assert list(left) == list(whole)[: len(left)]
         assert all(whole[name].startswith(part) for name, part in left.items())
-        assert not left or accepted(lockfile.BEFORE + "".join(f"  {name}:\n{part}" for name, part in left.items()))
+        assert not left or accepted(dvc_lock.BEFORE + "".join(f"  {name}:\n{part}" for name, part in left.items()))
     assert refused > len(text) / 2
 
 
@@ -78,7 +78,7 @@ def test_a_conflict_is_refused_wherever_it_stands():
     for number in range(len(lines) + 1):
         torn = "".join([*lines[:number], "<<<<<<< ours\n", "=======\n", ">>>>>>> theirs\n", *lines[number:]])
         with pytest.raises(RuntimeError, match="a conflict left by a merge"):
-            lockfile.read(torn)
+            dvc_lock.read(torn)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,4 @@ def test_an_entry_that_dvc_would_not_write_is_refused(change):
     change(said)
     text = dumps_yaml({"schema": "2.0", "stages": {"a": said, "b": STAGE}})
     with pytest.raises(RuntimeError, match="dvc.lock is not as DVC writes it"):
-        lockfile.entry(lockfile.read(text)["a"])
+        dvc_lock.entry(dvc_lock.read(text)["a"])

@@ -12,10 +12,10 @@ from pkgutil import resolve_name
 import pytest
 from engines import copied, environment, run, status
 
-from vestige.fronts import access, members, metadata, recorded
+from vestige.engines import dvc_recording, dvc_repo, members, snakemake_metadata
 
 RESULT = "results/tiny/selectivity/promoted-seed0.nc"
-USERS = (metadata, access, recorded)
+USERS = (snakemake_metadata, dvc_repo, dvc_recording)
 NEEDED = [pytest.param(user.opened, member, id=member) for user in USERS for member in user.MEMBERS]
 CALLED = [each for each in NEEDED if each.id.endswith(")")]
 
@@ -49,7 +49,7 @@ def take_away(monkeypatch, member: str) -> None:
 
 def refusal(member: str) -> str:
     """What is said of an engine without a member."""
-    engine = metadata.SNAKEMAKE if member.startswith("snakemake") else access.DVC
+    engine = snakemake_metadata.SNAKEMAKE if member.startswith("snakemake") else dvc_repo.DVC
     remedy = f"it works with {engine.name} {engine.tested}: pip install '{engine.package}=={engine.tested}'"
     return f"{engine.name} {engine.installed} has no {member.replace(':', '.')}, which vestige needs; {remedy}"
 
@@ -79,29 +79,29 @@ def test_an_engine_whose_member_is_called_in_another_way_is_refused(opened, memb
 
 
 @pytest.mark.usefixtures("dvc_folder")
-@pytest.mark.parametrize("member", recorded.OF_A_REPO)
+@pytest.mark.parametrize("member", dvc_recording.OF_A_REPO)
 def test_a_repo_without_a_member_is_refused(member, monkeypatch):
-    with access.opened() as repo, monkeypatch.context() as patch:
+    with dvc_repo.opened() as repo, monkeypatch.context() as patch:
         patch.delattr(repo, member.split(".")[2])
         with refused(member):
-            recorded.check(repo)
+            dvc_recording.check(repo)
 
 
 @pytest.mark.usefixtures("dvc_folder")
 def test_a_repo_that_does_not_say_where_its_cache_lies_is_refused(monkeypatch):
-    with access.opened() as repo, monkeypatch.context() as patch:
+    with dvc_repo.opened() as repo, monkeypatch.context() as patch:
         patch.delattr(repo.cache.legacy, "path")
-        with refused(*access.OF_A_REPO):
-            access.root(repo)
+        with refused(*dvc_repo.OF_A_REPO):
+            dvc_repo.root(repo)
 
 
 @pytest.mark.usefixtures("dvc_folder")
-@pytest.mark.parametrize("member", [*recorded.OF_A_STAGE, *recorded.OF_AN_OUT])
-@pytest.mark.parametrize("asked", [recorded.current, lambda stage: recorded.commit(stage, bool)])
+@pytest.mark.parametrize("member", [*dvc_recording.OF_A_STAGE, *dvc_recording.OF_AN_OUT])
+@pytest.mark.parametrize("asked", [dvc_recording.current, lambda stage: dvc_recording.commit(stage, bool)])
 def test_a_stage_without_a_member_is_refused(asked, member):
-    with recorded.opened() as repo:
-        stage = recorded.stages(repo, {})["copy"]
-        delattr(stage if member in recorded.OF_A_STAGE else stage.outs[0], member.rpartition(".")[2])
+    with dvc_recording.opened() as repo:
+        stage = dvc_recording.stages(repo, {})["copy"]
+        delattr(stage if member in dvc_recording.OF_A_STAGE else stage.outs[0], member.rpartition(".")[2])
         with refused(member):
             asked(stage)
 
@@ -109,7 +109,7 @@ def test_a_stage_without_a_member_is_refused(asked, member):
 def test_without_dvc_here_nothing_of_it_is_needed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delattr("dvc.repo.Repo")
-    with pytest.raises(access.Absent), recorded.opened():
+    with pytest.raises(dvc_repo.Absent), dvc_recording.opened():
         pass
 
 
@@ -240,7 +240,7 @@ def test_plan_goes_on_and_says_that_it_does_not_know_what_can_be_restored(projec
     assert json.loads(vestige(project, "plan --json", {"dvc"}, "lock_repo").stdout)["total"]["restorable"] == 0
 
 
-RECORD = "from vestige.fronts import snakemake; snakemake.alone(); snakemake.record(); print('went on')"
+RECORD = "from vestige.engines import snakefile; snakefile.alone(); snakefile.record(); print('went on')"
 
 
 def test_a_run_of_snakemake_goes_well_although_dvc_cannot_be_told(unmarked):

@@ -28,7 +28,7 @@ from engines import (
 )
 
 from vestige import pipeline
-from vestige.reading import read
+from vestige.config.loading import read
 
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 CHECKPOINTS = "results/tiny/checkpoints/suppressed-seed0"
@@ -185,14 +185,16 @@ def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(projec
 
 
 UPSTREAM_EDITED = """
-from vestige import code, pipeline, reading
-from vestige.fronts import make
-file, write = code.PACKAGE / "stages/training.py", make.write
+from vestige import pipeline
+from vestige.commands import make
+from vestige.config import loading
+from vestige.foundation import source
+file, write = source.PACKAGE / "stages/training.py", make.write
 def edited(*given):
     file.write_text(file.read_text() + "\\nEDITED = True\\n")
     write(*given)
 make.write = edited
-print(make.make(pipeline.find(reading.read(), "{result}")))
+print(make.make(pipeline.find(loading.read(), "{result}")))
 """
 
 
@@ -339,10 +341,10 @@ def test_code_edited_during_a_run_makes_the_job_fail_and_leaves_no_result(projec
     edit(project, "training", "epochs", to=40)
     process = begin(project, f"vestige make {TRAINING}")
     wait_for(lambda: logged(project, TRAINING, "epoch 3 of 40"))
-    with open(project / "src/vestige/formulas/selectivity.py", "a") as file:
+    with open(project / "src/vestige/metrics/selectivity.py", "a") as file:
         file.write("\nEDITED = True\n")
     assert process.wait() == 1
-    assert "formulas/selectivity.py" in (project / "output.txt").read_text()
+    assert "metrics/selectivity.py" in (project / "output.txt").read_text()
     assert f"{TRAINING} is not written" in (project / "output.txt").read_text()
 
 
@@ -368,7 +370,7 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
         (bare / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(by_snakemake / path, bare / path)
     known = {*job.code, *(file for each in job.upstream for file in each.code)}  # for the proof alone
-    for folder in ("stages", "apparatus", "formulas"):
+    for folder in ("stages", "training", "models", "data", "metrics"):
         for file in (bare / "src/vestige" / folder).glob("*.py"):
             if f"{folder}/{file.name}" not in known and file.name != "__init__.py":
                 file.unlink()

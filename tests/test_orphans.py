@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestige.fronts import slurm
+from vestige.engines import slurm
 
 
 @pytest.mark.parametrize(

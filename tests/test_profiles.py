@@ -9,7 +9,7 @@ import pytest
 from engines import ROOT, edit, run
 from ruamel.yaml import YAML
 
-from vestige.fronts import slurm
+from vestige.engines import slurm
 from vestige.pipeline import STAGES
 
 

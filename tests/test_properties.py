@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from valid_studies import met, studies
 
-from vestige import code, reading
-from vestige.choices import FIGURES
+from vestige.config import loading
+from vestige.config.choices import FIGURES
+from vestige.foundation import source
 
 RESULTS = (".nc", ".png", ".html")
 ANY = {  # of a study with a fault a smaller example is not worth the minutes that it takes to find
@@ -34,7 +35,7 @@ def kept(project, data) -> dict[str, tuple]:
     return {
         path: (
             {each.output for each in job.inputs},
-            {code.PREFIX + file for file in job.code},
+            {source.PREFIX + file for file in job.code},
             f"vestige make {job.output}",
         )
         for path, job in table_jobs(study_of(project)).items()
@@ -117,8 +118,8 @@ def corrupted(data: dict, path: tuple, corrupt) -> list[str]:
     for key in path[:-1]:
         section = section[key]
     corrupt(section, path[-1])
-    with pytest.raises(reading.StudyRefused) as refused:
-        reading.checked(data)
+    with pytest.raises(loading.StudyRefused) as refused:
+        loading.checked(data)
     return str(refused.value).splitlines()[1:]
 
 
@@ -213,7 +214,7 @@ def test_what_contradicts_the_rest_of_a_study_is_named_alone(place, data):
 @settings(max_examples=30, **ANY)
 @given(studies(), st.data())
 def test_a_figure_whose_runs_the_study_lacks_is_named_alone(data, draw):
-    study = reading.checked(data)
+    study = loading.checked(data)
     lacking = [name for name, module in FIGURES.items() if not met(study, module, {})]
     assume(lacking)
     name = draw.draw(st.sampled_from(lacking))
@@ -236,5 +237,5 @@ def test_whatever_is_typed_the_answer_is_a_study_or_a_refusal(tmp_path_factory, 
     place, length = draw.draw(st.integers(0, len(text))), draw.draw(st.integers(0, 3))
     typed = draw.draw(st.text(" \n\t:,[]{}-?!&*#|>'\"%@`~09.ex\0é", max_size=2))
     file = tmp_path_factory.getbasetemp() / "params.yaml"
-    with suppress(reading.StudyRefused):
-        assert reading.checked(reading.parsed(text[:place] + typed + text[place + length :], file)).runs
+    with suppress(loading.StudyRefused):
+        assert loading.checked(loading.parsed(text[:place] + typed + text[place + length :], file)).runs

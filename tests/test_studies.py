@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from vestige import reading, spelling
-from vestige.choices import FIGURES
+from vestige.config import loading
+from vestige.config.choices import FIGURES
+from vestige.foundation import canonical_json
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "studies").glob("*.yaml"))
-STUDIES = {path.stem: reading.read(path) for path in FILES}
+STUDIES = {path.stem: loading.read(path) for path in FILES}
 TEXTS = {path.stem: path.read_text() for path in FILES}
 
 OF_THE_PAPER = ("imagenet-development", "imagenet-intervention", "imagenet-recovery")
@@ -167,12 +168,12 @@ def test_a_header_says_that_running_statistics_lag_behind_in_short_epochs(name):
 
 @settings_of((FAITHFUL, AS_THE_AUTHORS), (IMAGENET, ON_IMAGENET), (["cifar10-vgg16"], OF_VGG), (SOUND, SOUNDLY))
 def test_a_setting_is_the_authors_in_a_faithful_study_and_sound_in_the_others(name, key, value):
-    assert spelling.at(STUDIES[name], key) == value
+    assert canonical_json.at(STUDIES[name], key) == value
 
 
 @pytest.mark.parametrize("key", ["shift", "flip"])
 def test_vgg_sees_unchanged_images(key):
-    assert key not in spelling.at(STUDIES["cifar10-vgg16"], "training")
+    assert key not in canonical_json.at(STUDIES["cifar10-vgg16"], "training")
 
 
 @each(SOUND)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from vestige import code, equivalences, pipeline, proofs, reading, spelling
-from vestige.format import FORMAT
+from vestige import pipeline
+from vestige.config import loading
+from vestige.foundation import canonical_json, source
+from vestige.foundation.format import FORMAT
+from vestige.provenance import equivalences, proofs
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMS = ROOT / "studies" / "digits.yaml"
-SHIPPED = reading.parsed(PARAMS.read_text(), PARAMS)
-STUDY = reading.checked(SHIPPED)
+SHIPPED = loading.parsed(PARAMS.read_text(), PARAMS)
+STUDY = loading.checked(SHIPPED)
 KIND_OF = {figure: kind for kind, figures in SHIPPED["figures"].items() for figure in figures}
 ABSENT = object()
 
@@ -179,9 +182,9 @@ def edited(edits: dict) -> dict:
 def prints(data: dict) -> dict[str, str]:
     """What determines each result of a study, by stage and name: settings, code, and the same of its inputs."""
     made: dict[str, str] = {}
-    for job in pipeline.jobs(reading.checked(data)):
+    for job in pipeline.jobs(loading.checked(data)):
         inputs = [made[each.output] for each in job.inputs]
-        made[job.output] = spelling.canonical([job.output, job.settings, job.code, inputs])
+        made[job.output] = canonical_json.canonical([job.output, job.settings, job.code, inputs])
     return made
 
 
@@ -243,7 +246,7 @@ def test_the_order_of_conditions_and_pairs_reaches_no_order_in_which_results_are
     for key in ("conditions", "between"):
         data[key] = dict(reversed(data[key].items()))
     ordered = [[each.output for each in job.inputs] for job in pipeline.jobs(STUDY)]
-    assert [[each.output for each in job.inputs] for job in pipeline.jobs(reading.checked(data))] == ordered
+    assert [[each.output for each in job.inputs] for job in pipeline.jobs(loading.checked(data))] == ordered
 
 
 def test_nothing_that_was_trained_in_this_format_is_made_stale(monkeypatch):
@@ -271,8 +274,10 @@ def test_no_two_results_have_the_same_path():
 
 
 def test_settings_are_recorded_in_one_spelling():
-    assert spelling.canonical({"b": 1.0, "a": [1, "x"]}) == '{"a":[1,"x"],"b":1.0}'
-    assert spelling.canonical({"rate": 0.1, "decay": 0.9}) != spelling.canonical({"rate": 0.9, "decay": 0.1})
+    assert canonical_json.canonical({"b": 1.0, "a": [1, "x"]}) == '{"a":[1,"x"],"b":1.0}'
+    assert canonical_json.canonical({"rate": 0.1, "decay": 0.9}) != canonical_json.canonical(
+        {"rate": 0.9, "decay": 0.1}
+    )
 
 
 @pytest.mark.parametrize(
@@ -312,8 +317,9 @@ def test_a_path_that_is_no_result_is_refused_with_the_nearest(path, nearest):
 def proofs_of(package: Path, tmp_path: Path) -> dict:
     """What decides whether each result of the shipped study is current, as another copy of the package sees it."""
     script = (
-        "import json; from vestige import pipeline, proofs, reading\n"
-        f"jobs = list(pipeline.jobs(reading.read({str(PARAMS)!r})))\n"
+        "import json; from vestige import pipeline; from vestige.config import loading\n"
+        "from vestige.provenance import proofs\n"
+        f"jobs = list(pipeline.jobs(loading.read({str(PARAMS)!r})))\n"
         "print(json.dumps({job.output: [job.settings, proofs.code_digests(job)] for job in jobs}))"
     )
     environment = {**os.environ, "PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -325,21 +331,21 @@ def proofs_of(package: Path, tmp_path: Path) -> dict:
 
 def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
     package = tmp_path / "vestige"
-    shutil.copytree(code.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     additions = [
-        ("sections.py", "    flip: ", "    l1: float | None = None\n    flip: "),
-        ("sections.py", "    repeats: ", "    drawn: int | None = None\n    repeats: "),
-        ("sections.py", "    estimator: ", "    kernel: str | None = None\n    estimator: "),
-        ("sections.py", "    start: ", "    ramp: int | None = None\n    start: "),
-        ("study.py", "    threads: ", "    notes: str | None = None\n    threads: "),
+        ("config/sections.py", "    flip: ", "    l1: float | None = None\n    flip: "),
+        ("config/sections.py", "    repeats: ", "    drawn: int | None = None\n    repeats: "),
+        ("config/sections.py", "    estimator: ", "    kernel: str | None = None\n    estimator: "),
+        ("config/sections.py", "    start: ", "    ramp: int | None = None\n    start: "),
+        ("config/study.py", "    threads: ", "    notes: str | None = None\n    threads: "),
     ]
     for file, old, new in additions:
         text = (package / file).read_text()
         assert text.count(old) == 1, old
         (package / file).write_text(text.replace(old, new))
     copies = [
-        ("apparatus/networks/bottleneck_resnet.py", "apparatus/networks/another_family.py"),
-        ("apparatus/images/digits.py", "apparatus/images/another_source.py"),
+        ("models/bottleneck_resnet.py", "models/another_family.py"),
+        ("data/digits.py", "data/another_source.py"),
         ("figures/emergence.py", "figures/another_figure.py"),
     ]
     for old, new in copies:
@@ -352,8 +358,8 @@ def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
 
 def test_an_edited_file_reaches_the_results_whose_code_it_is(tmp_path):
     package = tmp_path / "vestige"
-    shutil.copytree(code.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    with open(package / "formulas" / "cka.py", "a") as file:
+    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    with open(package / "metrics" / "cka.py", "a") as file:
         file.write("\nANOTHER = 1\n")
     now = {job.output: [job.settings, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
     stale = {

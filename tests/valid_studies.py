@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from vestige import reading
-from vestige.choices import FIGURES, KINDS
-from vestige.meanings import meaning, selected
+from vestige.config import loading
+from vestige.config.choices import FIGURES, KINDS
+from vestige.config.selection import meaning, selected
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 LEARNING_RATE = 0.1
@@ -186,4 +186,4 @@ def studies(draw):
         "figures": {kind: {} for kind in KINDS},
         **draw(sections({}, {"estimate": estimates(), "scratch": st.just("$HOME/scratch")})),
     }
-    return data | {"figures": draw(figures(reading.checked(data), modules))}
+    return data | {"figures": draw(figures(loading.checked(data), modules))}

@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "vestige" / "forking.py"
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "vestige" / "forkserver" / "server.py"
 ENGINES = ("snakemake.cli", "snakemake.api", "dvc.cli")
 
 

@@ -7,7 +7,7 @@ import xarray as xr
 from rows import row
 from trained import INDEX, last_epoch, measured, settings_of
 
-from vestige.formulas.summaries import ablation_curves
+from vestige.metrics.summaries import ablation_curves
 from vestige.stages.ablation import ablation
 from vestige.stages.selectivity import selectivity
 

@@ -11,15 +11,15 @@ from rows import row
 from torch import nn
 from trained import INDEX, checkpoints, last_epoch, measured, proved, settings_of
 
-from vestige.apparatus.batches import Split, split_of
-from vestige.apparatus.checkpoints import name, write
-from vestige.apparatus.device import prepare
-from vestige.apparatus.draws import generator
-from vestige.apparatus.network import Network
-from vestige.apparatus.recording import each_checkpoint, ready
-from vestige.formulas.summaries import module_means, over_representation
+from vestige.data.loader import Split, split_of
+from vestige.foundation.device import prepare
+from vestige.foundation.random import generator
+from vestige.metrics.summaries import module_means, over_representation
+from vestige.models.network import Network
 from vestige.stages.selectivity import selectivity
 from vestige.stages.training import validated
+from vestige.training.checkpoints import name, write
+from vestige.training.evaluation import each_checkpoint, ready
 
 SWITCH = "batch normalisation: recomputed on the training images, running statistics"
 EARLY = 1

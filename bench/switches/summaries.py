@@ -5,8 +5,8 @@ import xarray as xr
 from rows import band, row
 from trained import INDEX, measured, settings_of
 
-from vestige.formulas.intervals import module_band, paper_interval, pooled_spread, student_interval
-from vestige.formulas.summaries import block_means, module_means
+from vestige.metrics.intervals import module_band, paper_interval, pooled_spread, student_interval
+from vestige.metrics.summaries import block_means, module_means
 from vestige.stages.selectivity import selectivity
 
 WAYS = ("omit", "zero")

@@ -3,7 +3,7 @@
 from rows import row
 from trained import INDEX, SWITCHES, measured, overrides, proved, settings_of, twin
 
-from vestige.formulas.summaries import module_means
+from vestige.metrics.summaries import module_means
 from vestige.stages.selectivity import selectivity
 
 

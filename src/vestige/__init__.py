@@ -7,6 +7,6 @@ def open(kind: str, root: str = "."):
     Results of runs lie along the dimensions condition and seed; those of `between` along pair. Runs that are not made
     yet are NaN, and a warning says which.
     """
-    from vestige.fronts.notebook import gathered
+    from vestige.notebook import gathered
 
     return gathered(kind, root)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from vestige import code
-from vestige.spelling import canonical, stated
-from vestige.study import Study
+from vestige.config.study import Study
+from vestige.foundation import source
+from vestige.foundation.canonical_json import canonical, stated
 from vestige.table import RUN, STAGES, TABLE, Stage
 
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
@@ -87,7 +87,7 @@ class Job:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The files that make the result, relative to the package."""
-        return code.closure("format.py", *begins(self.study, self.stage, self.names))
+        return source.closure("foundation/format.py", *begins(self.study, self.stage, self.names))
 
     @cached_property
     def settings(self) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from vestige.choices import KINDS, PER_RUN
-from vestige.study import SCIENCE
+from vestige.config.choices import KINDS, PER_RUN
+from vestige.config.study import SCIENCE
 
 RUN = "{condition}-seed{seed}"
 MEASURED = ("device", "threads", "images", "network")
 # What figures of a kind share beyond the drawing: they all depend on it, as one DVC stage draws them.
 SHARED = {
-    "training": ("figures/accuracy.py", "formulas/summaries.py"),
+    "training": ("figures/accuracy.py", "metrics/summaries.py"),
     "selectivity": ("figures/strength_grid.py",),
     "cka": ("figures/panels.py",),
 }
 PAGE = ("page", "claims", "figures", "card", "marks")  # the parts of the report's template
-MAKERS = ("images/{study.images.source}.py", "networks/{study.network.family}.py")
+MAKERS = ("data/{study.images.source}.py", "models/{study.network.family}.py")
 # The keys that say which results of a kind there are.
 GATHERED = {
     "network": (),
@@ -54,7 +54,7 @@ DRAWN = "figures_"
 
 def measure(name: str, reads: tuple[str, ...], settings: tuple[str, ...], cell: str = RUN) -> Stage:
     """A stage that runs networks: it makes one result for each run, or for each pair of them."""
-    begins = (f"stages/{name}.py", *(f"apparatus/{maker}" for maker in MAKERS))
+    begins = (f"stages/{name}.py", *MAKERS)
     return Stage(name, f"results/{{study}}/{name}/{cell}.nc", reads, (), (*MEASURED, *settings), begins)
 
 
@@ -76,14 +76,14 @@ TABLE = (
         "images",
         "results/{study}/images.nc",
         settings=("images",),
-        code=("stages/images.py", "apparatus/images/{study.images.source}.py"),
+        code=("stages/images.py", "data/{study.images.source}.py"),
     ),
     Stage(
         "network",
         "results/{study}/network.nc",
         reads=("images",),
         settings=("network",),
-        code=("stages/network.py", "apparatus/networks/{study.network.family}.py"),
+        code=("stages/network.py", "models/{study.network.family}.py"),
     ),
     measure("training", ("images",), ("training", "conditions.{condition}")),
     measure("selectivity", ("images", "training"), ("selectivity",)),

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from PIL import Image, PngImagePlugin
 
-from vestige.apparatus.images import digits
-from vestige.apparatus.networks import bottleneck_resnet
-from vestige.sections import Applies, Cka, Condition, Selectivity, Training
+from vestige.config.sections import Applies, Cka, Condition, Selectivity, Training
+from vestige.data import digits
+from vestige.models import bottleneck_resnet
 
 CONDITIONS = {
     "baseline": {"alpha": 0.0},

@@ -7,9 +7,10 @@ import pytest
 import torch
 import xarray as xr
 
-from vestige.apparatus import arrays, checkpoints
-from vestige.apparatus.network import build
-from vestige.apparatus.networks.bottleneck_resnet import Settings
+from vestige.data import arrays
+from vestige.models.bottleneck_resnet import Settings
+from vestige.models.network import build
+from vestige.training import checkpoints
 
 COUNTS = {"train": [20, 20, 20, 20, 20, 20], "val": [4, 11, 25, 7, 14, 9]}
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 2, 3, 1), width=4)

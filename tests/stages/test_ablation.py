@@ -8,11 +8,11 @@ import pytest
 import torch
 import xarray as xr
 
-from vestige.apparatus.arrays import Decoded, stratified
-from vestige.apparatus.draws import generator
-from vestige.apparatus.rankings import halves
+from vestige.data.arrays import Decoded, stratified
+from vestige.foundation.random import generator
 from vestige.stages.ablation import ablation
 from vestige.stages.selectivity import selectivity
+from vestige.stages.unit_ranking import halves
 
 FRACTIONS = SimpleNamespace(fractions=(0.0, 0.25, 0.5, 0.75, 1.0), steps=None)
 STEPS = SimpleNamespace(fractions=None, steps=(5, 9))

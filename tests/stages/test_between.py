@@ -8,11 +8,11 @@ import pytest
 import torch
 import xarray as xr
 
-from vestige.apparatus import checkpoints
-from vestige.apparatus.comparison import image_order
-from vestige.apparatus.network import build
+from vestige.models.network import build
 from vestige.stages.between import between
 from vestige.stages.cka import cka
+from vestige.stages.layer_similarity import image_order
+from vestige.training import checkpoints
 
 LAYERS = ["4", "5", "6", "7", "fc"]
 

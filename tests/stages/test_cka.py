@@ -11,12 +11,12 @@ import torch
 import xarray as xr
 from torch import nn
 
-from vestige.apparatus import checkpoints
-from vestige.apparatus.batches import Split
-from vestige.apparatus.comparison import image_order, library, measured_layers, minibatch
-from vestige.apparatus.draws import generator
-from vestige.apparatus.network import Network
+from vestige.data.loader import Split
+from vestige.foundation.random import generator
+from vestige.models.network import Network
 from vestige.stages.cka import cka
+from vestige.stages.layer_similarity import image_order, library, measured_layers, minibatch
+from vestige.training import checkpoints
 
 LAYERS = ["4", "5", "6", "7", "fc"]
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vestige.apparatus.resumption import Trajectory
 from vestige.stages.training import training
+from vestige.training.resume import Trajectory
 
 TRAINING = {
     "epochs": 3,

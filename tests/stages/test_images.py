@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vestige.apparatus import arrays
-from vestige.apparatus.images import digits
+from vestige.data import arrays, digits
 from vestige.stages.images import described, images, normalisation
 
 LABELS = {"train": np.array([0, 2, 2, 1]), "val": np.array([2, 0])}

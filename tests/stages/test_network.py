@@ -7,8 +7,8 @@ import torch
 import xarray as xr
 from torch import nn
 
-from vestige.apparatus.network import Network, build
-from vestige.apparatus.networks import bottleneck_resnet, resnet, vgg
+from vestige.models import bottleneck_resnet, resnet, vgg
+from vestige.models.network import Network, build
 from vestige.stages.network import described, network
 
 DIGITS = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 2, 1), width=16)

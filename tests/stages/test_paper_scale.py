@@ -10,19 +10,20 @@ import pytest
 import xarray as xr
 from PIL import Image
 
-from vestige import reading
-from vestige.apparatus import arrays, checkpoints
-from vestige.apparatus.network import build
-from vestige.apparatus.points import points_of
+from vestige.config import loading
+from vestige.data import arrays
+from vestige.models.network import build
 from vestige.stages.ablation import ablation
+from vestige.stages.ablation_points import points_of
 from vestige.stages.cka import cka
 from vestige.stages.selectivity import selectivity
+from vestige.training import checkpoints
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("VESTIGE_DATA", ROOT.parent / "shared" / "data"))
 PHOTOGRAPHS = DATA / "imagenette224-2k" / "val"
 CLASSES, EACH = 10, 20
-STUDY = reading.read(ROOT / "studies" / "imagenet-development.yaml")
+STUDY = loading.read(ROOT / "studies" / "imagenet-development.yaml")
 GRID = {4: 13, 5: 25, 6: 48, 7: 95}
 FIRST = {"epochs": (0,)}  # the only checkpoint that there is
 

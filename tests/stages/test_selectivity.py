@@ -7,7 +7,7 @@ import pytest
 import torch
 import xarray as xr
 
-from vestige.apparatus.arrays import Decoded
+from vestige.data.arrays import Decoded
 from vestige.stages.selectivity import selectivity
 
 EPSILON = 1e-6

@@ -8,15 +8,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from vestige.apparatus import arrays, checkpoints, resumption
-from vestige.apparatus.augmentation import augmentation
-from vestige.apparatus.draws import generator
-from vestige.apparatus.network import build
-from vestige.apparatus.networks.bottleneck_resnet import Settings
-from vestige.apparatus.resumption import Trajectory
-from vestige.formulas.selectivity import mean_selectivity, spatial_means
+from vestige.data import arrays
+from vestige.data.augmentation import augmentation
+from vestige.foundation.random import generator
+from vestige.metrics.selectivity import mean_selectivity, spatial_means
+from vestige.models.bottleneck_resnet import Settings
+from vestige.models.network import build
 from vestige.stages.images import described
 from vestige.stages.training import Diverged, gradients, training
+from vestige.training import checkpoints, resume
+from vestige.training.resume import Trajectory
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
 TRAINING = {
@@ -157,7 +158,7 @@ def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images
 @pytest.fixture
 def fail_after(monkeypatch):
     """What lets so many files be written, and then dies in the middle of one; None lets all be written."""
-    left, whole = [None], resumption.whole
+    left, whole = [None], resume.whole
 
     def dying(path):
         if left[0] == 0:
@@ -166,7 +167,7 @@ def fail_after(monkeypatch):
         left[0] = left[0] and left[0] - 1
         return whole(path)
 
-    for module in (resumption, checkpoints):
+    for module in (resume, checkpoints):
         monkeypatch.setattr(module, "whole", dying)
     return lambda writes: left.__setitem__(0, writes)
 

@@ -9,7 +9,7 @@ def usable_area(run, classes: int):
     Each curve is a share of its own largest value. At chance that share is about 1 whatever is ablated, and its area
     would pass for that of a network that ablation does not harm.
     """
-    from vestige.formulas.summaries import ablation_curves
+    from vestige.metrics.summaries import ablation_curves
 
     whole = run["accuracy"].isel(point=run["fraction"].values == run["fraction"].values.min())
     return ablation_curves(run)["area"].where(whole.mean(["order", "repeat", "point"]) >= enough(classes))

@@ -82,7 +82,7 @@ class Evidence:
 
 def evidence(training: list, selectivity: list, ablation: list, cka: list, classes: int) -> Evidence:
     """The opened results of a study, summed up as the figures do; silent units count as 0, as in the paper."""
-    from vestige.formulas.summaries import module_means
+    from vestige.metrics.summaries import module_means
 
     return Evidence(
         by_condition(training, lambda run: run),

@@ -38,7 +38,7 @@ def excess(penalty: Callable, window: Callable, evidence: Evidence) -> list[Part
 
 def window_mean(run, window: Callable, classes: int) -> Reading:
     """The over-representation in some epochs; NaN where five classes are more than half of all."""
-    from vestige.formulas.summaries import over_representation
+    from vestige.metrics.summaries import over_representation
 
     return window(over_representation(run, TOP)) if classes >= 2 * TOP else Reading(nan)
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from vestige.claims.claim import Claim, Part
 from vestige.claims.evidence import Evidence
-from vestige.formulas.intervals import difference_interval, student_interval
+from vestige.metrics.intervals import difference_interval, student_interval
 
 CONFIDENCE = 0.95
 NAMED = 3  # parts, at most, in the line that explains a verdict

@@ -28,7 +28,7 @@ class Settings(Curves):
 
 def ablation_table(settings: Curves, runs, area: str = "integral"):
     """Means over seeds of normalised accuracy and of the areas under its curves, of the modules to be drawn."""
-    from vestige.formulas.summaries import ablation_curves
+    from vestige.metrics.summaries import ablation_curves
 
     name = ACCURACY[settings.accuracy]
     shown = [picked(run, settings.modules) for run in runs]

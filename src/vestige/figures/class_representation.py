@@ -50,6 +50,6 @@ def class_representation(settings, runs):
 
 def representation(run, top: int) -> dict:
     """(epoch): the mean count of the most predicted classes, relative to an even spread."""
-    from vestige.formulas.summaries import over_representation
+    from vestige.metrics.summaries import over_representation
 
     return {"over_representation": over_representation(run, top)}

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from vestige.apparatus.values import Values
+from vestige.foundation.settings import Values
 
 PAGE = 6.8  # inches: about the width of a page of text, which a row of panels does not exceed
 GREY = "0.45"

@@ -63,7 +63,7 @@ def grid(settings, counts: dict[str, int]):
 
 def block_table(settings, runs):
     """Means over seeds of every block's mean selectivity, epoch by epoch."""
-    from vestige.formulas.summaries import block_means
+    from vestige.metrics.summaries import block_means
 
     silent = settings.silent_units
     table = over_seeds(
@@ -77,7 +77,7 @@ def block_table(settings, runs):
 
 def paper_bands(group, silent_units: str) -> dict:
     """The half-widths (place, epoch) that the paper drew around a block's mean over one condition's networks."""
-    from vestige.formulas.intervals import block_band
+    from vestige.metrics.intervals import block_band
 
     blocks = pooled(group, silent_units)
     return {"selectivity": block_band(blocks["spread"], blocks["channels"])}

@@ -23,7 +23,7 @@ class Settings(Figure):
 
 def module_table(runs, settings: Settings):
     """Means over seeds of every module's mean selectivity and of its share of silent units, epoch by epoch."""
-    from vestige.formulas.summaries import module_means
+    from vestige.metrics.summaries import module_means
 
     silent_units = settings.silent_units
     return over_seeds(
@@ -36,7 +36,7 @@ def module_table(runs, settings: Settings):
 
 def paper_bands(group, silent_units: str) -> dict:
     """The half-widths (module, epoch) that the paper drew around the mean of a module over one condition's networks."""
-    from vestige.formulas.intervals import module_band
+    from vestige.metrics.intervals import module_band
 
     spreads = pooled(group, silent_units)["spread"].groupby("module")
     return {"selectivity": spreads.reduce(lambda values, axis: module_band(values.swapaxes(axis, -1)), dim="place")}
@@ -46,8 +46,8 @@ def pooled(group, silent_units: str):
     """(place, epoch) `spread` of the selectivity of each block's units in all networks of one condition."""
     import xarray as xr
 
-    from vestige.formulas.intervals import pooled_spread
-    from vestige.formulas.summaries import block_means
+    from vestige.metrics.intervals import pooled_spread
+    from vestige.metrics.summaries import block_means
 
     blocks = [block_means(run, silent_units) for run in group]
     means, spreads = (xr.concat([one[name] for one in blocks], "seed") for name in ("selectivity", "spread"))

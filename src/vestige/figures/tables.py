@@ -58,7 +58,7 @@ def bare(values):
 
 def intervals(quantity: str, values, bands=None, half=None):
     """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high and seeds."""
-    from vestige.formulas.intervals import paper_interval, student_interval
+    from vestige.metrics.intervals import paper_interval, student_interval
 
     values = values.transpose(..., "seed")
     place = values.isel(seed=0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vestige.formulas.intervals import student_interval
+from vestige.metrics.intervals import student_interval
 from vestige.report.wording import ABSENT, fixed, listed, number
 
 CONFIDENCE = 0.95

@@ -8,13 +8,13 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.device import prepare
-from vestige.apparatus.draws import generator
-from vestige.apparatus.network import Network
-from vestige.apparatus.points import Point, points_of
-from vestige.apparatus.rankings import Ranks, halves, held_out_ranks, ranks
-from vestige.apparatus.recording import each_checkpoint, hits, ready, resume, walk
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.foundation.random import generator
+from vestige.models.network import Network
+from vestige.stages.ablation_points import Point, points_of
+from vestige.stages.unit_ranking import Ranks, halves, held_out_ranks, ranks
+from vestige.training.evaluation import each_checkpoint, hits, ready, resume, walk
 
 Curve = int | None  # the number of a random draw; None is the order of selectivity
 

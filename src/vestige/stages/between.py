@@ -3,10 +3,10 @@
 import torch
 import xarray as xr
 
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.comparison import ESTIMATORS, image_order, labelled, measured_layers, report
-from vestige.apparatus.device import prepare
-from vestige.apparatus.recording import each_checkpoint, load_epoch, ready
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
+from vestige.training.evaluation import each_checkpoint, load_epoch, ready
 
 FIRST = "module of the first network, or its head"
 OTHER = "module of the second network, or its head"

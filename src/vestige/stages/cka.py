@@ -3,10 +3,10 @@
 import torch
 import xarray as xr
 
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.comparison import ESTIMATORS, image_order, labelled, measured_layers, report
-from vestige.apparatus.device import prepare
-from vestige.apparatus.recording import each_checkpoint, ready
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
+from vestige.training.evaluation import each_checkpoint, ready
 
 FIRST = "module whose output is compared, or the head"
 OTHER = "module that it is compared with, or the head"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import xarray as xr
 
-from vestige.apparatus import arrays
+from vestige.data import arrays
 
 
 def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset:

@@ -7,8 +7,8 @@ import torch
 import xarray as xr
 from torch import Tensor, nn
 
-from vestige.apparatus.network import Network, build
-from vestige.apparatus.recording import walk
+from vestige.models.network import Network, build
+from vestige.training.evaluation import walk
 
 SHORTCUTS = ("shortcut", "downsample")  # what our blocks and torchvision's call it
 NUMBERS = {

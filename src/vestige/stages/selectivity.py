@@ -4,11 +4,11 @@ import numpy as np
 import torch
 import xarray as xr
 
-from vestige.apparatus.batches import split_of
-from vestige.apparatus.device import prepare
-from vestige.apparatus.network import Network
-from vestige.apparatus.recording import each_checkpoint, ready
-from vestige.apparatus.responses import MEASURED, class_means, compared_classes, indices, places, refuse_infinite
+from vestige.data.loader import split_of
+from vestige.foundation.device import prepare
+from vestige.models.network import Network
+from vestige.stages.class_responses import MEASURED, class_means, compared_classes, indices, places, refuse_infinite
+from vestige.training.evaluation import each_checkpoint, ready
 
 
 @torch.inference_mode()

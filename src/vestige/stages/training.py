@@ -12,14 +12,15 @@ import xarray as xr
 from torch import Tensor
 from tqdm import tqdm
 
-from vestige.apparatus import arrays, resumption
-from vestige.apparatus.augmentation import augmentation
-from vestige.apparatus.batches import Split, refuse_lonely_image, split_of
-from vestige.apparatus.descent import Momentum, at_rest, descend
-from vestige.apparatus.device import prepare
-from vestige.apparatus.draws import generator
-from vestige.apparatus.network import Network, build, forward
-from vestige.formulas.selectivity import mean_selectivity, spatial_means
+from vestige.data import arrays
+from vestige.data.augmentation import augmentation
+from vestige.data.loader import Split, refuse_lonely_image, split_of
+from vestige.foundation.device import prepare
+from vestige.foundation.random import generator
+from vestige.metrics.selectivity import mean_selectivity, spatial_means
+from vestige.models.network import Network, build, forward
+from vestige.training import resume
+from vestige.training.optimizer import Momentum, at_rest, descend
 
 Note = Callable[[str], None]
 Means = dict[str, float]
@@ -40,7 +41,7 @@ class Diverged(RuntimeError):
 
 
 def training(
-    settings: SimpleNamespace, images: xr.Dataset, folder: Path, trajectory: resumption.Trajectory, note: Note
+    settings: SimpleNamespace, images: xr.Dataset, folder: Path, trajectory: resume.Trajectory, note: Note
 ) -> xr.Dataset:
     """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way.
 
@@ -54,14 +55,14 @@ def training(
     refuse_lonely_image(len(train.labels), train.batch_size)
     network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
     momentum = at_rest(network.trunk.to(device))
-    records = resumption.resume(folder, trajectory, network, momentum)
+    records = resume.resume(folder, trajectory, network, momentum)
     if not records:
-        records = resumption.save(folder, trajectory, network, momentum, [UNTRAINED | validated(network, val)])
+        records = resume.save(folder, trajectory, network, momentum, [UNTRAINED | validated(network, val)])
     note(told(records[-1], len(records) - 1, epochs))
     for epoch in tqdm(range(len(records) - 1, epochs), unit="epoch", disable=None):
         record = one_pass(network, momentum, train, settings, epoch) | validated(network, val)
         refuse_divergence(record, settings, epoch)
-        records = resumption.save(folder, trajectory, network, momentum, [*records, record])
+        records = resume.save(folder, trajectory, network, momentum, [*records, record])
         note(told(record, epoch + 1, epochs))
     return labelled(records)
 
@@ -127,7 +128,7 @@ def told(record: dict, epoch: int, epochs: int) -> str:
     return ", ".join([f"epoch {epoch} of {epochs}", *(f"{name} {record[name]:.4f}" for name in names)])
 
 
-def labelled(records: resumption.Records) -> xr.Dataset:
+def labelled(records: resume.Records) -> xr.Dataset:
     """The records of all epochs."""
     measured = {
         name: ("epoch", [record[name] for record in records], {"long_name": text, "units": units})

@@ -1,1 +1,0 @@
-"""The apparatus of an experiment: images, networks, checkpoints."""

@@ -1,1 +1,0 @@
-"""Families of networks, one file each."""

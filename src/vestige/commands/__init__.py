@@ -1,0 +1,1 @@
+"""Commands: what  and both engines run."""

@@ -1,0 +1,110 @@
+"""What jobs will cost: by the records of like jobs, else as the study states it, else nobody knows."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from statistics import median
+from typing import Any
+
+from vestige.commands.cost_records import Record, length, passes
+from vestige.foundation.canonical_json import canonical
+from vestige.pipeline import Job
+from vestige.table import STAGES, Stage
+
+MEASURED, STATED, UNKNOWN = "measured", "stated", "unknown"
+MADE_OF = ("device", "images", "network")  # what like jobs have in common
+ALL_RUNS = ("conditions", "seeds", "applies", "between")  # which cells there are, and what sets one apart
+MINUTE, MEGABYTE = 60, 1e6
+
+
+@dataclass(frozen=True)
+class Price:
+    """Seconds and bytes of one job, None where nobody knows, and where the numbers come from."""
+
+    seconds: float | None = None
+    bytes: float | None = None
+    source: str = UNKNOWN
+    records: int = 0
+    hardware: tuple[str, ...] = ()
+
+
+def pricing(known: Iterable[Record]) -> Callable[[Job, int], Price]:
+    """What tells the price of a job, of whose passes some are done already, given the records of former jobs."""
+    by_stage: dict[str, list[Record]] = {}
+    for record in known:
+        if record.passes and record.stage in STAGES:
+            by_stage.setdefault(record.stage, []).append(record)
+
+    @cache
+    def of_one_pass(stage: str, study: str, made_of: str, work: str, cell: str) -> Price | None:
+        found = nearest(by_stage.get(stage, []), STAGES[stage], (made_of, work, study, cell))
+        return measured(found, STAGES[stage], study, work) if found else None
+
+    def price(job: Job, done: int = 0) -> Price:
+        each = of_one_pass(job.stage.name, job.study.study, *described(job.stage, job.settings))
+        if each is None:
+            return stated(job, done)
+        goes = passes(job.study, job.stage.name, length(job))
+        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes)
+
+    return price
+
+
+def described(stage: Stage, settings: dict[str, Any]) -> tuple[str, str, str]:
+    """What a job's cost depends on: images, network and device; the settings of its work; the run's condition.
+
+    How many epochs there are is left out, as costs are scaled by it; what reads all results costs about the same with
+    any network.
+    """
+    made_of = {} if stage.gathers else {key: settings.get(key) for key in MADE_OF}
+    work = {key: without_epochs(value) for key, value in settings.items() if is_work(stage, key)}
+    cell = [without_epochs(value) for key, value in settings.items() if key.startswith("conditions.")]
+    return canonical(made_of), canonical(work), canonical(cell)
+
+
+def is_work(stage: Stage, key: str) -> bool:
+    """Whether a setting says what the jobs of a stage do, and not which ones there are, or with what."""
+    return key.startswith("figures.") if stage.gathers else key.split(".")[0] not in (*MADE_OF, *ALL_RUNS)
+
+
+def without_epochs(value: Any) -> Any:
+    """A section without its number of epochs."""
+    return {key: each for key, each in value.items() if key != "epochs"} if isinstance(value, dict) else value
+
+
+def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]) -> list[Record]:
+    """The like records that are most like a job: rather of the same work, then of the same study, then condition."""
+    made_of, *rest = wanted
+    ranked: dict[tuple[bool, ...], list[Record]] = {}
+    for record in known:
+        theirs, work, cell = described(stage, record.settings)
+        if theirs == made_of:
+            differs = tuple(a != b for a, b in zip((work, record.study, cell), rest, strict=True))
+            ranked.setdefault(differs, []).append(record)
+    return ranked[min(ranked)] if ranked else []
+
+
+def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
+    """The price of one pass by like jobs, which are equally near: the median; and in what they differ."""
+    elsewhere = f" in {found[0].study}" if found[0].study != study else ""
+    otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
+    return Price(
+        seconds=median(each.seconds / each.passes for each in found),
+        bytes=median(each.bytes / each.of for each in found),
+        source=MEASURED + elsewhere + otherwise,
+        records=len(found),
+        hardware=tuple(sorted({" and ".join(reversed(each.hardware.values())) for each in found})),
+    )
+
+
+def stated(job: Job, done: int) -> Price:
+    """The price of a job as the study states it for a run of `training.epochs`, scaled to the job's own epochs."""
+    study, stage = job.study, job.stage.name
+    said = getattr(study.estimate, "figures" if job.stage.kind else stage, None)
+    if said is None:
+        return Price()
+    goes = passes(study, stage, length(job))
+    usual = passes(study, stage, study.training.epochs) or goes  # 0 where only longer runs are measured
+    minutes = said.minutes and said.minutes * (goes - done) / usual
+    megabytes = said.megabytes and said.megabytes * goes / usual
+    return Price(None if minutes is None else minutes * MINUTE, megabytes and megabytes * MEGABYTE, STATED)

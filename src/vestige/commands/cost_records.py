@@ -1,0 +1,134 @@
+"""What jobs have cost so far: each leaves a small record in `benchmarks/`, on which no result depends."""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, NonNegativeFloat
+
+from vestige.config.study import Study
+from vestige.foundation.settings import Values
+from vestige.pipeline import Job
+from vestige.provenance import machine, results, trajectories
+
+FOLDER = Path("benchmarks")
+IMAGES = Path("work", "images")  # what the stage `images` decodes, and other jobs read
+KIBIBYTE = 1 if sys.platform == "darwin" else 1024  # the unit in which the system states memory
+
+
+class Record(Values):
+    """What the making of one result took, and what it was made with.
+
+    The work went over `passes` epochs of the `of` that the whole job goes over: others had been trained before. `bytes`
+    are what was written, with what lies beside the result and the checkpoints; `memory` is the most that was held, in
+    bytes.
+    """
+
+    result: str
+    stage: str
+    study: str
+    seconds: NonNegativeFloat
+    passes: Annotated[int, Field(ge=0, le=2**31)]
+    of: Annotated[int, Field(ge=1, le=2**31)]
+    bytes: Annotated[int, Field(ge=0, le=2**60)]
+    memory: dict[str, int]
+    hardware: dict[str, str]
+    settings: dict[str, Any]
+
+
+@contextmanager
+def recorded(job: Job) -> Iterator[None]:
+    """Note what the making of a result costs, once it is made; where that cannot be written, it is left out."""
+    began, since, before = time.time(), time.monotonic(), begun(job)
+    yield
+    with suppress(OSError):  # other jobs come and go among the files that are counted
+        record = spent(job, time.monotonic() - since, before, began)
+        results.write_bytes(path_of(job), (record.model_dump_json(indent=1) + "\n").encode())
+
+
+def path_of(job: Job) -> Path:
+    """Where the record of a job lies: `benchmarks/{study}/`, under the name of the result."""
+    return FOLDER / Path(job.output).relative_to("results").with_suffix(".json")
+
+
+def spent(job: Job, seconds: float, before: int, began: float) -> Record:
+    """The record of a job that took so long, of whose passes some had been trained before."""
+    of = passes(job.study, job.stage.name, length(job))
+    return Record(
+        result=job.output,
+        stage=job.stage.name,
+        study=job.study.study,
+        seconds=round(seconds, 3),
+        passes=of - before,
+        of=of,
+        bytes=sum(path.stat().st_size for path in written(job, began)),
+        memory=memory(),
+        hardware=machine.hardware("cuda" if on_gpu(job) else None),
+        settings=job.settings,
+    )
+
+
+def on_gpu(job: Job) -> bool:
+    """Whether a job computes on a GPU: its stage runs networks, and the study says so."""
+    return job.study.device == "cuda" and "device" in job.stage.settings and not job.stage.gathers
+
+
+def passes(study: Study, stage: str, epochs: int) -> int:
+    """Over how many epochs the work of a stage goes, in a run of so many epochs; 1 where it goes over none."""
+    if stage == "training":
+        return epochs
+    if stage == "selectivity":
+        return epochs + 1
+    if stage not in ("ablation", "cka", "between"):
+        return 1
+    said = getattr(study, "ablation" if stage == "ablation" else "cka").epochs
+    return epochs + 1 if said == "all" else sum(each <= epochs for each in said)
+
+
+def length(job: Job) -> int:
+    """The epochs of a job's run, of the shorter run of a pair, and of the study's training for what has none."""
+    if "pair" in job.names:
+        return min(job.study.training_of(run.condition).epochs for run in job.study.pair(job.names["pair"]).values())
+    return (
+        job.study.training_of(job.names["condition"]).epochs if "condition" in job.names else job.study.training.epochs
+    )
+
+
+def begun(job: Job) -> int:
+    """How many passes of a training are there already, from which it goes on; 0 for what trains nothing."""
+    return trajectories.begun(job) if job.stage.name == "training" else 0
+
+
+def written(job: Job, began: float) -> list[Path]:
+    """The files that a job wrote: its result, what lies beside it, the checkpoints, decoded images."""
+    beside = [Path(each) for each in (job.output, *job.beside)]
+    if job.stage.name == "training":
+        return [*beside, *Path(job.checkpoints).glob("*.safetensors")]
+    if job.stage.name == "images":
+        return [*beside, *(path for path in IMAGES.glob("*") if path.stat().st_ctime >= began)]
+    return beside
+
+
+def memory() -> dict[str, int]:
+    """The most memory that this process has held, and on a GPU if it used one, in bytes."""
+    torch = sys.modules.get("torch")
+    gpu = {"gpu": torch.cuda.max_memory_allocated()} if torch is not None and torch.cuda.is_initialized() else {}
+    return {"process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIBIBYTE} | gpu
+
+
+def records() -> list[Record]:
+    """All records of this project, of whatever study; what cannot be read is left out."""
+    found = map(read, sorted(FOLDER.glob("*/**/*.json")))
+    return [each for each in found if each is not None]
+
+
+def read(path: Path) -> Record | None:
+    """One record; None where it is none."""
+    try:
+        return Record.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,146 @@
+"""What each command of `vestige` does: it loads what it needs, and prints."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from vestige import pipeline
+from vestige.config import errors, loading
+from vestige.forkserver import client
+
+
+def make(given, typed: Path) -> int:
+    """`vestige make PATH`."""
+    study = loading.read()
+    job = pipeline.find(study, os.path.relpath(typed / given.path))
+    if client.is_forked() and study.threads != 1:
+        client.leave(Path.cwd() / typed)
+    for name in client.THREADS:
+        os.environ[name] = str(study.threads)  # before any library that reads them is imported
+    from vestige.commands.make import make
+
+    print(make(job))
+    return 0
+
+
+def check(given, typed: Path) -> int:
+    """`vestige check`."""
+    study = loading.read()
+    if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
+        from vestige.provenance import results
+
+        results.make_folders(study)
+    counts = dict.fromkeys(pipeline.STAGES, 0)
+    for job in pipeline.jobs(study):
+        counts[job.stage.name] += 1
+    print(
+        f"study {study.study}: {len(study.conditions)} conditions x {len(study.seeds)} seeds = {len(study.runs)} runs"
+    )
+    print("\n".join(f"  {name:22} {count:4} results" for name, count in counts.items() if count))
+    return 0
+
+
+def preview(given, typed: Path) -> int:
+    """`vestige preview [FIGURE ...]`."""
+    study = loading.read()
+    known = [job.names["figure"] for job in pipeline.jobs(study) if job.stage.kind]
+    for name in given.figure:
+        if name not in known:
+            raise ValueError(f"{name!r} is no figure of the study; {errors.nearest(name, known)}")
+    from vestige.commands.preview import preview
+
+    tell(preview(study, given.figure))
+    return 0
+
+
+def show(given, typed: Path) -> int:
+    """`vestige list`."""
+    print(*(job.output for job in pipeline.jobs(loading.read())), sep="\n")
+    return 0
+
+
+def verify(given, typed: Path) -> int:
+    """`vestige verify`: status 1 unless every result is proven."""
+    from vestige.commands import verify as front
+    from vestige.provenance import hashing
+
+    study = loading.read()
+    proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
+    say(said) if given.json else tell(said)
+    hashing.keep()
+    return 0 if proven else 1
+
+
+def plan(given, typed: Path) -> int:
+    """`vestige plan`."""
+    from vestige.commands import plan as front
+    from vestige.provenance import hashing
+
+    study = loading.read()
+    say(front.as_json(study)) if given.json else tell(front.plan(study))
+    hashing.keep()
+    return 0
+
+
+def sync(given, typed: Path) -> int:
+    """`vestige sync`."""
+    from vestige.commands.sync import sync
+    from vestige.provenance import hashing
+
+    tell(sync(loading.read()))
+    hashing.keep()
+    return 0
+
+
+def restore(given, typed: Path) -> int:
+    """`vestige restore [PATH ...]`."""
+    from vestige.commands.restore import restore
+    from vestige.provenance import hashing
+
+    study = loading.read()
+    paths = [pipeline.find(study, os.path.relpath(typed / path)).output for path in given.path]
+    tell(restore(study, paths))
+    hashing.keep()
+    return 0
+
+
+def prune(given, typed: Path) -> int:
+    """`vestige prune [--remove]`."""
+    from vestige.commands.prune import prune
+
+    tell(prune(loading.read(), remove=given.remove))
+    return 0
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
+    for line in lines:
+        say(line)
+
+
+def say(text: str) -> None:
+    """Print a text; if nobody reads on, the command goes on in silence."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        unread()
+
+
+def unread() -> None:
+    """Print to nowhere from now on: whoever read the output has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def schema(given, typed: Path) -> int:
+    """`vestige schema`."""
+    from vestige.commands.schema import schema
+
+    print(schema(), end="")
+    return 0
+
+
+ALL = {
+    **{"make": make, "check": check, "preview": preview, "list": show, "schema": schema},
+    **{"verify": verify, "plan": plan, "restore": restore, "sync": sync, "prune": prune},
+}

@@ -1,0 +1,157 @@
+"""Makes one result: opens its inputs, calls its stage, labels, stamps and writes what it returns."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from vestige import pipeline
+from vestige.commands import backup, figure_drawing
+from vestige.commands.checkpoint_publishing import clear_work, publish
+from vestige.commands.cost_records import recorded
+from vestige.commands.job_log import Note, locked, logging
+from vestige.commands.result_writing import write
+from vestige.commands.stage_call import function_of, labels_of, load, places_of, refuse_unusable, settings_of
+from vestige.config import loading
+from vestige.foundation import source
+from vestige.pipeline import Job
+from vestige.provenance import proofs, results, status
+from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
+
+Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
+
+
+class Refused(RuntimeError):
+    """A result that cannot be made as things stand; the message names the remedy."""
+
+
+def make(job: Job) -> str:
+    """Make one result unless it is proven; say which. Raises Refused, or what the stage raises."""
+    loaded = proofs.code_digests(job)  # a part of the code is loaded by now, and the lock may take hours
+    with locked(job):
+        backup.put_right(job)
+        results.make_folders(job.study)
+        behind = status.upstream(job)
+        if status.judged(job, behind).state == PROVEN:
+            return f"{job.output} is current"
+        check_plan(job)
+        check_inputs(job, behind)
+        check_place(job)
+        with logging(job) as note, recorded(job):
+            began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
+            stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.behind(job))
+            load(job)
+            refuse_edited(job)
+            (draw if job.stage.kind else compute)(job, before, stamp, note)
+            took = f"{time.monotonic() - began:.1f} s"
+            note(f"done in {took}")
+            return f"{job.output} made in {took}"
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a result is made from, as it stood when its making began."""
+
+    code: dict[str, str]
+    inputs: dict[str, str]
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """As it stands now."""
+        return cls(proofs.code_digests(job), proofs.input_digests(job))
+
+
+def refuse_edited(job: Job) -> None:
+    """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
+    outlived = list(filter(None, map(source.outlived, job.code)))
+    for bytecode in outlived:
+        bytecode.unlink()
+    if outlived:
+        raise Refused(f"{outlived[0]} is of a former text, and was loaded: it is removed, start again.")
+    edited = [file for file in job.code if source.edited(file)]
+    if edited:
+        raise Refused(f"{source.PREFIX}{edited[0]} was edited after this command was started: start it again.")
+
+
+def check_plan(job: Job) -> None:
+    """Refuse if params.yaml says other things than when the engine planned: it would note the former ones."""
+    plan = json.loads(os.environ.get(pipeline.PLAN, "{}"))
+    edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
+    if edited:
+        raise Refused(f"{', '.join(edited)} in params.yaml was edited after snakemake had started: start it again.")
+
+
+def check_place(job: Job) -> None:
+    """Refuse where a folder lies at the path of a file that is to be written."""
+    for path in (job.output, *job.beside):
+        if os.path.isdir(path):
+            raise Refused(f"{path} is a folder, where a file is to be written: remove it, or move it elsewhere.")
+
+
+def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
+    """Refuse to measure what is missing or comes from other settings, code or images; the first cause is named."""
+    read = {each.output for each in job.inputs}
+    for path, each in behind.items():
+        if each.state in (STALE, FOREIGN) or each.state == MISSING and path in read:
+            raise Refused(
+                f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"
+                f"Make it first: vestige make {path}"
+            )
+
+
+def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
+    """Call a stage and write the Dataset, or the page, that it returns."""
+    function, places = function_of(job), places_of(job)  # before inputs are open: a second handle may crash netCDF4
+    with ExitStack() as stack:
+
+        def opened(each: Job):
+            return stack.enter_context(results.open_dataset(each.output))
+
+        inputs = {name: opened(each) for name, each in job.named.items()}
+        inputs |= {name: [opened(each) for each in group] for name, group in gathered(job).items()}
+        check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
+        made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
+    check_unchanged(job, before)
+    refuse_unusable(job, made)
+    beside = publish(job, places["folder"], made) if "folder" in places else {}
+    write(job, made, labels_of(job), stamp, beside)
+    if "trajectory" in places:
+        clear_work(**places)
+
+
+def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
+    """The jobs all of whose results are opened, by kind."""
+    return {name: group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is None}
+
+
+def drawings(job: Job) -> dict[str, list[Path]]:
+    """The paths of all figures, for what reads them."""
+    groups = [group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is not None]
+    return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
+
+
+def draw(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
+    """Draw a figure and write it as PDF, CSV and, last, PNG with the proof."""
+    check_unchanged(job, before)  # what is loaded by now is what will be used
+    chosen = figure_drawing.shown(job)
+    note(f"drawing {len(chosen)} results")
+    drawn = figure_drawing.drawn(job, chosen)
+    check_unchanged(job, before)
+    paths = [Path(job.output), *map(Path, job.beside)]
+    figure_drawing.write(drawn, *paths, stamp)
+
+
+def check_unchanged(job: Job, before: Before) -> None:
+    """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
+    now, study = Before.of(job), loading.read()
+    edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
+    asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
+    settings = asked.settings if asked else {}
+    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(settings), show=True)
+    if edited:
+        raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

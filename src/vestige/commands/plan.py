@@ -1,0 +1,145 @@
+"""What would run, why, and what it costs: told before anything starts."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from vestige.commands.cost_estimates import UNKNOWN
+from vestige.commands.cost_records import on_gpu
+from vestige.commands.due_jobs import Planned, bare, planned
+from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
+from vestige.config.study import Study
+from vestige.provenance import status
+
+HEADER = ("stage", "jobs", "if changed", "restorable", "time", "disk", "from", "why")
+NUMBERS = (1, 2, 3, 4, 5)  # the columns that end at the right
+REASONS = 2  # of a stage's reasons the most frequent are told
+WIDEST = 60  # characters of a reason
+
+
+def plan(study: Study) -> Iterator[str]:
+    """The table of what would run, as lines to be read before agreeing."""
+    found = status.judge(study)
+    due = planned(study, found)
+    count, proven = counted(len(found), "result"), sum(each.state == status.PROVEN for each in found.values())
+    if due:
+        yield f"study {study.study}: {proven:,} of {count} proven; what is not would be made:"
+        yield ""
+        yield from columns([HEADER, *(row(name, group) for name, group in staged(due)), total(due)], NUMBERS)
+        yield ""
+        yield from remarks(due, sums(due))
+    else:
+        yield f"study {study.study}: {proven:,} of {count} proven; nothing would run"
+    if lacking := bare(found) - {each.job.output for each in due}:
+        yield f"{counted(len(lacking), 'training')} without checkpoints here, which nothing that would run reads"
+
+
+def as_json(study: Study) -> str:
+    """Every job that would or may run, and the sums, as JSON."""
+    due = planned(study, status.judge(study))
+    said = {"study": study.study, "jobs": [*map(facts, due)], "total": sums(due)}
+    return json.dumps(said, indent=2, ensure_ascii=False)
+
+
+def facts(each: Planned) -> dict[str, Any]:
+    """All that is known of a planned job."""
+    said = {"result": each.job.output, "stage": each.job.stage.name, "state": each.state}
+    said |= {name: getattr(each, name) for name in ("certain", "why", "restorable", "begun", "epochs", "shared")}
+    return said | {"device": "cuda" if on_gpu(each.job) else "cpu"} | asdict(each.price)
+
+
+def sums(due: list[Planned]) -> dict[str, Any]:
+    """Jobs, seconds and bytes of what cannot be restored; jobs of which nobody knows them are counted apart."""
+    runs = [each for each in due if not each.restorable]
+    timed = [each for each in runs if each.price.seconds is not None]
+    return {
+        "jobs": len(runs),
+        "if_changed": sum(not each.certain for each in runs),
+        "restorable": len(due) - len(runs),
+        "gpu_seconds": sum(each.price.seconds for each in timed if on_gpu(each.job)),
+        "cpu_seconds": sum(each.price.seconds for each in timed if not on_gpu(each.job)),
+        "seconds_if_changed": sum(each.price.seconds for each in timed if not each.certain),
+        "bytes": sum(each.price.bytes or 0 for each in runs),
+        "without_time": len(runs) - len(timed),
+        "without_size": sum(each.price.bytes is None for each in runs),
+        "epochs": sum(each.epochs for each in runs),
+        "begun": sum(each.begun for each in runs),
+        "shared": sum(each.shared for each in runs),
+        "shared_seconds": sum(each.price.seconds * each.shared / each.epochs for each in timed if each.epochs),
+    }
+
+
+def staged(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
+    """The jobs of each stage; figures of all kinds are one."""
+    by_name = groupby(due, lambda each: "figures" if each.job.stage.kind else each.job.stage.name)
+    return [(name, [*group]) for name, group in by_name]
+
+
+def row(name: str, group: list[Planned]) -> tuple[str, ...]:
+    """The line of a stage."""
+    return name, *numbers(sums(group)), sources(group), reasons(group)
+
+
+def total(due: list[Planned]) -> tuple[str, ...]:
+    """The line of all stages together."""
+    return "total", *numbers(sums(due)), "", ""
+
+
+def numbers(said: dict[str, Any]) -> tuple[str, ...]:
+    """How many jobs there are, how long they take and what they write."""
+    counts = (said["jobs"], said["if_changed"], said["restorable"])
+    return *(f"{count:,}" if count else "-" for count in counts), times(said), sizes(said)
+
+
+def times(said: dict[str, Any]) -> str:
+    """The time of some jobs on each device, and of how many nobody knows it."""
+    spans = {kind: said[f"{kind.lower()}_seconds"] for kind in ("GPU", "CPU")}
+    known = " + ".join(f"{time_told(seconds)} {kind}" for kind, seconds in spans.items() if seconds)
+    return with_unknown(known, said["without_time"])
+
+
+def sizes(said: dict[str, Any]) -> str:
+    """What some jobs write, and of how many nobody knows it."""
+    return with_unknown(size_told(said["bytes"]) if said["bytes"] else "", said["without_size"])
+
+
+def with_unknown(known: str, unknown: int) -> str:
+    """What is known of some jobs, and that of others it is not."""
+    return f"{known} + ?" if known and unknown else UNKNOWN if unknown else known or "-"
+
+
+def sources(group: list[Planned]) -> str:
+    """Where the numbers of some jobs come from, the most frequent first."""
+    found = Counter(each.price.source for each in group if not each.restorable)
+    return ", ".join(name for name, _ in found.most_common())
+
+
+def reasons(group: list[Planned]) -> str:
+    """The most frequent reasons of some jobs, and of how many each is; results of one stage count as one."""
+    found = Counter(clipped(re.sub(r"\b(after|input) (\w+)/\S+", r"\1 \2", each.why), WIDEST) for each in group)
+    told = [f"{why} ({count})" if len(found) > 1 else why for why, count in found.most_common(REASONS)]
+    return "; ".join([*told, *(["…"] if len(found) > REASONS else [])])
+
+
+def remarks(due: list[Planned], said: dict[str, Any]) -> Iterator[str]:
+    """What the table cannot say, a line each."""
+    if said["if_changed"]:
+        span = time_told(said["seconds_if_changed"])
+        yield f"{counted(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
+    if said["restorable"]:
+        yield f"{counted(said['restorable'], 'result')} can be brought back instead, and not made: vestige restore"
+    if said["begun"]:
+        yield f"{counted(said['begun'], 'epoch')} of these trainings done already, and not in the total"
+    if said["shared"]:
+        epochs, span = counted(said["epochs"], "epoch"), time_told(said["shared_seconds"])
+        yield f"up to {said['shared']:,} of {epochs} ({span} of the total) saved where runs begin alike"
+    lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
+    if lacking:
+        yield f"unknown (?): {', '.join(lacking)}; no such job was made yet, and `estimate` in params.yaml does not say"
+    machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)
+    if machines:
+        yield f"measured on {', '.join(machines)}"

@@ -1,0 +1,128 @@
+"""Lists, and on request removes, what nothing in the study explains."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from vestige import pipeline
+from vestige.commands import backup, cost_records, scratch_files
+from vestige.commands.formatting import size_told
+from vestige.config.study import Study
+from vestige.engines import dvc_cache, dvc_lock, dvc_repo, exclusion
+from vestige.provenance import proofs
+
+TOPS = ("results", "logs", "benchmarks", backup.ASIDE)
+ABANDONED = 3600  # seconds after which what is not finished never will be
+
+
+def prune(study: Study, remove: bool = False) -> Iterator[str]:
+    """List what nothing in the study explains, with its size; remove it if asked to."""
+    with exclusion.without_snakemake():
+        files, entries = unexplained(study), stray_entries(study)
+        if not files and not entries:
+            yield f"nothing: the study {study.study} explains all that is here"
+            return
+        sizes = {path: size_of(path) for path in files}
+        yield from (f"{size_told(size):>9}  {path}" for path, size in sizes.items())
+        yield from (f"{'':9}  {dvc_lock.FILE}: {name}" for name in entries)
+        yield f"{size_told(sum(sizes.values())):>9}  in all"
+        yield from kept(files)
+        if not remove:
+            yield "Nothing was removed: `vestige prune --remove` removes it."
+            return
+        with ExitStack() as held:
+            with suppress(dvc_repo.Absent):
+                held.enter_context(dvc_repo.opened())  # no command of DVC's writes dvc.lock meanwhile
+            for path in files:
+                with suppress(OSError):
+                    backup.remove(path)
+            forget(entries)
+        left = [str(path) for path in files if path.exists() or path.is_symlink()]
+        if left:
+            raise RuntimeError(f"{len(left)} of these could not be removed: {', '.join(left[:6])}")
+        yield "Removed."
+
+
+def unexplained(study: Study) -> list[Path]:
+    """Files and folders of the study, and work on it, that no job of it makes or needs."""
+    jobs = list(pipeline.jobs(study))
+    made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
+    made |= {cost_records.path_of(job) for job in jobs}
+    trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
+    files = [each for top in TOPS for each in inside(Path(top, study.study))]
+    holds = {folder for path in made | trained for folder in path.parents} | trained  # some may be links
+    kept = trained | {backup.aside_of(job) for job in jobs}  # what a killed restore has left is put back yet
+    strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
+    folded = (whole_run(each, study) for each in strange)
+    found = dict.fromkeys(each for each in folded if settled(each))
+    return [*found, *scratch_files.unexplained(study, checkpoints_of(strange))]
+
+
+def checkpoints_of(files: list[Path]) -> set[str]:
+    """The sha256 of the checkpoints of those files that are training results."""
+    proofs_read = (proofs.read_proof(each) for each in files if each.parent.name == "training" and each.suffix == ".nc")
+    return {digest for given in proofs_read if given for digest in given["beside"].values()}
+
+
+def inside(folder: Path) -> list[Path]:
+    """All files in a folder."""
+    return sorted(each for each in folder.rglob("*") if each.is_file() or each.is_symlink())
+
+
+def whole_run(path: Path, study: Study) -> Path:
+    """The folder of a run's checkpoints instead of each of them; any other file itself."""
+    return path.parent if path.parent.parent == Path("results", study.study, "checkpoints") else path
+
+
+def settled(path: Path) -> bool:
+    """Whether nothing writes to a file or a folder: what is not finished may be the work of a job that runs."""
+    with suppress(FileNotFoundError):
+        return ".partial" not in str(path) or path.stat().st_mtime < time.time() - ABANDONED
+    return False
+
+
+def stray_entries(study: Study) -> list[str]:
+    """The stages of dvc.lock that make results of the study, and that it does not have."""
+    known = {dvc_lock.stage_of(job) for job in pipeline.jobs(study)}
+    others = {name: str(dvc_lock.entry(text)["cmd"]) for name, text in dvc_lock.read().items() if name not in known}
+    return [name for name, command in others.items() if command.startswith(f"vestige make results/{study.study}/")]
+
+
+def forget(entries: list[str]) -> None:
+    """Take stages out of dvc.lock."""
+    if entries:
+        dvc_lock.write({name: text for name, text in dvc_lock.read().items() if name not in entries})
+
+
+def kept(files: list[Path]) -> Iterator[str]:
+    """Say of how many of the results there is a copy in DVC's cache."""
+    tops = (Path("results"), backup.ASIDE)
+    none = {".partial", backup.ALL}
+    results = [path for path in files if any(map(path.is_relative_to, tops)) and none.isdisjoint(path.parts)]
+    try:
+        cache, _ = dvc_repo.glimpse()
+    except RuntimeError:
+        cache = Path(".dvc", "cache")
+    lost = [path for path in results if not all(cached(cache, each) for each in whole(path))]
+    if results:
+        yield f"Of {len(results)} results and checkpoints {len(results) - len(lost)} are in DVC's cache and stay there."
+    yield from (f"{path} is in no cache: once removed it is gone" for path in lost[:6])
+    if len(lost) > 6:
+        yield f"and {len(lost) - 6} more"
+
+
+def whole(path: Path) -> list[Path]:
+    """A file, or all files in a folder."""
+    return [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+
+
+def cached(cache: Path, path: Path) -> bool:
+    """Whether DVC's cache has a file's content."""
+    digest = dvc_cache.md5(path)
+    return digest is not None and dvc_cache.object_of(cache, digest).is_file()
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder."""
+    return sum(each.lstat().st_size for each in whole(path) if each.exists() or each.is_symlink())

@@ -1,0 +1,47 @@
+"""What trainings have left in the scratch folder, and nothing in the study explains."""
+
+import re
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from vestige.config.study import Study
+from vestige.pipeline import job
+from vestige.provenance import scratch, trajectories
+
+DAY = 86400
+ABANDONED = DAY  # seconds after which what was never finished is nobody's
+UNUSED = 30 * DAY  # seconds after which what another study or clone may have left is nobody's
+OURS = re.compile(r"\.?[0-9a-f]{32}-(weights|state)-[0-9a-f]{64}\.safetensors")  # and what follows while it is written
+
+
+def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
+    """Files and folders in the scratch folder that belong to no training of the study as it stands, or to a killed one.
+
+    Other studies and clones may have put them there, so that they are those of checkpoints that are `dropped`, given
+    by their sha256, and what nobody has written for a month. Nothing is listed while the images are missing, for then
+    nothing is known.
+    """
+    if trajectories.pictures(Path(job(study, "images").output)) is None:
+        return []
+    known = {key for mine in trajectories.every(study).values() for key in mine}
+    try:
+        there = [path for path in scratch.trajectories(study).iterdir() if OURS.match(path.name)]
+        begun = [path for path in there if path.name.startswith(".")]
+        left = [path for path in {*there} - {*begun} if key_of(path) not in known]
+        gone = {key_of(path) for path in left if path.stem.rpartition("-")[2] in dropped}
+        begun += [path for path in scratch.workplaces(study).iterdir() if scratch.WORKPLACE.fullmatch(path.name)]
+        old = [path for path in left if key_of(path) in gone or age(path) > UNUSED]
+        return sorted([*old, *(path for path in begun if age(path) > ABANDONED)])
+    except (scratch.ScratchRefused, OSError):
+        return []
+
+
+def key_of(path: Path) -> str:
+    """The key of the epoch to which a file belongs."""
+    return path.name.split("-")[0]
+
+
+def age(path: Path) -> float:
+    """Seconds since something was last written to a file or a folder."""
+    return time.time() - path.stat().st_mtime

@@ -1,0 +1,167 @@
+"""Brings both engines to the proofs: each calls current what is proven, and nothing else."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from vestige.commands.formatting import counted
+from vestige.config import loading
+from vestige.config.study import Study
+from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion, snakemake_metadata
+from vestige.engines.dvc_cache import Former, Formers
+from vestige.engines.dvc_memory import Memory
+from vestige.provenance import hashing, proofs, status
+from vestige.provenance.status import FOREIGN, PROVEN, STALE, Judgement
+
+EDITED = "params.yaml or the code was edited meanwhile: say `vestige sync` again"
+TOLD = 6  # results that DVC cannot be told of are named, if there are more
+
+
+def sync(study: Study) -> Iterator[str]:
+    """Mark in Snakemake and in DVC exactly what is proven; a line on all that this changed."""
+    with exclusion.without_snakemake():
+        found = status.judge(study)
+        yield from in_snakemake(found)
+        yield from in_dvc(study, found)
+        proven = sum(each.state == PROVEN for each in found.values())
+        yield f"study {study.study}: {proven} of {len(found)} results are proven"
+
+
+def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
+    """Let Snakemake remember all that is proven, and doubt what it takes for current although it is not."""
+    with snakemake_metadata.opened() as workflow:
+        if loading.read() != next(iter(found.values())).job.study:  # the graph is of params.yaml as it is by now
+            raise RuntimeError(EDITED)
+        jobs = snakemake_metadata.jobs(workflow)
+        known = [
+            path for path, each in found.items() if here(each) and not snakemake_metadata.recorded(workflow, jobs[path])
+        ]
+        doubted = [
+            path for path, each in found.items() if wrong(each) and snakemake_metadata.believed(workflow, jobs[path])
+        ]
+        if doubted:  # a job may have ended meanwhile
+            found = status.judge(next(iter(found.values())).job.study)
+            doubted = [path for path in doubted if wrong(found[path])]
+        for path in known:
+            snakemake_metadata.record(workflow, jobs[path])
+        code_of = status.once(proofs.code_digests)
+        edited = [path for path in known if status.alone(found[path].job, code_of=code_of)[0] != PROVEN]
+        for path in (*doubted, *edited):
+            snakemake_metadata.doubt(workflow, jobs[path], next(iter(found[path].reasons), "its code was edited"))
+    if edited:
+        raise RuntimeError(EDITED)
+    yield said("Snakemake", len(known))
+    yield from (f"  it took {path} for current, but {found[path].reasons[0]}" for path in doubted)
+
+
+def here(each: Judgement) -> bool:
+    """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere."""
+    return each.state == PROVEN or each.bare
+
+
+def wrong(each: Judgement) -> bool:
+    """Whether a result is not what it should be by its own proof, and not only for what it comes from."""
+    return each.state in (STALE, FOREIGN) and (not each.causes or each.job.output in dict(each.causes))
+
+
+def said(engine: str, count: int) -> str:
+    """How many results an engine was told of."""
+    return f"{engine}: {counted(count, 'result')} marked" if count else f"{engine}: nothing new"
+
+
+def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
+    """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
+    if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
+        found = status.judge(study)
+    memory = Memory()
+    due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
+    others = [each for each in found.values() if each.state != PROVEN]
+    cut_short = dvc_lock.cut_short()
+    damaged = cut_short or dvc_repo.damaged()
+    if not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
+        yield said("DVC", 0)
+        return
+    try:
+        with dvc_recording.opened() as repo:
+            if cut_short:
+                yield f"DVC: it was stopped while it wrote {dvc_lock.FILE}, which is written anew"
+            yield from brought(repo, memory, study, due, others)
+    except dvc_repo.Absent as error:
+        yield f"DVC: not asked, {error}"
+
+
+def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
+    """Bring DVC to the proofs of some results, which it is asked about one by one."""
+    memory.begin(str(dvc_repo.root(repo)))
+    checked = f"study@{study.study}"
+    names = {checked, *(dvc_lock.stage_of(each.job) for each in (*due, *others))}
+    entries = {name: dvc_lock.entry(text) for name, text in memory.texts.items() if name in names}
+    stages = dvc_recording.stages(repo, entries)
+    try:
+        marked, left = [], []
+        told(memory, stages[checked], checked, hashing.sha256(Path("params.yaml")), marked, left)
+        for each in due:
+            name = dvc_lock.stage_of(each.job)
+            told(memory, stages[name], name, each.job.settings, marked, left, each)
+        yield said("DVC", len([name for name in marked if name != checked]))
+        yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
+        if len(left) > TOLD:
+            yield f"  nor of {len(left) - TOLD} more"
+        formers = Formers(dvc_repo.root(repo))
+        for each in others:
+            yield from undeceived(memory, stages, each, formers)
+    finally:
+        memory.keep()
+
+
+def told(memory, stage, name, settings, marked: list, left: list, each: Judgement | None = None) -> None:
+    """Make DVC call a stage current, unless it does; the stage of a result only if it is proven still."""
+    if name not in memory.texts or not dvc_recording.current(stage):
+        try:
+            memory.texts[name] = dvc_recording.commit(stage, lambda text: each is None or still(each, text))
+        except LookupError as error:
+            left.append(f"{name}: {error}")
+            return
+        marked.append(name)
+    memory.note(name, settings)
+
+
+def still(each: Judgement, text: str) -> bool:
+    """Whether what dvc.lock would say of a proven result is of its settings, and the code has not changed since."""
+    said = dvc_lock.entry(text)
+    return dvc_lock.claims(said, each.job) and status.alone(each.job)[0] == PROVEN
+
+
+def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
+    """Make DVC forget what it wrongly takes for a result: in dvc.lock, in its run-cache, by a file's times."""
+    name, path = dvc_lock.stage_of(each.job), each.job.output
+    for former in list(formers.of(each.job)):
+        if former.source is not None and dvc_history.poisoned(former):
+            forget(memory, name, former)
+            yield f"  it had another result for {path} ({former.source}): forgotten"
+    if wrong(each) and name in memory.texts and dvc_recording.current(stages[name]):
+        for out in dvc_recording.paths(stages[name]):
+            touch(out)
+        if dvc_recording.current(stages[name]):
+            del memory.texts[name]
+        yield f"  it took {path} for current, but {each.reasons[0]}"
+
+
+def forget(memory, name: str, former: Former) -> None:
+    """Take a former result out of dvc.lock or of the run-cache, and out of the cache if it is damaged."""
+    if former.source == dvc_lock.FILE:
+        memory.texts.pop(name, None)
+    else:
+        former.source.unlink(missing_ok=True)
+        with suppress(OSError):  # DVC stumbles over a recipe without results; there may be others of it
+            former.source.parent.rmdir()
+    if not dvc_history.sound(former):
+        former.result.unlink(missing_ok=True)
+
+
+def touch(path: Path) -> None:
+    """Give a file, or all files in a folder, the time of now, so that DVC looks into it again."""
+    for each in path.rglob("*") if path.is_dir() else [path]:
+        if each.is_file():
+            os.utime(each)

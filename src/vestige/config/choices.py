@@ -1,0 +1,52 @@
+"""What may be chosen in params.yaml because there is a file for it: sources of images, networks, figures."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Union
+
+from pydantic import Field, create_model
+
+import vestige.data
+import vestige.figures
+import vestige.models
+from vestige.foundation.settings import Values
+
+SETTINGS = r"^class Settings\(|^from .* import .*\bSettings\b"
+
+
+def files_of(package) -> dict[str, Any]:
+    """The modules of a package that describe a section, by name: a file with a class `Settings` registers itself.
+
+    Other files are not imported: they may load torch.
+    """
+    files = sorted(Path(package.__path__[0]).glob("*.py"))
+    names = [path.stem for path in files if re.search(SETTINGS, path.read_text(encoding="utf-8"), re.MULTILINE)]
+    return {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
+
+
+def one_of(files: dict[str, Any], tag: str):
+    """The type of a section that one of some files describes; the value of `tag` is the file's name."""
+    types = tuple(module.Settings for module in files.values())
+    return types[0] if len(types) == 1 else Annotated[Union[types], Field(discriminator=tag)]  # noqa: UP007
+
+
+FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
+KINDS = ("network", "training", "selectivity", "ablation", "cka", "between")
+PER_RUN = ("training", "selectivity", "ablation", "cka")
+
+
+def figures_of(kind: str):
+    """The type of the figures drawn from one kind of result: each may be listed, none must be."""
+    fields = {name: (module.Settings | None, None) for name, module in FIGURES.items() if kind == module.KIND}
+    return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
+
+
+Figures = create_model(
+    "Figures",
+    __base__=Values,
+    __doc__="The figures to draw, under the kind of result that they read.",
+    **{kind: (figures_of(kind), ...) for kind in KINDS},
+)
+SOURCES, FAMILIES = files_of(vestige.data), files_of(vestige.models)
+Images, Network = one_of(SOURCES, "source"), one_of(FAMILIES, "family")

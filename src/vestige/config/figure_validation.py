@@ -1,0 +1,64 @@
+"""What a study may not ask of its figures."""
+
+from collections.abc import Iterable, Iterator
+
+from vestige.config.choices import FIGURES, KINDS
+from vestige.config.errors import Fault, listed, nearest, shown, unknown_modules
+from vestige.config.selection import meaning, selectable, selected
+from vestige.config.study import Study
+
+# What to do where a figure finds no result of its kind.
+REMEDY = {
+    "ablation": "name a condition in applies.ablation",
+    "cka": "name a condition in applies.cka",
+    "between": "name a pair in between",
+}
+
+
+def of_figures(study: Study) -> Iterator[Fault]:
+    """Figures of modules that the network lacks, or whose runs the study lacks."""
+    for kind in KINDS:
+        for name, settings in getattr(study.figures, kind):
+            if settings is not None:
+                here = ("figures", kind, name)
+                yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
+                yield from of_selection(study, here, settings.select or {})
+
+
+def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
+    """Modules of a figure that the network lacks, or that are not ablated."""
+    yield from unknown_modules((*here, "modules" if here[1] == "ablation" else "pairs"), modules, study.network.modules)
+    ablated = study.ablation.modules
+    for module in modules:
+        if here[1] == "ablation" and module in study.network.modules and module not in ablated:
+            yield (*here, "modules"), f"found {module}, which is not ablated; allowed: {listed(ablated)}"
+
+
+def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
+    """A selection by an unknown key, or one that leaves out what the figure shows."""
+    kind, figure = here[1:]
+    cells = study.cells(kind)
+    known = selectable(kind)
+    unknown = [key for key in select if key not in known]
+    yield from (((*here, "select", key), f"unknown key; {nearest(key, known)}") for key in unknown)
+    if not cells:
+        yield here, f"there is no run to show; {REMEDY[kind]}, or leave the figure out"
+    elif not unknown:
+        shown = [meaning(study, cell) for cell in selected(study, kind, select)]
+        yield from lacking(here, figure, shown) if shown else unfitting(study, here, select)
+
+
+def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
+    """A selection that no run fits."""
+    runs = [meaning(study, cell) for cell in study.cells(here[1])]
+    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
+    yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
+
+
+def lacking(here: tuple, figure: str, runs: list[dict]) -> Iterator[Fault]:
+    """The conditions that a figure needs and is not given."""
+    kinds = list({tuple(sorted(run.items())): run for run in runs}.values())  # seeds apart
+    for need in FIGURES[figure].NEEDS:
+        if not need.met(kinds):
+            remedy = f"add {need.example}, or leave the figure out"
+            yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

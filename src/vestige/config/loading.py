@@ -1,0 +1,104 @@
+"""Reads params.yaml: the one reader, whose every refusal names the key, what it holds and what is allowed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from vestige.config.errors import Fault, listed, shown, worded
+from vestige.config.schema_errors import misfits
+from vestige.config.study import Study
+from vestige.config.validation import contradictions
+
+FILE = "params.yaml"
+LARGEST = 2**53  # programs that hold numbers as JSON does round what lies beyond
+
+
+class StudyRefused(ValueError):
+    """A study that cannot be run as it stands; the message says where and why, one line a fault."""
+
+
+def read(path: Path | str = FILE) -> Study:
+    """Read and check a study. Raises StudyRefused naming every fault found, before anything is computed."""
+    path = Path(path)
+    text = text_of(path)
+    tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
+    return checked(parsed(text, path), lambda keys: line_of(tree(), keys), path.name)
+
+
+def checked(data: Any, line: Callable[[tuple], int | None] = lambda keys: None, name: str = FILE) -> Study:
+    """A study from plain values. Raises StudyRefused."""
+    found = sorted(((line(keys) or 0, (keys, says)) for keys, says in faults(data)), key=lambda each: each[0])
+    if found:
+        raise StudyRefused("\n".join([f"{name} is refused:", *(worded(fault, number) for number, fault in found)]))
+    return Study.model_validate(data)
+
+
+def faults(data: Any) -> list[Fault]:
+    """Why plain values are no study; empty where they are one. Sections that do not fit hide what they contradict."""
+    if not isinstance(data, Mapping):
+        holds = "it is empty" if data is None else f"found {shown(data)}"
+        return [((), f"{holds}; allowed: the keys {listed(Study.model_fields)}")]
+    found = dict(unfit(data))
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        return [*(misfits(data, error) | found).items()]
+    return [*found.items()] or [*contradictions(study)]
+
+
+def unfit(data: Any, keys: tuple = (), seen: set[int] | None = None) -> Iterator[Fault]:
+    """What no key may hold: nothing at all, or a whole number too large to be meant. Anchors are followed once."""
+    seen = set() if seen is None else seen
+    for key, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+        here = (*keys, key)
+        if value is None:
+            yield here, "it is empty; give it a value, or leave the key out"
+        elif type(value) is int and abs(value) > LARGEST:
+            yield here, f"found {shown(value)}; allowed: whole numbers up to {LARGEST}"
+        elif isinstance(value, Mapping | list) and id(value) not in seen:
+            seen.add(id(value))
+            yield from unfit(value, here, seen)
+
+
+def text_of(path: Path) -> str:
+    """The text of a study file."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise StudyRefused(f"{path}: there is no such file; run from the folder that holds {FILE}") from None
+    except UnicodeDecodeError as error:
+        line, byte = error.object[: error.start].count(b"\n") + 1, error.object[error.start]
+        raise StudyRefused(f"{path.name}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from None
+    except OSError as error:
+        raise StudyRefused(f"{path} cannot be read: {error.strerror}") from None
+
+
+def parsed(text: str, path: Path) -> Any:
+    """Plain values of YAML 1.2 (`1e-4` is a number, `off` a string, a key given twice an error)."""
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        tabs = "; indent with spaces" if r"'\t'" in problem else ""
+        where = f", line {mark.line + 1}" if mark else ""
+        raise StudyRefused(f"{path.name}{where}: this is not YAML: {problem}{tabs}") from None
+    except (ValueError, RecursionError) as error:  # a date such as 2020-99-99, or thousands of open brackets
+        raise StudyRefused(f"{path.name} cannot be read: {error}") from None
+
+
+def line_of(tree: Any, keys: tuple) -> int | None:
+    """The line, from 1, at which a key stands; that of the nearest key around it where it is missing."""
+    here, line = tree, None
+    for key in keys:
+        try:
+            line = (here.lc.key(key) if isinstance(here, Mapping) else here.lc.item(key))[0] + 1
+            here = here[key]
+        except (KeyError, IndexError, AttributeError, TypeError):
+            break
+    return line

@@ -1,0 +1,46 @@
+"""What a run means, and which runs a selection admits."""
+
+from vestige.config.sections import Training
+from vestige.config.study import Run, Study
+
+SELECTABLE = ("alpha", "start", "stop", "modules", *Training.model_fields)
+# Where alpha is 0 no penalty is computed, and what describes it says nothing.
+OF_PENALTY = {"modules", "start", "stop", "class_reduction", "epsilon"}
+
+
+def selectable(kind: str) -> tuple[str, ...]:
+    """The keys by which a figure may choose among results of a kind."""
+    if kind == "between":
+        return ("pair", *(f"{key}_{place}" for place in ("first", "second") for key in SELECTABLE))
+    return () if kind == "network" else SELECTABLE
+
+
+def selected(study: Study, kind: str, select: dict) -> tuple[dict, ...]:
+    """What tells the results that a figure shows apart: condition and seed, or pair."""
+    return tuple(cell for cell in study.cells(kind) if fits(meaning(study, cell), select))
+
+
+def fits(values: dict, select: dict) -> bool:
+    """Whether what a run means is among what is selected; where alpha is 0 any value of its penalty fits."""
+    return all(values[key] in allowed for key, allowed in select.items() if key in values)
+
+
+def meaning(study: Study, cell: dict) -> dict:
+    """All that a result's run means, by coordinate; of a pair, with `_first` and `_second` behind."""
+    if "pair" in cell:
+        runs = study.pair(cell["pair"])
+        said = {f"{key}_{place}": value for place, run in runs.items() for key, value in of_run(study, run).items()}
+        return {"pair": cell["pair"], **said}
+    return values_of(study, cell["condition"]) if "condition" in cell else {}
+
+
+def of_run(study: Study, run: Run) -> dict:
+    """What a run means, its condition's name included."""
+    return {"condition": run.condition, **values_of(study, run.condition)}
+
+
+def values_of(study: Study, condition: str) -> dict:
+    """All that a condition means, by coordinate; without what describes a penalty that there is not."""
+    penalty = study.penalty_of(condition)
+    values = {**dict(study.training_of(condition)), **dict(penalty), "modules": " ".join(map(str, penalty.modules))}
+    return {key: value for key, value in values.items() if penalty.alpha != 0 or key not in OF_PENALTY}

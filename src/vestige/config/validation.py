@@ -1,0 +1,121 @@
+"""What a study's sections may not say of each other."""
+
+from collections.abc import Iterator
+
+from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
+from vestige.config.figure_validation import of_figures
+from vestige.config.selection import values_of
+from vestige.config.study import Run, Study
+
+
+def contradictions(study: Study) -> Iterator[Fault]:
+    """Every contradiction, as the path of keys and what is wrong there. Empty for a study that can be run."""
+    yield from repeated(("seeds",), study.seeds)
+    unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
+    absent = [*of_applies(study), *of_between(study)]
+    yield from [*unsound, *absent, *of_ablation(study), *of_cka(study)]
+    if not unsound:
+        yield from twins(study)
+    if not unsound and not absent:
+        yield from of_figures(study)
+
+
+def of_condition(study: Study, name: str) -> Iterator[Fault]:
+    """A penalty without its modules or start, or that the network or the run's length does not allow."""
+    said, here, epochs = study.conditions[name], ("conditions", name), study.training_of(name).epochs
+    yield from unknown_modules((*here, "modules"), said.modules or (), study.network.modules)
+    if said.alpha != 0 and said.modules is None:
+        which = f"say on which modules it acts; allowed: {listed(study.network.modules)}"
+        yield (*here, "modules"), f"missing; alpha is {said.alpha:g}: {which}"
+    if said.alpha != 0 and said.start is None:
+        yield (*here, "start"), f"missing; alpha is {said.alpha:g}: say from which epoch it acts; 0 is the beginning"
+    start = said.start or 0
+    if start >= epochs:
+        yield (*here, "start"), f"found {start}; the run has {epochs} epochs; allowed: 0 to {epochs - 1}"
+    elif said.stop is not None and not start < said.stop <= epochs:
+        yield (*here, "stop"), f"found {said.stop}; start is {start}; allowed: {start + 1} to {epochs}"
+
+
+def twins(study: Study) -> Iterator[Fault]:
+    """Conditions that mean the same under two names."""
+    seen: dict = {}
+    for name in study.conditions:
+        meaning = tuple(values_of(study, name).items())
+        if (first := seen.setdefault(meaning, name)) != name:
+            yield ("conditions", name), f"it means the same as conditions.{first}; remove one of them"
+
+
+def of_applies(study: Study) -> Iterator[Fault]:
+    """A measure that covers a condition that does not exist."""
+    for measure, names in study.applies:
+        yield from repeated(("applies", measure), names)
+        for name in dict.fromkeys(names):
+            if name not in study.conditions:
+                yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
+
+
+def of_ablation(study: Study) -> Iterator[Fault]:
+    """Ablation settings that contradict each other or the runs."""
+    here, fractions = ("ablation", "grid"), study.ablation.grid.fractions
+    yield from of_epochs(study, "ablation")
+    yield from unknown_modules(("ablation", "modules"), study.ablation.modules, study.network.modules)
+    if (fractions is None) == (study.ablation.grid.steps is None):
+        found = "neither" if fractions is None else "both"
+        yield here, f"found {found} of fractions and steps; allowed: one of them"
+    yield from of_seed(study, "ablation", "halves_seed", "ranked_on", "held_out_halves")
+    if fractions is not None and (len(fractions) < 2 or list(fractions) != sorted({0.0, *fractions})):
+        allowed = "two or more, rising from 0 (the intact network) to at most 1"
+        yield (*here, "fractions"), f"found {listed(fractions)}; allowed: {allowed}"
+
+
+def of_cka(study: Study) -> Iterator[Fault]:
+    """CKA settings that contradict each other or the runs."""
+    yield from of_epochs(study, "cka")
+    yield from of_seed(study, "cka", "order_seed", "order", "shuffled")
+
+
+def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> Iterator[Fault]:
+    """The seed of a choice that draws at random, without which it cannot be, and which another choice cannot use."""
+    section = getattr(study, measure)
+    seed, chosen = getattr(section, key), getattr(section, choice)
+    if chosen == drawn and seed is None:
+        says = f"missing; {measure}.{choice} is {chosen}: say with which seed; allowed: a number from 0"
+        yield (measure, key), says
+    if chosen != drawn and seed is not None:
+        yield (measure, key), f"found {seed}; {measure}.{choice} is {chosen}, which needs no seed: leave this key out"
+
+
+def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
+    """A measure none of whose epochs exists in a run that it covers."""
+    epochs = getattr(study, measure).epochs
+    yield from repeated((measure, "epochs"), epochs if epochs != "all" else ())
+    for name in study.conditions:
+        if name in getattr(study.applies, measure):
+            yield from beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)
+
+
+def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
+    """The epochs of a measure, if it finds none of them up to the last one that there is."""
+    epochs = getattr(study, measure).epochs
+    if epochs != "all" and min(epochs) > last:
+        yield (
+            (measure, "epochs"),
+            f"found {listed(epochs)}; {ends} at epoch {last}; allowed: all, or some of 0 to {last}",
+        )
+
+
+def of_between(study: Study) -> Iterator[Fault]:
+    """Pairs of runs that the study lacks, of a run with itself, or that compare the same two runs as another pair."""
+    runs, seen = [str(Run(name, seed)) for name in study.conditions for seed in study.seeds], {}
+    for name, pair in study.between.items():
+        here = ("between", name)
+        unknown = [(place, run) for place, run in pair if run not in runs]
+        for place, run in unknown:
+            yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
+        if not unknown:
+            last = min(study.training_of(run.condition).epochs for run in study.pair(name).values())
+            yield from beyond(study, "cka", f"a run of between.{name} ends", last)
+        if pair.first == pair.second:
+            yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
+        elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:
+            yield here, f"it compares the same two runs as between.{former}; remove one of them"

@@ -1,0 +1,259 @@
+"""CIFAR-10's colour photographs of 32x32 pixels in 10 classes, from the original Python pickles."""
+
+import math
+import pickle
+import pickletools
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from vestige.foundation.settings import Values
+
+BATCHES = {"train": tuple(f"data_batch_{number}" for number in range(1, 6)), "val": ("test_batch",)}
+META = "batches.meta"
+SHAPE = (3, 32, 32)
+# Of a pickle's operations, those that reach objects by other ways than a name, or that make them of classes.
+REFUSED = {"PERSID", "BINPERSID", "EXT1", "EXT2", "EXT4", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX"}
+REFUSED |= {"NEXT_BUFFER", "READONLY_BUFFER"}
+TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
+MOST_TUPLES = 20  # of which an array takes six; a deep nest of them would overflow the stack
+
+
+class Settings(Values):
+    """Where the pickles lie, and how many images of each class are taken, the first in the files' order."""
+
+    source: Literal["cifar10"]
+    folder: Annotated[str, Field(min_length=1)]
+    download: Literal[True] | None = None
+    train_per_class: PositiveInt | None = None
+    val_per_class: PositiveInt | None = None
+
+
+def read(settings: Settings):
+    """The images (n, 3, 32, 32) of the five training batches, and of the test batch as val.
+
+    Raises ValueError where a file is missing, is damaged, or holds more than numbers and text.
+    """
+    from vestige.data.arrays import SPLITS, Decoded
+
+    folder = found(settings)
+    names = class_names(folder / META)
+    wanted = {"train": settings.train_per_class, "val": settings.val_per_class}
+    whole = {split: joined(folder, split, len(names)) for split in SPLITS}
+    for split, (_, labels) in whole.items():
+        present(labels, names, split, folder)
+    splits = {split: few(*whole[split], wanted[split], names, split) for split in SPLITS}
+    images, labels = ({split: splits[split][part] for split in SPLITS} for part in (0, 1))
+    return Decoded(images, labels, names)
+
+
+def joined(folder: Path, split: str, classes: int):
+    """Images uint8 (n, 3, 32, 32) and labels int64 (n) of all the files of a split."""
+    import numpy as np
+
+    images, labels = zip(*(batch(folder / name, classes) for name in BATCHES[split]), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+def batch(path: Path, classes: int):
+    """Images uint8 (n, 3, 32, 32) and labels int64 (n) of one file. Raises ValueError unless it is as it should be."""
+    import numpy as np
+
+    data, labels = entries(path, "data", "labels")
+    pixels = math.prod(SHAPE)
+    if not isinstance(data, Array) or data.shape[1:] != (pixels,):
+        given = f"uint8 {data.shape}" if isinstance(data, Array) else type(data).__name__
+        raise ValueError(f"{path}: data is {given}; it should be uint8 (images, {pixels})")
+    if not isinstance(labels, list) or len(labels) != data.shape[0]:
+        raise ValueError(f"{path}: labels is not a list of {data.shape[0]} labels, one an image")
+    if wrong := [label for label in labels if type(label) is not int or not 0 <= label < classes]:
+        given = repr(wrong[0]) if isinstance(wrong[0], int | float) else type(wrong[0]).__name__
+        raise ValueError(f"{path}: labels holds {given}; a label is a whole number from 0 to {classes - 1}")
+    return np.frombuffer(data.values, np.uint8).reshape(-1, *SHAPE), np.array(labels, dtype=np.int64)
+
+
+def class_names(path: Path) -> tuple[str, ...]:
+    """The names of the classes in the order of their numbers."""
+    (names,) = entries(path, "label_names")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str | bytes) for name in names):
+        raise ValueError(f"{path}: label_names is not a list of names")
+    return tuple(map(text, names))
+
+
+def text(name):
+    """A name that may be a string of Python 2."""
+    return name.decode("latin1") if isinstance(name, bytes) else name
+
+
+def entries(path: Path, *keys: str) -> list:
+    """Some entries of the dictionary that a file holds. Raises ValueError where one lacks."""
+    held = unpickled(path)
+    if not isinstance(held, dict):
+        raise ValueError(f"{path} holds no dictionary, but {type(held).__name__}")
+    named = {text(key): value for key, value in held.items()}
+    if missing := [key for key in keys if key not in named]:
+        raise ValueError(f"{path} has no entry {missing[0]!r}; it has {', '.join(map(str, named)) or 'none'}")
+    return [named[key] for key in keys]
+
+
+class StandIn:
+    """What a pickle is given for a name of numpy's: nothing of it can be called or changed."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state):
+        raise pickle.UnpicklingError("it changes a name of numpy's")
+
+
+class Dtype(StandIn):
+    """In place of numpy.dtype: knows unsigned bytes alone."""
+
+    __slots__ = ()
+
+    def __call__(self, kind, align=False, copy=True):
+        if kind not in ("u1", "|u1"):
+            given = kind if isinstance(kind, str) else type(kind).__name__
+            raise pickle.UnpicklingError(f"it holds an array of {given:.20}; the images are u1, unsigned bytes")
+        return UnsignedBytes()
+
+
+class UnsignedBytes(StandIn):
+    """In place of the type u1; what a pickle says of its byte order means nothing."""
+
+    __slots__ = ()
+
+    def __setstate__(self, state):
+        pass
+
+
+class Reconstruct(StandIn):
+    """In place of the function that makes an empty array, whose contents follow as its state."""
+
+    __slots__ = ()
+
+    def __call__(self, kind, shape, code):
+        if kind is not NDARRAY:
+            raise pickle.UnpicklingError("it makes an array of something else than numpy.ndarray")
+        return Array()
+
+
+class Array:
+    """The shape and the bytes of an array of unsigned bytes, of which numpy has seen nothing."""
+
+    __slots__ = ("shape", "values")
+
+    def __init__(self):
+        self.shape, self.values = (0,), b""
+
+    def __setstate__(self, state):
+        version, shape, kind, fortran, values = state
+        if type(version) is not int or version != 1 or not isinstance(kind, UnsignedBytes) or fortran is not False:
+            raise pickle.UnpicklingError("it holds an array that is not of unsigned bytes, row by row")
+        if not isinstance(shape, tuple) or not all(type(side) is int and side >= 0 for side in shape):
+            raise pickle.UnpicklingError("it holds an array whose shape is not of whole numbers")
+        values = values.encode("latin1") if isinstance(values, str) else values  # a string of Python 2
+        if type(values) is not bytes or len(values) != math.prod(shape):
+            raise pickle.UnpicklingError("it holds an array with more or fewer bytes than its shape has")
+        self.shape, self.values = shape, values
+
+
+NDARRAY = StandIn()
+# All that the original files need: Python 2 knew numpy's modules by their first names.
+FOUND = {
+    ("numpy", "ndarray"): NDARRAY,
+    ("numpy", "dtype"): Dtype(),
+    ("numpy.core.multiarray", "_reconstruct"): Reconstruct(),
+    ("numpy._core.multiarray", "_reconstruct"): Reconstruct(),
+}
+
+
+class Unpickler(pickle.Unpickler):
+    """Reads arrays of bytes, numbers and text, and refuses whatever else a pickle asks for before any of it is run."""
+
+    def find_class(self, module: str, name: str):
+        if (module, name) not in FOUND:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no file of CIFAR-10 needs")
+        return FOUND[module, name]
+
+    def persistent_load(self, pid):
+        raise pickle.UnpicklingError("it asks for an object outside of it, which no file of CIFAR-10 needs")
+
+
+def unpickled(path: Path):
+    """What a pickle holds, of which no code is run. Raises ValueError where it is refused or damaged."""
+    with path.open("rb") as file:
+        try:
+            harmless(file)
+            file.seek(0)
+            return Unpickler(file, encoding="latin1").load()
+        except Exception as fault:  # a damaged pickle may raise anything
+            raise ValueError(f"{path} is not read: {fault or type(fault).__name__}") from fault
+
+
+def harmless(file) -> None:
+    """Refuse a pickle with operations that no file of CIFAR-10 needs, and that might reach or exhaust something."""
+    tuples = 0
+    for count, (operation, argument, _) in enumerate(pickletools.genops(file)):
+        if operation.name in REFUSED:
+            raise pickle.UnpicklingError(f"it holds {operation.name}, which no file of CIFAR-10 needs")
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > count:
+            raise pickle.UnpicklingError(f"it numbers an object {argument}, where there are fewer")
+        tuples += operation.name in TUPLES
+        if tuples > MOST_TUPLES:
+            raise pickle.UnpicklingError(f"it holds more than {MOST_TUPLES} tuples, which no file of CIFAR-10 needs")
+
+
+def present(labels, names: tuple[str, ...], split: str, folder: Path) -> None:
+    """Raise ValueError where a split is empty, or where a class has no image to train on."""
+    import numpy as np
+
+    if not len(labels):
+        raise ValueError(f"images.folder: {folder} has no {split} images")
+    counts = np.bincount(labels, minlength=len(names))
+    if lacking := [name for name, count in zip(names, counts, strict=True) if split == "train" and not count]:
+        raise ValueError(f"images.folder: {folder} has no {split} images of class {', '.join(lacking)}")
+
+
+def few(images, labels, wanted: int | None, names: tuple[str, ...], split: str):
+    """The first `wanted` images of each class and their labels, in the order of the files; all where it is None."""
+    import numpy as np
+
+    if wanted is None:
+        return images, labels
+    rows = [np.flatnonzero(labels == number)[:wanted] for number in range(len(names))]
+    if lacking := [name for name, row in zip(names, rows, strict=True) if len(row) < wanted]:
+        raise ValueError(f"images.{split}_per_class is {wanted}; there are fewer of class {', '.join(lacking)}")
+    chosen = np.sort(np.concatenate(rows))
+    return images[chosen], labels[chosen]
+
+
+def found(settings: Settings) -> Path:
+    """The folder with all of the files, which may first be downloaded. Raises ValueError where one is missing."""
+    folder = Path(settings.folder)
+    if settings.download and not folder.exists():
+        download(folder)
+    files = (*BATCHES["train"], *BATCHES["val"], META)
+    if missing := [name for name in files if not (folder / name).is_file()]:
+        raise ValueError(
+            f"images.folder: {folder} lacks {', '.join(missing)}\n"
+            f"It should hold {', '.join(files)}, as the archive `cifar-10-python.tar.gz` has them: put them there, "
+            "or let there be no such folder and say `download: true` where there is a network."
+        )
+    return folder
+
+
+def download(folder: Path) -> None:
+    """Fetch the original archive, check its md5, and put its folder in place whole."""
+    import tempfile
+
+    from torchvision.datasets import CIFAR10
+    from torchvision.datasets.utils import download_and_extract_archive
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as partial:
+        try:
+            download_and_extract_archive(CIFAR10.url, partial, filename=CIFAR10.filename, md5=CIFAR10.tgz_md5)
+        except (OSError, RuntimeError) as fault:
+            raise ValueError(f"images.download: {CIFAR10.url} was not fetched into {folder}: {fault}") from fault
+        (Path(partial) / CIFAR10.base_folder).rename(folder)

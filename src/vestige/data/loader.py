@@ -1,0 +1,50 @@
+"""Batches of normalised images on the device that computes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vestige.data import arrays
+from vestige.data.augmentation import Augment
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images uint8 (images, channels, height, width) and labels int64 (images) of one split, to be cut in batches."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    batch_size: int
+    mean: Tensor  # (channels) as a fraction of full scale, on the device; likewise std
+    std: Tensor
+
+    def batches(self, order: np.ndarray, augment: Augment | None = None) -> Iterator[tuple[Tensor, Tensor]]:
+        """Normalised images and labels on the device, in an order of their numbers; the last batch may be smaller."""
+        for start in range(0, len(order), self.batch_size):
+            numbers = order[start : start + self.batch_size]
+            batch = self.images[numbers] if augment is None else augment(self.images[numbers], numbers)
+            images, labels = (torch.from_numpy(each).to(self.mean.device) for each in (batch, self.labels[numbers]))
+            yield arrays.normalise(images, self.mean, self.std), labels
+
+
+def split_of(images, settings, split: str, batch_size: int, device: torch.device) -> Split:
+    """One split of an images result, from the arrays that a source has left in `work/`."""
+    mean, std = (torch.tensor(images[key].values, dtype=torch.float32, device=device) for key in ("mean", "std"))
+    return Split(*arrays.load(images, settings, split), batch_size, mean, std)
+
+
+def refuse_lonely_image(images: int, batch_size: int) -> None:
+    """Refuse a last batch of one image: batch normalisation has nothing to compare it with."""
+    if (images - 1) % batch_size == 0:
+        raise ValueError(
+            f"training.batch_size {batch_size} leaves a last batch of one image of the {images} training images, which "
+            f"batch normalisation cannot use: choose another batch_size, such as {remedy(images, batch_size)}"
+        )
+
+
+def remedy(images: int, batch_size: int) -> int:
+    """The next larger batch size that leaves no last batch of one image."""
+    return next((size for size in range(batch_size + 1, images) if (images - 1) % size), images)

@@ -1,0 +1,1 @@
+"""Snakemake, DVC and Slurm: all that leans on how they work inside."""

@@ -1,0 +1,136 @@
+"""dvc.lock, a stage at a time.
+
+DVC's own reader goes through the whole file, which takes it half a minute where there are a thousand results.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from vestige.foundation.files import whole
+from vestige.pipeline import Job
+
+FILE = Path("dvc.lock")
+BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
+PARAMS = "params.yaml"
+
+
+def stage_of(job: Job) -> str:
+    """The name that DVC gives to the stage of a job."""
+    if "pair" in job.names:
+        return f"{job.stage.name}@{job.names['pair']}"
+    return "-".join([f"{job.stage.name}@{job.study.study}", *(str(value) for _, value in job.values)])
+
+
+def read(text: str | None = None) -> dict[str, str]:
+    """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
+    return divided(written() if text is None else text)[0]
+
+
+def cut_short() -> bool:
+    """Whether a part of the file is missing: a DVC that is killed while it writes leaves one that it then refuses."""
+    return FILE.is_file() and divided(written())[1]
+
+
+def written() -> str:
+    """What stands in the file; nothing where there is none."""
+    try:
+        return FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
+    except UnicodeDecodeError:
+        return "no text at all\n"
+
+
+def divided(text: str) -> tuple[dict[str, str], bool]:
+    """The text about each whole stage by its name, and whether the end of the file is missing."""
+    lines = text[: text.rfind("\n") + 1]
+    if BEFORE.startswith(lines):
+        return {}, True
+    head, _, body = lines.replace("stages: {}\n", "stages:\n").partition(BEFORE)
+    names = re.findall(r"^  (\S.*):\n", body, re.M)
+    first, *texts = re.split(r"^  \S.*:\n", body, flags=re.M)
+    unfinished = bool(texts) and not stands(texts[-1])
+    if unfinished:
+        names.pop(), texts.pop()
+    foreign = any(line.strip() and not line.startswith("  ") for line in body.splitlines())
+    if head or first or foreign or not all(each.startswith("    ") for each in texts):
+        raise RuntimeError(f"{FILE} is not as DVC writes it (a conflict left by a merge?): mend or remove it")
+    return dict(zip(names, texts, strict=True)), unfinished or lines != text
+
+
+def stands(text: str) -> bool:
+    """Whether the text about a stage says as much as DVC asks for."""
+    try:
+        said = entry(text)
+    except RuntimeError:
+        return False
+    files = [item for kind in ("deps", "outs") if kind in said for item in said[kind] or [{}]]
+    params = said.get("params", {})
+    of_files = isinstance(params, dict) and all(isinstance(each, dict) for each in params.values())
+    return of_files and all("md5" in item for item in files)
+
+
+def write(stages: Mapping[str, str]) -> None:
+    """Write the whole file, in one step."""
+    if not stages:  # DVC refuses a file that names none
+        return FILE.unlink(missing_ok=True)
+    body = "".join(f"  {name}:\n{text}" for name, text in stages.items())
+    with whole(FILE) as file:
+        file.write((BEFORE + body).encode())
+
+
+def entry(text: str) -> dict[str, Any]:
+    """What the text about a stage says: cmd, params, and of each dep and out what DVC knows.
+
+    Raises RuntimeError where DVC wrote none.
+    """
+    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfolded(text), flags=re.M), flags=re.M)[1:]
+    try:
+        said = dict(map(told, parts))
+        if not said.get("cmd"):
+            raise ValueError("a stage without cmd")
+        for kind in ("deps", "outs"):
+            digests_of(said, kind)
+        return said
+    except (YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
+        why = str(error).splitlines()[0]
+        raise RuntimeError(f"{FILE} is not as DVC writes it ({why}): mend or remove it") from None
+
+
+def unfolded(text: str) -> str:
+    """A text whose long commands and paths, which DVC breaks after 80 characters, stand on one line again."""
+    return re.sub(r" *\n +(?!- )([^\s:]+)(?=\n|$)", r" \1", text)
+
+
+def told(part: str) -> tuple[str, Any]:
+    """The key of a part, and what stands there."""
+    key = part.partition(":")[0]
+    return key, files(part) if key in ("deps", "outs") else loaded(part)[key]
+
+
+def files(part: str) -> list[dict[str, Any]]:
+    """Paths and their digests: DVC writes each on a line of its own."""
+    items = [dict(re.findall(r"(\w+): '?([^'\n]*)'?$", item, re.M)) for item in re.split(r"^- ", part, flags=re.M)[1:]]
+    return [{key: int(said) if key in ("size", "nfiles") else said for key, said in item.items()} for item in items]
+
+
+@cache
+def loaded(part: str) -> Any:
+    """A part as YAML; most stages have the same parameters, which are read once."""
+    return YAML(typ="safe", pure=True).load(part)
+
+
+def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """DVC's digest of each dep, or of each out, by path."""
+    paths = {item["path"]: item.get("md5") for item in said.get(kind, [])}
+    return {path: digest for path, digest in paths.items() if digest}
+
+
+def claims(said: Mapping[str, Any], job: Job) -> bool:
+    """Whether an entry claims to be of the very settings of a job."""
+    params = said.get("params")
+    return isinstance(params, dict) and params.get(PARAMS) == job.settings

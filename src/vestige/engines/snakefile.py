@@ -1,0 +1,164 @@
+"""What the Snakefile asks of the study: its settings, its code, its runs."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from vestige import pipeline
+from vestige.commands import sync
+from vestige.config import loading
+from vestige.config.study import SCIENCE, Study
+from vestige.engines import dvc_repo, slurm, snakemake_metadata
+from vestige.engines.exclusion import lock
+from vestige.forkserver import client
+from vestige.foundation import canonical_json
+from vestige.foundation import source as sources
+from vestige.provenance import hashing, status
+
+SECTIONS = SCIENCE
+FORKSERVER = Path("work", "forkserver")
+SERVERS: list = []  # the process of the forkserver of this run, if it has one
+FEW = 4  # jobs; fewer take less time than a forkserver takes to import for all of them
+HELD: list = []  # the file whose lock lasts as long as this process; None in a Snakemake that another one started
+
+
+def study(config: Mapping) -> Study:
+    """Read params.yaml, and refuse values given by `--config` or `--configfile` that differ from it."""
+    sources.refuse_other_source(Path.cwd())
+    read = loading.read()
+    stated = canonical_json.plain(read)
+    for key, value in config.items():
+        if stated.get(key) != value:
+            raise loading.StudyRefused(
+                f"--config {key}={value!r} is refused: params.yaml says {stated.get(key)!r}, "
+                "and the results are proven against params.yaml alone. Edit it there, and leave this option out."
+            )
+    return read
+
+
+def prepare(study: Study) -> None:
+    """Let every rule's command find `vestige` beside the Python that runs Snakemake, and know what was planned.
+
+    Progress bars of jobs that run side by side would garble each other; the logs have a line an epoch.
+    A Snakemake that another one started, on a cluster, keeps to the plan of the first.
+    """
+    if pipeline.PLAN in os.environ:
+        HELD.append(None)
+    settings = {key: value for job in pipeline.jobs(study) for key, value in job.settings.items()}
+    os.environ.setdefault(pipeline.PLAN, json.dumps(pipeline.plan(settings)))
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    os.environ["TQDM_DISABLE"] = "1"
+
+
+def alone() -> None:
+    """Refuse to run beside another Snakemake here, which would delete what this one has just made and reads.
+
+    What a killed Snakemake left on a cluster is cancelled.
+    """
+    if HELD:
+        return
+    try:
+        HELD.append(lock())
+    except BlockingIOError:
+        raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
+    slurm.cancel_orphans()
+
+
+def share_imports(study: Study, workflow) -> None:
+    """Start a forkserver for the jobs of this run, if it has some and they run on this machine.
+
+    Not where a job has several threads: numpy starts its own while it is imported, and a process with threads must not
+    be forked. It ends with this process.
+    """
+    if study.threads != 1 or client.FOLDER in os.environ or not client.is_possible():
+        return
+    try:
+        if snakemake_metadata.is_local(workflow) and snakemake_metadata.count_jobs(workflow) >= FEW:
+            SERVERS.append(client.start(FORKSERVER))
+            os.environ[client.FOLDER] = str(FORKSERVER.resolve())
+    except Exception as error:  # of the folder, or of a Snakemake that counts its jobs otherwise: nobody needs it
+        print(f"vestige: each job imports its packages itself, since no forkserver starts: {error}", file=sys.stderr)
+
+
+def end_forkserver() -> None:
+    """End the forkserver of this run, if there is one: its last job has ended."""
+    while SERVERS:
+        server = SERVERS.pop()
+        server.terminate()
+        server.wait()
+        del os.environ[client.FOLDER]
+        (FORKSERVER / client.SOCKET).unlink(missing_ok=True)
+
+
+def record() -> None:
+    """After a run, let DVC remember every result that is proven, before an edit makes Snakemake delete it.
+
+    Not in a Snakemake that another one started. A run that went well does not fail for it.
+    """
+    if not any(HELD) or not dvc_repo.HERE.is_dir():
+        return
+    try:
+        study = loading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
+        found = status.judge(study)
+        print(*sync.in_dvc(study, found), sep="\n", file=sys.stderr)
+        hashing.keep()
+    except Exception as error:
+        print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)
+
+
+def settings(study: Study, *keys: str) -> Callable:
+    """A rule's `params`: the settings at some keys as one canonical text, so that Snakemake sees any change of them."""
+
+    def canonical(wildcards) -> str:
+        return canonical_json.canonical(canonical_json.stated(study, [key.format(**wildcards) for key in keys]))
+
+    return canonical
+
+
+def code(study: Study, stage: str, wildcards: Mapping | None = None) -> list[str]:
+    """A rule's source files: the import closure of its stage."""
+    begins = pipeline.begins(study, pipeline.STAGES[stage], dict(wildcards.items() if wildcards else ()))
+    return [sources.PREFIX + file for file in sources.closure("foundation/format.py", *begins)]
+
+
+def results(study: Study, stage: str) -> list[str]:
+    """Every result of a stage."""
+    return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
+
+
+def images(study: Study) -> str:
+    """What the study says of its images."""
+    return pipeline.job(study, "images").output
+
+
+def drawings(study: Study) -> list[str]:
+    """Every figure that the study asks for, of all kinds."""
+    return [path for stage in pipeline.TABLE if stage.kind for path in results(study, stage.name)]
+
+
+def trained(study: Study, pair: str, place: str) -> str:
+    """The training result of the first or the second run of a pair."""
+    return pipeline.job(study, "between", pair=pair).named[place].output
+
+
+def figures(study: Study, kind: str) -> list[str]:
+    """The figures that the study asks for of one kind of result."""
+    return [name for name, said in getattr(study.figures, kind) if said is not None]
+
+
+def every(study: Study) -> list[str]:
+    """Every file that the study asks for."""
+    return [path for job in pipeline.jobs(study) for path in (job.output, *job.beside)]
+
+
+def gpus(study: Study) -> int:
+    """How many GPUs a job that computes on the study's device asks for."""
+    return 1 if study.device == "cuda" else 0
+
+
+def only(names: Iterable) -> str:
+    """A wildcard constraint: one of some names, and nothing else; no text at all where there is none."""
+    return "|".join(re.escape(str(name)) for name in names) or "(?!)"

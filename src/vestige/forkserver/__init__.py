@@ -1,0 +1,1 @@
+"""A process that has imported the packages, and forks a child for each command."""

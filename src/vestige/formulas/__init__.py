@@ -1,1 +1,0 @@
-"""Formulas: pure functions of arrays, each tested against a closed form."""

@@ -1,0 +1,1 @@
+"""What everything stands on: random streams, the device, files, settings, the hash of the source."""

@@ -1,0 +1,167 @@
+"""Which source files make a result, and a digest of what each of them says."""
+
+import ast
+import hashlib
+import importlib.util
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).resolve().parents[1]
+PREFIX = "src/vestige/"
+
+
+def refuse_other_source(root: Path) -> None:
+    """Refuse to work in a project with the code of another: neither its engines nor its proofs would know that code."""
+    source = root / PREFIX
+    if source.is_dir() and source.resolve() != PACKAGE:
+        raise RuntimeError(
+            f"this is the vestige of {PACKAGE.parents[1]}, and not of {root.resolve()}: "
+            "activate the environment of this folder, or say `export PYTHONPATH=$PWD/src`"
+        )
+
+
+def closure(*files: str) -> tuple[str, ...]:
+    """The given files (relative to the package) and all that they import of it, directly or not, sorted.
+
+    Files named `__init__.py` hold nothing but a docstring (tested) and are left out.
+    """
+    found, todo = set(), list(files)
+    while todo:
+        file = todo.pop()
+        if file not in found:
+            found.add(file)
+            todo.extend(path for name in imports(file) if (path := own_file(name)) is not None)
+    return tuple(sorted(found))
+
+
+def packages(*files: str) -> tuple[str, ...]:
+    """Names of the packages, beside Python's own and this one, that the closure of the files imports; sorted."""
+    names = {name.split(".")[0] for file in closure(*files) for name in imports(file)}
+    return tuple(sorted(names - sys.stdlib_module_names - {PACKAGE.name}))
+
+
+def imports(file: str) -> frozenset[str]:
+    """Every dotted name that a file might import, anywhere in its text. Raises SourceRefused."""
+    with naming(PACKAGE / file):
+        return imports_of((PACKAGE / file).read_bytes()) if file.endswith(".py") else frozenset()
+
+
+class SourceRefused(ValueError):
+    """A source file that is no Python."""
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of syntax name its file."""
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
+        raise SourceRefused(f"{path}{line} is no Python: {getattr(error, 'msg', None) or error}") from None
+
+
+@cache
+def imports_of(source: bytes) -> frozenset[str]:
+    """Every dotted name that a source might import."""
+    return frozenset(name for node in ast.walk(ast.parse(source)) for name in import_names(node))
+
+
+def import_names(node: ast.AST) -> list[str]:
+    """Every dotted name that a statement might import: `from a import b` may mean `a.b` or `a`."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def own_file(name: str) -> str | None:
+    """The file, relative to the package, of a dotted module name of ours; None for a package or an attribute."""
+    first, *inside = name.split(".")
+    file = "/".join(inside) + ".py"
+    return file if first == PACKAGE.name and inside and (PACKAGE / file).is_file() else None
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes.
+
+    Raises SourceRefused.
+    """
+    return digest_of(path, *identity(path))
+
+
+def identity(path: Path) -> tuple[int, int, int, int]:
+    """What changes when a file does: the times of its last change and of its entry's, size, place on the disk."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+
+
+def edited(file: str) -> bool:
+    """Whether a file of the package has changed since this module was loaded, the first of all."""
+    path = PACKAGE / file
+    return path in AT_START and identity(path) != AT_START[path]
+
+
+def outlived(file: str) -> Path | None:
+    """The bytecode that Python takes for that of a file although it is of a former text; None where there is none.
+
+    Python tells texts apart by their size and the second in which they were written.
+    """
+    path = PACKAGE / file
+    try:
+        bytecode = Path(importlib.util.cache_from_source(path))
+        kept, text = bytecode.stat(), path.stat()
+        taken = bytecode.read_bytes()[8:16] == struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
+        return bytecode if taken and kept.st_mtime_ns < text.st_mtime_ns else None
+    except (OSError, NotImplementedError, struct.error):
+        return None
+
+
+@cache
+def digest_of(path: Path, *identity: int) -> str:
+    """The digest of a file, remembered while it stays the same file."""
+    data = path.read_bytes()
+    with naming(path):
+        return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
+
+
+@cache
+def meaning(source: bytes) -> Any:
+    """A source as nested tuples that say what it does, in the same words under every version of Python."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and docstring(node):
+            node.body = node.body[1:]
+    return nested(tree)
+
+
+def docstring(node: ast.AST) -> bool:
+    """Whether a module, class or function begins with a docstring."""
+    return ast.get_docstring(node, clean=False) is not None
+
+
+def nested(node: Any) -> Any:
+    """A syntax tree without its empty fields, some of which only newer versions of Python have."""
+    if isinstance(node, list):
+        return tuple(map(nested, node))
+    if not isinstance(node, ast.AST):
+        return node
+    fields = ((name, nested(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    return type(node).__name__, *fields
+
+
+def identities() -> dict[Path, tuple[int, int, int, int]]:
+    """The identity of every source file that can be read; an editor's locks are links to nowhere."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        with suppress(OSError):
+            found[path] = identity(path)
+    return found
+
+
+AT_START = identities()

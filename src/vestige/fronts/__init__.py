@@ -1,1 +1,0 @@
-"""Fronts: what people and engines call."""

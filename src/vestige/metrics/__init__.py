@@ -1,0 +1,1 @@
+"""Metrics: pure functions of arrays, each tested against a closed form."""

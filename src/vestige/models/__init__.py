@@ -1,0 +1,1 @@
+"""Networks as named steps, one file a family."""

@@ -1,0 +1,30 @@
+"""ResNets of bottlenecks for small images: of any width, and of any number of blocks in each of the four modules."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+
+from vestige.foundation.settings import Values
+
+
+class Settings(Values):
+    """Blocks of modules 4, 5, 6 and 7, whose channels are 4, 8, 16 and 32 times `width`."""
+
+    family: Literal["bottleneck_resnet"]
+    blocks: Annotated[tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt], Field(strict=False)]
+    width: PositiveInt
+
+    @property
+    def modules(self) -> tuple[int, ...]:
+        """The modules that a study may name."""
+        return (4, 5, 6, 7)
+
+
+def network(settings: Settings, channels: int, classes: int):
+    """A network with random weights."""
+    from vestige.models.residual import bottleneck_trunk, in_steps, initialise
+
+    trunk = bottleneck_trunk(channels, classes, settings.blocks, settings.width)
+    initialise(trunk)
+    stages = [trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4]
+    return in_steps(trunk, trunk.stem, stages, trunk.pool, trunk.fc)

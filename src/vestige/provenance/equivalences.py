@@ -1,0 +1,89 @@
+"""Edits of the code for which a maintainer vouches: what the former code made, the new code would make too."""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from vestige.foundation import source
+from vestige.foundation.settings import Values
+
+FILE = Path("workflow", "equivalent.yaml")
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Equivalence(Values):
+    """One edit: of each file that it changed the former digest and the new one, null where the file was not there."""
+
+    stage: str
+    files: Annotated[dict[str, tuple[Digest | None, Digest | None]], Field(min_length=1, strict=False)]
+    reason: Annotated[str, Field(min_length=1)]
+
+
+class EquivalencesRefused(ValueError):
+    """A file of equivalences that says nothing that can be honoured."""
+
+
+def carried(stage: str, then: dict[str, str], now: dict[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The code of a result brought forward through the edits vouched for, and why; no further than to the code of now.
+
+    `then` and `now` are digests by file. The edits stand in the file in the order in which they were made.
+    """
+    reasons: list[str] = []
+    for edit in declared():
+        if then == now:
+            break
+        if edit.stage == stage and all(then.get(file) == old for file, (old, _) in edit.files.items()):
+            after = then | {file: new for file, (_, new) in edit.files.items()}
+            then = {file: digest for file, digest in after.items() if digest is not None}
+            reasons.append(edit.reason)
+    return then, tuple(reasons)
+
+
+def declared() -> tuple[Equivalence, ...]:
+    """The equivalences of the project, in their order. Raises EquivalencesRefused."""
+    return read(FILE, *source.identity(FILE)) if os.path.lexists(FILE) else ()
+
+
+@cache
+def read(path: Path, *identity: int) -> tuple[Equivalence, ...]:
+    """The equivalences in a file, remembered while it stays the same file."""
+    try:
+        said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or []
+        found = TypeAdapter(tuple[Equivalence, ...]).validate_python(said, strict=False)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        why = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise EquivalencesRefused(f"{path}{line} cannot be read: {why}") from None
+    except RecursionError:
+        raise EquivalencesRefused(f"{path} cannot be read: it is nested too deeply") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise EquivalencesRefused(
+            f"{path} is refused: {where}: {first['msg']}; each entry has stage, files (of each the former and the new "
+            "digest, null where there is none) and reason"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise EquivalencesRefused(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    refuse_unknown(path, found)
+    return found
+
+
+def refuse_unknown(path: Path, found: tuple[Equivalence, ...]) -> None:
+    """Refuse a stage or a file that there is not and was not: nothing would be vouched for. Raises the above."""
+    removed = {file for each in found for file, (_, new) in each.files.items() if new is None}
+    for each in found:
+        if not each.stage.startswith("figures_") and not (source.PACKAGE / "stages" / f"{each.stage}.py").is_file():
+            raise EquivalencesRefused(f"{path} is refused: there is no stage {each.stage!r}")
+        for file in each.files:
+            if file not in removed and not (source.PACKAGE / file).is_file():
+                raise EquivalencesRefused(
+                    f"{path} is refused: there is no file {file!r}; files are named from src/vestige/ on, as in "
+                    f"stages/{each.stage}.py, and one that is removed has null for its new digest"
+                )

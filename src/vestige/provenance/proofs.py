@@ -1,0 +1,107 @@
+"""The proof that each result carries: what made it, and what it says."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vestige.foundation import source
+from vestige.foundation.canonical_json import canonical, stated
+from vestige.pipeline import Job, begins
+from vestige.provenance import embedding, hashing, machine
+
+CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
+
+
+def proof(
+    job: Job, made_by: dict[str, str], inputs: dict[str, str], behind: dict[str, Any], beside: dict[str, str]
+) -> dict[str, Any]:
+    """What made a result: code, settings, inputs, what lies behind and beside it; notes that never make it stale."""
+    return {
+        "result": job.output,
+        "code": made_by,
+        "settings": job.settings,
+        "inputs": inputs,
+        "behind": behind,
+        "beside": beside,
+        "versions": machine.versions(job.code),
+        "hardware": machine.hardware(job.settings.get("device")),
+    }
+
+
+def code_digests(job: Job) -> dict[str, str]:
+    """The digest of each file that makes a result, as it stands now."""
+    return {file: source.file_digest(source.PACKAGE / file) for file in job.code}
+
+
+def behind(job: Job) -> dict[str, Any]:
+    """What to know of all from which a result comes, should it be gone.
+
+    That is the code, by stage; the settings; and the sha256 of the results that its inputs came from.
+    """
+    made_by: dict[str, dict[str, str]] = {}
+    for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream}.values():
+        made_by.setdefault(begun.stage.name, {}).update(code_digests(begun))
+    results: dict[str, str] = {}
+    for given in filter(None, (read_proof(Path(each.output)) for each in job.inputs)):
+        results |= given["behind"]["results"] | given["inputs"]
+    settings = stated(job.study, {key for each in job.upstream for key in each.keys})
+    return {"code": made_by, "settings": settings, "results": results}
+
+
+def input_digests(job: Job) -> dict[str, str | None]:
+    """The sha256 of each result that is read, as it stands now; None where it is absent."""
+    return {each.output: hashing.sha256(Path(each.output)) for each in job.inputs}
+
+
+def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
+    """The proof that a result carries, None where it has none or cannot be read; whether it is as it was written.
+
+    `kind` is the suffix that says what kind of file it is, where its name does not.
+    """
+    try:
+        text, unchanged = hashing.remembered(f"seen{kind}", path, partial(embedding.seen, kind=kind))
+        given = json.loads(text)
+        return (given if complete(given) else None), unchanged
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):
+        return None, False
+
+
+def complete(given: Any) -> bool:
+    """Whether a proof has the parts that it must have: tables of texts, and tables of settings."""
+    if not isinstance(given, dict) or not isinstance(behind := given.get("behind"), dict):
+        return False
+    made_by = behind.get("code")
+    texts = [given.get("code"), given.get("inputs"), given.get("beside"), behind.get("results")]
+    texts += made_by.values() if isinstance(made_by, dict) else [None]
+    if not all(isinstance(each, dict) for each in (*texts, given.get("settings"), behind.get("settings"))):
+        return False
+    return all(isinstance(said, str) for each in texts for said in each.values())
+
+
+def read_proof(path: Path) -> dict[str, Any] | None:
+    """The proof that a result carries; None where it has none or cannot be read."""
+    return found_in(path)[0]
+
+
+def changed(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = False) -> list[str]:
+    """The differences of two tables, a line each."""
+    return [
+        f"{what} {key}" + (f" was {said(then.get(key))}, is {said(now.get(key))}" if show else " changed")
+        for key in sorted(then.keys() | now.keys())
+        if then.get(key) != now.get(key)
+    ]
+
+
+def said(value: Any) -> str:
+    """A setting as a reason shows it."""
+    return "absent" if value is None else canonical(value)
+
+
+def leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """A nest of settings as one table of dotted paths; a list is one leaf."""
+    if not isinstance(value, dict):
+        return {path: value}
+    nested = (leaves(each, f"{path}.{key}" if path else key) for key, each in value.items())
+    return {key: each for table in nested for key, each in table.items()}

@@ -1,0 +1,95 @@
+"""Results on disk: each is written whole or not at all."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vestige.config.choices import PER_RUN
+from vestige.config.study import Study
+from vestige.provenance import embedding
+
+LEAST = 2**16  # bytes: a disk with less to spare is full
+
+
+def make_folders(study: Study) -> None:
+    """Make the folders of all kinds of results: DVC calls one missing that is only empty."""
+    for kind in (*PER_RUN, "between", "figures"):
+        Path("results", study.study, kind).mkdir(parents=True, exist_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file, then put it in place in one step: a reader sees all of it or nothing.
+
+    The temporary file lies in a folder that no engine looks into, so that a killed job leaves nothing half-written
+    among the results.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = partial_of(path)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    partial.unlink(missing_ok=True)
+    try:
+        write(partial)
+        with open(partial, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except Exception as error:
+        partial.unlink(missing_ok=True)
+        raise full(path) or error from None
+
+
+def full(path: Path) -> OSError | None:
+    """The error of a full disk, if the disk of a path is full: the library of NetCDF calls that "HDF error"."""
+    if shutil.disk_usage(path.parent).free < LEAST:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return None
+
+
+def partial_of(path: Path) -> Path:
+    """Where a result lies until it is whole: `results/{study}/.partial/`, on the same disk as the result."""
+    study, *inside = path.parts[1:]
+    return Path(path.parts[0], study, ".partial", "-".join(inside))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole."""
+    write_whole(path, lambda partial: partial.write_bytes(data))
+
+
+def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
+    """Write a labelled array file: attributes in sorted order, so that equal contents are equal bytes."""
+    for array in [dataset, *dataset.variables.values()]:
+        array.attrs = dict(sorted(array.attrs.items()))
+    plain = {name: {"_FillValue": None} for name, array in dataset.variables.items() if array.dtype.kind == "f"}
+
+    def write(partial: Path) -> None:
+        dataset.to_netcdf(partial, engine="netcdf4", encoding=plain)
+        embedding.stamp(partial, stamp)
+
+    write_whole(path, write)
+
+
+def write_page(path: Path, page: str, stamp: dict[str, Any]) -> None:
+    """Write a page of HTML with its proof."""
+    write_bytes(path, embedding.page_with(page, stamp).encode())
+
+
+def write_picture(path: Path, png: bytes, stamp: dict[str, Any]) -> None:
+    """Write a PNG with its proof."""
+    write_bytes(path, embedding.picture_with(png, stamp))
+
+
+def open_dataset(path: str | Path):
+    """Open a labelled array file, lazily; close it after use."""
+    import xarray
+
+    return xarray.open_dataset(path, engine="netcdf4")
+
+
+def load_dataset(path: str | Path):
+    """A labelled array file in memory, read without leaving or finding a handle on it: a notebook may hold others."""
+    import xarray
+
+    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(embedding.opened_in_memory(Path(path).read_bytes())))

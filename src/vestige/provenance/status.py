@@ -1,0 +1,119 @@
+"""Whether each result is what the study and the code ask for: the one truth to which both engines are brought."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vestige.config.study import Study
+from vestige.pipeline import Job, begins, jobs
+from vestige.provenance import hashing
+from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
+from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests
+
+PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
+STATES = (PROVEN, STALE, MISSING, FOREIGN)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be said of one result.
+
+    It is proven, or `reasons` say why not, a line each; `vouched` are the reasons of the equivalences by which its code
+    counts as that of now; `causes` are the stale results from which it comes, itself among them, with why they are;
+    `gone` are the jobs of it and of what lies behind it, as far as nothing of them is here.
+    """
+
+    job: Job
+    state: str
+    reasons: tuple[str, ...] = ()
+    vouched: tuple[str, ...] = ()
+    causes: tuple[tuple[str, str], ...] = ()
+    gone: tuple[Job, ...] = ()
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is of a training whose result is here and sound, and whose checkpoints are not all here."""
+        return self.job.stage.name == "training" and self.state == MISSING and not self.causes and not self.gone
+
+
+def judge(study: Study) -> dict[str, Judgement]:
+    """The judgement of every result of a study by its path, in the order in which they are made."""
+    found: dict[str, Judgement] = {}
+    code_of = once(code_digests)
+    for job in jobs(study):
+        found[job.output] = judged(job, found, code_of=code_of)
+    return found
+
+
+def once(code_of: CodeOf) -> CodeOf:
+    """The same function, which looks only once at the code of jobs that have it in common."""
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def remembered(job: Job) -> dict[str, str]:
+        begun = begins(job.study, job.stage, job.names)
+        if begun not in known:
+            known[begun] = code_of(job)
+        return known[begun]
+
+    return remembered
+
+
+def of(job: Job, beside: bool = True) -> Judgement:
+    """The judgement of one result; `beside` as for `judged`."""
+    return judged(job, upstream(job), beside)
+
+
+def upstream(job: Job) -> dict[str, Judgement]:
+    """The judgements of all results from which one comes, each after those that it reads."""
+    found: dict[str, Judgement] = {}
+    code_of = once(code_digests)
+    for each in job.upstream:  # of figures, what lies beside them is read too
+        found[each.output] = judged(each, found, beside=bool(each.stage.kind), code_of=code_of)
+    return found
+
+
+def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_of: CodeOf = code_digests) -> Judgement:
+    """The judgement of a result, given those of the results that it reads.
+
+    What lies behind it must be sound too, as far as it is here: a result can stand without that from which it came.
+    `beside` also looks at the files written beside it (for a training result, every checkpoint).
+    """
+    gone = tuple({one.output: one for each in job.inputs for one in behind[each.output].gone}.values())
+    state, own, vouched = alone(job, gone, code_of)
+    inherited = {path: why for each in job.inputs for path, why in behind[each.output].causes}
+    causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
+    if state == PROVEN and inherited:
+        state = STALE
+    absent, differing = files_beside(job) if beside and state != FOREIGN else ([], [])
+    if state == PROVEN and (absent or differing):
+        state = STALE if differing else MISSING
+    reasons, missing = (*own, *named(inherited), *differing, *absent), not Path(job.output).is_file()
+    return Judgement(job, state, reasons, vouched, tuple(causes.items()), (job, *gone) if missing else ())
+
+
+def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) -> tuple[str, list[str], tuple[str, ...]]:
+    """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
+
+    Of the jobs behind it whose results are `gone`, its proof must say what would make them now.
+    """
+    path = Path(job.output)
+    if not path.is_file():
+        return MISSING, ["it is missing"], ()
+    given, unchanged = found_in(path)
+    if given is None or given.get("result") != job.output:
+        why = "it carries no proof, or was changed after it was written"
+        return FOREIGN, [why if given is None else f"it is a copy of {given.get('result')}"], ()
+    own, vouched = own_changes(job, given, unchanged, code_of(job))
+    behind, vouched_behind = behind_changed(given, gone, code_of)
+    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind]
+    return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
+
+
+def files_beside(job: Job) -> tuple[list[str], list[str]]:
+    """Of the files written with a result which are absent, and which are others; nothing that is read depends on it."""
+    written = (found_in(Path(job.output))[0] or {}).get("beside", {})
+    now = {path: hashing.sha256(Path(path)) for path in written}
+    absent = [path for path, digest in now.items() if digest is None]
+    more = f" and {len(absent) - 1} more files" if len(absent) > 1 else ""
+    lines = [f"{absent[0]}{more} written with it: missing"] if absent else []
+    return lines, [f"file {path} changed" for path, digest in now.items() if digest not in (None, written[path])]

@@ -1,0 +1,119 @@
+"""The course of each training: what determines its weights after every epoch, and which runs share how much of it."""
+
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vestige.config.selection import OF_PENALTY
+from vestige.config.study import Study
+from vestige.foundation.canonical_json import canonical, plain
+from vestige.pipeline import Job, cells, job
+from vestige.provenance import embedding, hashing, machine, proofs, scratch
+from vestige.table import MEASURED
+
+KEY = 32  # digits of an epoch's key
+# What describes the penalty counts for the passes that are penalised, and the length of a run for none.
+OF_NO_EPOCH = {"epochs", *OF_PENALTY}
+versions = cache(machine.versions)
+
+
+def keys(job: Job) -> tuple[str, ...]:
+    """For each epoch of a training, 0 to its last, a digest of all that determines the weights after so many passes.
+
+    Equal keys are equal weights, records and optimiser states. `start`, `stop` and `epochs` count only as far as the
+    passes until then show them.
+    """
+    return chain(job, alike_in(job))
+
+
+def chain(job: Job, alike: dict[str, Any]) -> tuple[str, ...]:
+    """The keys of a training, given what is alike in every one of its study."""
+    study, condition = job.study, job.names["condition"]
+    training, penalty = plain(study.training_of(condition)), study.penalty_of(condition)
+    own = {key: value for key, value in training.items() if key not in OF_NO_EPOCH}
+    penalised = [penalty.alpha, penalty.modules, training["class_reduction"], training["epsilon"]]
+    found = [hashing.of_text(canonical([alike, own, study.stream(condition, job.names["seed"])]))]
+    for epoch in range(training["epochs"]):
+        given = penalised if penalty.start <= epoch < penalty.stop else None
+        found.append(hashing.of_text(canonical([found[-1], given])))
+    return tuple(key[:KEY] for key in found)
+
+
+def alike_in(job: Job) -> dict[str, Any]:
+    """What is alike in all trainings of a study: code, versions of packages, images, network, device."""
+    return {
+        "code": proofs.code_digests(job),
+        "versions": versions(job.code),
+        "pictures": pictures(Path(job.named["images"].output)),
+        **{key: job.settings[key] for key in MEASURED},
+    }
+
+
+def pictures(path: Path) -> str | None:
+    """The digest of what an images result says, whichever study it belongs to; None where it cannot be read."""
+    try:
+        return hashing.remembered("pictures", path, values_in)
+    except (OSError, RuntimeError):
+        return None
+
+
+def values_in(path: Path) -> str:
+    """The sha256 of the values of an images result, but for the study's name."""
+    data = path.read_bytes()
+    if not embedding.is_sealed(data):
+        raise RuntimeError(f"{path} was changed after it was written")
+    with embedding.opened_in_memory(data) as opened:
+        opened.set_auto_maskandscale(False)
+        kept = [(name, each) for name, each in sorted(opened.variables.items()) if name != "study"]
+        return embedding.sha256(*(repr((name, each.dimensions, each[...].tolist())) for name, each in kept))
+
+
+def every(study: Study) -> dict[str, tuple[str, ...]]:
+    """The keys of every training of a study by its result, in the table's order."""
+    runs = [job(study, "training", **cell) for cell in cells(study, "training")]
+    alike = alike_in(runs[0])
+    return {each.output: chain(each, alike) for each in runs}
+
+
+def together(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many passes two runs have in common, given their keys; -1 if they do not even begin with the same weights."""
+    return sum(mine == theirs for mine, theirs in zip(one, other, strict=False)) - 1
+
+
+def lasting(job: Job) -> frozenset[int]:
+    """The epochs of a training whose state stays when it is done, because a run may go on from there.
+
+    They are those at which the ways of another run of the study and its own part, and its last. At epoch 0 nothing
+    would be saved.
+    """
+    chains = every(job.study)
+    mine = chains.pop(job.output)
+    ends = {together(mine, other) for other in chains.values()} | {len(mine) - 1}
+    return frozenset(epoch for epoch in ends if epoch > 0)
+
+
+def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
+    """For each training in the table's order, how many of its epochs one that stands before it trains too.
+
+    So many are saved at most: of two that are trained side by side, neither waits. `among` are the results of those
+    that will be trained; left out, all.
+    """
+    before, found = set(), {}
+    for output, mine in every(study).items():
+        if among is not None and output not in among:
+            continue
+        found[output] = max(0, sum(key in before for key in mine) - 1)
+        before.update(mine)
+    return found
+
+
+def begun(job: Job) -> int:
+    """From which epoch a training would go on now, by what lies in scratch, sound or not; 0 if by nothing."""
+    try:
+        weights, states = scratch.lying(scratch.trajectories(job.study))
+    except (scratch.ScratchRefused, OSError):
+        return 0
+    mine = keys(job) if states else ()
+    unbroken = next((epoch for epoch, key in enumerate(mine) if key not in weights), len(mine))
+    return next((epoch for epoch in reversed(range(unbroken)) if mine[epoch] in states), 0)

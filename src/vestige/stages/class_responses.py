@@ -1,0 +1,62 @@
+"""Mean responses of units to classes of images, and the class selectivity index of each unit made of them."""
+
+import numpy as np
+import torch
+
+from vestige.data.loader import Split
+from vestige.metrics.selectivity import membership, other_classes, selectivity_index, spatial_means
+from vestige.models.network import Network
+from vestige.training.evaluation import walk
+
+MEASURED = {
+    "selectivity": {"long_name": "class selectivity index", "units": "1"},
+    "preferred_class": {"long_name": "class of the largest response, -1 for a silent unit"},
+    "response_max": {"long_name": "mean response to the preferred class"},
+    "response_rest": {"long_name": "mean of the mean responses to the other classes"},
+}
+
+
+def compared_classes(labels: np.ndarray) -> np.ndarray:
+    """The classes of which there are images. Raises ValueError where there is only one: nothing to compare it with."""
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise ValueError(f"selectivity: the images are all of class {classes}; the index compares two or more")
+    return classes
+
+
+def class_means(network: Network, split: Split, rows: np.ndarray, classes: np.ndarray) -> dict[str, np.ndarray]:
+    """(classes, channels) mean response of each block's channels to each class of the rows, in order of the modules.
+
+    Of a network in float64: in float32 the index of a unit that rarely responds depends on the size of the batches.
+    Sums over the images of a class, divided by their number: the paper leaves them sums, which is the same only where
+    all classes have as many images.
+    """
+    sums, counts = dict.fromkeys((name for _, _, name in places(network)), 0), 0
+    for images, labels in split.batches(rows):
+        member = membership(labels, torch.from_numpy(classes).to(labels.device), torch.float64)
+        counts = counts + member.sum(1, keepdim=True)
+        for name, output in walk(network, images.double()):
+            if name in sums:
+                sums[name] = sums[name] + member @ spatial_means(output)
+    return {name: (each / counts).cpu().numpy() for name, each in sums.items()}
+
+
+def places(network: Network) -> list[tuple[int, int, str]]:
+    """Module, number in it and name of every block, in order of the modules."""
+    return [(module, *block) for module in sorted(network.modules) for block in enumerate(network.modules[module])]
+
+
+def refuse_infinite(means: dict[str, np.ndarray], epoch: int) -> None:
+    """Stop at responses that are not numbers: they would pass for silent units."""
+    for name, each in means.items():
+        if not np.isfinite(each).all():
+            raise ValueError(f"selectivity: responses of {name} at epoch {epoch} are not finite: see its training")
+
+
+def indices(means: np.ndarray, classes: np.ndarray, epsilon: float) -> dict[str, np.ndarray]:
+    """(units,) each: the index and what it is made of, from (classes, units) class means."""
+    largest = means.max(0)
+    rest = other_classes(means, largest)
+    index = np.where(largest == 0, np.nan, selectivity_index(largest, rest, epsilon))
+    preferred = np.where(np.isnan(index), -1, classes[means.argmax(0)])
+    return dict(zip(MEASURED, (index, preferred, largest, rest), strict=True))

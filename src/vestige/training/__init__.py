@@ -1,0 +1,1 @@
+"""What training consists of, and what it leaves: optimizer, checkpoints, states from which it resumes."""

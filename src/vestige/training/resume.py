@@ -1,0 +1,136 @@
+"""What training leaves behind, so that any run of the same trajectory goes on from it as if it had never stopped.
+
+Of each epoch that is its weights and its state: momentum and the records so far. Files are named by the epoch's
+trajectory and by their own sha256, so that whoever writes a file that is there already writes the same bytes.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+
+from vestige.foundation.files import whole
+from vestige.models.network import Network
+from vestige.training import checkpoints
+from vestige.training.optimizer import Momentum
+
+Records = list[dict[str, Any]]  # one an epoch from 0 on; "checkpoint" is the sha256 of the epoch's file
+KEPT = 2  # states of the newest epochs: should the newest be damaged, only one pass is repeated
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """The course of a run, in a folder that all runs share.
+
+    `keys` say by epoch what determines the weights then; the states of `lasting` epochs stay, for others to go on from.
+    """
+
+    folder: Path
+    keys: tuple[str, ...]
+    lasting: frozenset[int] = frozenset()
+
+    def weights(self, epoch: int, sha256: str) -> Path:
+        """The weights and buffers of an epoch."""
+        return self.folder / f"{self.keys[epoch]}-weights-{sha256}.safetensors"
+
+    def state(self, epoch: int, sha256: str) -> Path:
+        """The state of an epoch."""
+        return self.folder / f"{self.keys[epoch]}-state-{sha256}.safetensors"
+
+    def states(self) -> list[tuple[int, Path]]:
+        """The states that are there, with their epoch, newest first."""
+        epochs = {key: epoch for epoch, key in enumerate(self.keys)}
+        found = [(epochs.get(path.name.split("-")[0], -1), path) for path in self.folder.glob("*-state-*.safetensors")]
+        return sorted((each for each in found if each[0] >= 0), reverse=True)
+
+
+def save(folder: Path, trajectory: Trajectory, network: Network, momentum: Momentum, records: Records) -> Records:
+    """Write the checkpoint of the epoch that the last record tells of, then its state; the records with its sha256."""
+    epoch = len(records) - 1
+    sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
+    place(folder / checkpoints.name(epoch), trajectory.weights(epoch, sha256))
+    records = [*records[:-1], records[-1] | {"checkpoint": sha256}]
+    tensors = {key: each.contiguous().cpu() for key, each in momentum.items()}
+    data = safetensors.torch.save(tensors, {"told": json.dumps([trajectory.keys[epoch], records])})
+    with whole(trajectory.state(epoch, hashlib.sha256(data).hexdigest())) as file:
+        file.write(data)
+    forget(trajectory, epoch + 1 - KEPT)
+    return records
+
+
+def forget(trajectory: Trajectory, before: int) -> None:
+    """Remove the states of epochs before one, unless they are lasting: whoever needs one all the same trains again."""
+    for epoch, path in trajectory.states():
+        if epoch < before and epoch not in trajectory.lasting:
+            remove(path)
+
+
+def resume(folder: Path, trajectory: Trajectory, network: Network, momentum: Momentum) -> Records:
+    """Bring network and momentum to the last sound epoch of a trajectory, and its checkpoints into a folder.
+
+    The records until then, none if there is no such epoch. A sound epoch has a state with the digest that its name
+    says, and unharmed weights from epoch 0 on. States that are not sound are removed.
+    """
+    for epoch, path in trajectory.states():
+        if records := restored(folder, trajectory, epoch, path, network, momentum):
+            return records
+        remove(path)
+    return []
+
+
+def restored(
+    folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, momentum: Momentum
+) -> Records:
+    """Load the weights and the momentum of a state; its records, none if anything is damaged, or gone meanwhile."""
+    try:
+        data = path.read_bytes()
+        if trajectory.state(epoch, hashlib.sha256(data).hexdigest()) != path:
+            return []
+        records = records_in(data, trajectory.keys[epoch])
+        for each, record in enumerate(records):
+            place(trajectory.weights(each, record["checkpoint"]), folder / checkpoints.name(each))
+            checkpoints.read(folder, each, record["checkpoint"])
+    except (FileNotFoundError, IsADirectoryError, PermissionError, checkpoints.ForeignCheckpoint):
+        return []
+    if records:
+        checkpoints.load(network, folder, epoch, records[epoch]["checkpoint"])
+        tensors = safetensors.torch.load(data)
+        for key, buffer in momentum.items():
+            buffer.copy_(tensors[key])
+    return records
+
+
+def records_in(data: bytes, key: str) -> Records:
+    """The records in a state's bytes; none if they are those of another trajectory under the name of this one."""
+    size = int.from_bytes(data[:8], "little")  # safetensors: the length of the header, then the header as JSON
+    whose, records = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["told"])
+    return records if whose == key else []
+
+
+def place(source: Path, target: Path) -> None:
+    """Give a file a second name, in place of what has it: on the same disk it is the same file, else a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    try:
+        os.link(source, partial)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without second names
+        with open(source, "rb") as given, whole(target) as file:
+            shutil.copyfileobj(given, file)
+        return
+    os.replace(partial, target)
+    partial.unlink(missing_ok=True)  # where both were names of one file already, replacing does nothing
+
+
+def remove(path: Path) -> None:
+    """Remove a file, if it is there and may be removed: in a shared folder others remove and own files too."""
+    with suppress(OSError):
+        path.unlink()

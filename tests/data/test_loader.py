@@ -1,0 +1,41 @@
+"""Batches of images."""
+
+import numpy as np
+import pytest
+import torch
+
+from vestige.data.loader import Split, refuse_lonely_image
+
+IMAGES = np.arange(10 * 2 * 3 * 3, dtype=np.uint8).reshape(10, 2, 3, 3)
+SPLIT = Split(IMAGES, np.arange(10), 4, torch.tensor([0.1, 0.2]), torch.tensor([0.3, 0.4]))
+
+
+def test_batches_follow_the_order_and_the_last_may_be_smaller():
+    labels = [labels.tolist() for _, labels in SPLIT.batches(np.arange(10)[::-1])]
+    assert labels == [[9, 8, 7, 6], [5, 4, 3, 2], [1, 0]]
+
+
+def test_images_are_normalised_channel_by_channel():
+    images, _ = next(SPLIT.batches(np.arange(10)))
+    expected = (IMAGES[:4] / 255 - np.array([0.1, 0.2])[:, None, None]) / np.array([0.3, 0.4])[:, None, None]
+    assert images.dtype == torch.float32
+    np.testing.assert_allclose(images, expected, rtol=1e-5)
+
+
+def test_images_are_changed_by_their_number_before_they_are_normalised():
+    batches = SPLIT.batches(np.array([7, 2]), lambda batch, numbers: batch * 0 + numbers[:, None, None, None])
+    images, _ = next(batches)
+    expected = [(number / 255 - 0.1) / 0.3 for number in (7, 2)]
+    np.testing.assert_allclose(images[:, 0, 0, 0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("images", "batch_size"), [(10, 3), (10, 9), (11, 5), (7, 1)])
+def test_a_last_batch_of_one_image_is_refused_with_a_size_that_works(images, batch_size):
+    with pytest.raises(ValueError, match=rf"batch_size {batch_size} .* {images} training images") as refusal:
+        refuse_lonely_image(images, batch_size)
+    refuse_lonely_image(images, int(str(refusal.value).split()[-1]))
+
+
+@pytest.mark.parametrize(("images", "batch_size"), [(10, 4), (10, 10), (10, 64), (10, 5)])
+def test_any_other_last_batch_is_fine(images, batch_size):
+    refuse_lonely_image(images, batch_size)

@@ -1,0 +1,204 @@
+"""The source files that make a result, and the digest that decides whether they have changed."""
+
+import pytest
+
+from vestige import pipeline
+from vestige.config import loading
+from vestige.config.choices import FAMILIES, SOURCES
+from vestige.foundation import source
+from vestige.provenance import machine
+
+STUDY = loading.read(source.PACKAGE.parents[1] / "studies/digits.yaml")
+ONE_OF_EACH = {job.stage.name: job for job in pipeline.jobs(STUDY)}
+SAID = '''
+"""A module."""
+
+import math
+
+
+@staticmethod
+def area(radius: float, scale=1e-4):
+    """The area."""
+    return math.pi * radius**2 * scale  # a circle
+
+
+class Shape:
+    """A shape."""
+
+    name = "circle"
+'''
+SAID_OTHERWISE = {
+    "a comment": ("# a circle", "# a disc"),
+    "no comment": ("  # a circle", ""),
+    "a docstring": ('"""The area."""', '"""The area of a circle."""'),
+    "no docstring": ('    """The area."""\n', ""),
+    "the module's docstring": ('"""A module."""', ""),
+    "an empty line": ("import math\n", "import math\n\n\n"),
+    "quotation marks": ('"circle"', "'circle'"),
+    "parentheses": ("math.pi * radius**2 * scale", "((math.pi * (radius**2)) * scale)"),
+    "a number's spelling": ("1e-4", "0.0001"),
+    "a broken line": ("radius: float, scale", "radius: float,\n         scale"),
+}
+ANOTHER_MEANING = {
+    "a constant": ("**2", "**3"),
+    "a number's type": ("**2", "**2.0"),
+    "a default": ("scale=1e-4", "scale=1e-3"),
+    "a string": ('"circle"', '"disc"'),
+    "an operator": ("radius**2 *", "radius**2 /"),
+    "an order of operations": ("math.pi * radius**2 * scale", "math.pi * (radius**2 * scale)"),
+    "a name": ("math.pi", "math.e"),
+    "a function's name": ("def area", "def surface"),
+    "a parameter's name": ("scale", "factor"),
+    "an annotation": ("radius: float", "radius: int"),
+    "a decorator": ("@staticmethod\n", ""),
+    "a base class": ("class Shape:", "class Shape(dict):"),
+    "a statement more": ("import math\n", "import math\nimport os\n"),
+}
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """A package of ours in an empty folder, to which files are added by path and text."""
+    folder = tmp_path / "vestige"
+    monkeypatch.setattr(source, "PACKAGE", folder)
+
+    def write(**texts: str):
+        for name, text in texts.items():
+            path = folder / f"{name.replace('__', '/')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return folder
+
+    return write
+
+
+def digest_of(folder, text: str) -> str:
+    """The digest of a file with some text."""
+    path = folder / "file.py"
+    path.write_text(text, encoding="utf-8")
+    return source.file_digest(path)
+
+
+@pytest.mark.parametrize(("old", "new"), SAID_OTHERWISE.values(), ids=SAID_OTHERWISE)
+def test_what_only_people_read_leaves_the_digest(tmp_path, old, new):
+    assert old in SAID
+    assert digest_of(tmp_path, SAID.replace(old, new)) == digest_of(tmp_path, SAID)
+
+
+@pytest.mark.parametrize(("old", "new"), ANOTHER_MEANING.values(), ids=ANOTHER_MEANING)
+def test_what_python_does_changes_the_digest(tmp_path, old, new):
+    assert old in SAID
+    assert digest_of(tmp_path, SAID.replace(old, new)) != digest_of(tmp_path, SAID)
+
+
+def test_a_file_that_is_not_python_counts_byte_by_byte(tmp_path):
+    style = tmp_path / "style.mplstyle"
+    digests = set()
+    for text in ("lines.linewidth: 1\n", "lines.linewidth: 2\n", "lines.linewidth: 1 \n"):
+        style.write_text(text)
+        digests.add(source.file_digest(style))
+    assert len(digests) == 3
+
+
+def test_a_source_means_the_same_in_words_that_no_version_of_python_changes():
+    assert source.meaning(b"x = -1  # note") == (
+        "Module",
+        (
+            "body",
+            (
+                (
+                    "Assign",
+                    ("targets", (("Name", ("id", "x"), ("ctx", ("Store",))),)),
+                    ("value", ("UnaryOp", ("op", ("USub",)), ("operand", ("Constant", ("value", 1))))),
+                ),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import vestige.below",
+        "import vestige.below as other",
+        "from vestige import below",
+        "from vestige.below import name",
+        "def function():\n    from vestige.below import name",
+        "if False:\n    import os, vestige.below",
+        "class Late:\n    def method(self):\n        import vestige.below",
+    ],
+)
+def test_an_import_counts_wherever_it_stands(written, text):
+    written(above=text, below="name = 1")
+    assert source.closure("above.py") == ("above.py", "below.py")
+
+
+@pytest.mark.parametrize(
+    "text", ["import os", "import vestigeother", "import numpy.below", "from vestige import absent"]
+)
+def test_an_import_of_something_else_does_not(written, text):
+    written(above=text, below="name = 1", other="")
+    assert source.closure("above.py") == ("above.py",)
+
+
+def test_the_closure_goes_all_the_way_and_in_circles(written):
+    written(
+        stages__one="from vestige.parts import two",
+        parts__two="import vestige.parts.three",
+        parts__three="from vestige.stages.one import x",
+        parts__four="",
+    )
+    assert source.closure("stages/one.py") == ("parts/three.py", "parts/two.py", "stages/one.py")
+
+
+def test_package_files_are_in_no_closure(written):
+    written(above="import vestige.parts\nfrom vestige import parts", __init__="", parts____init__="")
+    assert source.closure("above.py") == ("above.py",)
+
+
+def test_packages_are_those_that_must_be_installed(written):
+    written(
+        above="import os\nfrom scipy.special import stdtrit\nimport vestige.below", below="def f():\n    import torch"
+    )
+    assert source.packages("above.py") == ("scipy", "torch")
+
+
+def test_an_edited_file_is_read_again(written):
+    written(above="import numpy", below="")
+    assert source.packages("above.py") == ("numpy",)
+    written(above="import vestige.below\nimport pandas")
+    assert source.packages("above.py") == ("pandas",)
+    assert source.closure("above.py") == ("above.py", "below.py")
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_the_versions_of_all_that_a_stage_imports_are_known(name):
+    versions = machine.versions(ONE_OF_EACH[name].code)
+    assert {"numpy", "pydantic"} & versions.keys()
+    assert all(number[0].isdigit() for number in versions.values()), versions
+
+
+def test_a_package_is_recorded_under_the_name_by_which_it_is_installed():
+    assert {"scikit-learn", "numpy"} <= set(machine.versions(ONE_OF_EACH["images"].code))
+
+
+@pytest.mark.parametrize("name", ["training", "selectivity", "ablation", "cka"])
+def test_a_stage_takes_its_own_network_and_images_and_no_others(name):
+    made = {
+        path
+        for path in ONE_OF_EACH[name].code
+        if path in {*map("models/{}.py".format, FAMILIES), *map("data/{}.py".format, SOURCES)}
+    }
+    assert made == {f"models/{STUDY.network.family}.py", f"data/{STUDY.images.source}.py"}
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_raising_the_format_makes_every_result_stale(name):
+    assert "foundation/format.py" in ONE_OF_EACH[name].code
+
+
+def test_an_editors_lock_beside_a_source_file_hinders_nothing(tmp_path, monkeypatch):
+    (tmp_path / "training.py").write_text("")
+    (tmp_path / ".#training.py").symlink_to("somebody@here.17")
+    monkeypatch.setattr(source, "PACKAGE", tmp_path)
+    assert list(source.identities()) == [tmp_path / "training.py"]

@@ -1,0 +1,175 @@
+"""Each kind of file carries its proof, and every change of what it says besides is seen."""
+
+import io
+
+import matplotlib
+import numpy as np
+import pytest
+import xarray as xr
+
+from vestige.foundation.canonical_json import canonical
+from vestige.provenance import embedding, proofs, results
+
+matplotlib.use("Agg")
+BEHIND = {"code": {}, "settings": {}, "results": {}}
+STAMP = {"result": "results/toy/x", "settings": {"a": 1, "b": "</script> é"}, "code": {}, "inputs": {}, "beside": {}}
+STAMP |= {"behind": BEHIND}
+PAGE = "<html><body><p>A page</p></body></html>\n"
+
+
+def dataset() -> xr.Dataset:
+    """Numbers and texts with names and units."""
+    return xr.Dataset(
+        {"share": ("unit", np.array([0.5, np.nan, 0.25]), {"units": "1"}), "count": ((), 3)},
+        coords={"unit": ("unit", np.arange(3)), "name": ("unit", ["a", "b", "c"])},
+    )
+
+
+def picture() -> bytes:
+    """A PNG."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (4, 3), "teal").save(file, "png")
+    return file.getvalue()
+
+
+WRITE = {
+    "arrays.nc": lambda path: results.write_dataset(path, dataset(), STAMP),
+    "picture.png": lambda path: results.write_picture(path, picture(), STAMP),
+    "page.html": lambda path: results.write_page(path, PAGE, STAMP),
+}
+
+
+@pytest.fixture(params=list(WRITE))
+def written(request, tmp_path, monkeypatch):
+    """A file of each kind with a proof."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results" / "toy" / request.param
+    WRITE[request.param](path.relative_to(tmp_path))
+    return path
+
+
+def test_the_proof_is_read_as_it_was_written(written):
+    given, unchanged = proofs.found_in(written)
+    assert {key: given[key] for key in STAMP} == STAMP
+    assert unchanged
+
+
+def test_the_same_contents_are_the_same_bytes(written):
+    first = written.read_bytes()
+    WRITE[written.name](written.relative_to(written.parents[2]))
+    assert written.read_bytes() == first
+
+
+def test_a_change_of_the_proof_itself_is_seen(written):
+    data = written.read_bytes()
+    assert data.count(b"results/toy/x") == 1
+    written.write_bytes(data.replace(b"results/toy/x", b"results/toy/y"))
+    assert not proofs.found_in(written)[1]
+
+
+def test_the_file_is_read_as_usual(written):
+    if written.suffix == ".nc":
+        with xr.open_dataset(written) as opened:
+            xr.testing.assert_identical(opened.drop_attrs(deep=False).load(), dataset())
+    elif written.suffix == ".png":
+        from PIL import Image
+
+        with Image.open(written) as opened:
+            opened.load()
+            assert opened.size == (4, 3)
+            assert opened.text[embedding.ATTRIBUTE] == embedding.seen(written)[0]
+    else:
+        text = written.read_text()
+        assert text.endswith("</script></body></html>\n")
+        assert text.count("</script>") == 1
+
+
+@pytest.mark.parametrize("ends", [b"\r\n", b"\r"])
+def test_other_ends_of_lines_are_seen(tmp_path, monkeypatch, ends):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/page.html"
+    WRITE["page.html"](path.relative_to(tmp_path))
+    path.write_bytes(path.read_bytes().replace(b"\n", ends))
+    assert not proofs.found_in(path)[1]
+
+
+WRONG = {
+    "code": ([], {"x.py": 1}),
+    "inputs": ([1], None, {"a": None}),
+    "beside": (["a"], 3),
+    "settings": ([], "text"),
+    "behind": ([], {}, {**BEHIND, "results": []}, {**BEHIND, "code": {"training": []}}, {**BEHIND, "code": 1}),
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in WRONG.items() for value in values])
+def test_a_proof_with_a_part_of_another_kind_is_none(tmp_path, monkeypatch, key, value):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/page.html"
+    results.write_page(path.relative_to(tmp_path), PAGE, STAMP | {key: value})
+    assert proofs.found_in(path) == (None, True)
+
+
+@pytest.mark.parametrize("more", [b"x", b"\n", b"0" * embedding.SEAL])
+def test_bytes_appended_are_seen(written, more):
+    written.write_bytes(written.read_bytes() + more)
+    assert not proofs.found_in(written)[1]
+
+
+def test_a_file_cut_short_has_no_proof_or_is_seen_to_be_changed(written):
+    data = written.read_bytes()
+    for length in (1, len(data) // 2, len(data) - embedding.SEAL, len(data) - 1):
+        written.write_bytes(data[:length])
+        given, unchanged = proofs.found_in(written)
+        assert given is None or not unchanged
+
+
+def test_a_change_of_any_byte_is_seen(written):
+    data = written.read_bytes()
+    for at in np.random.default_rng(0).integers(0, len(data), 200):
+        written.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        given, unchanged = proofs.found_in(written)
+        assert given is None or not unchanged, at
+
+
+def test_a_file_of_noise_has_no_proof(written):
+    written.write_bytes(np.random.default_rng(0).bytes(500))
+    assert proofs.read_proof(written) is None
+
+
+def edited(change):
+    """Change an open NetCDF file in place."""
+    import netCDF4
+
+    def edit(path):
+        with netCDF4.Dataset(path, "a") as opened:
+            change(opened)
+
+    return edit
+
+
+EDITS = {
+    "a value": edited(lambda nc: nc["share"].__setitem__(0, 0.75)),
+    "a text": edited(lambda nc: nc["name"].__setitem__(1, "z")),
+    "a unit": edited(lambda nc: nc["share"].setncattr("units", "%")),
+    "an attribute of the file": edited(lambda nc: nc.setncattr("title", "other")),
+    "one variable more": edited(lambda nc: nc.createVariable("more", "f8", ("unit",))),
+    "a group": edited(lambda nc: nc.createGroup("more")),
+    "a name": edited(lambda nc: nc.renameVariable("count", "number")),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=list(EDITS))
+def test_every_edit_with_the_tools_of_netcdf_is_seen(edit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy/arrays.nc"
+    WRITE["arrays.nc"](path.relative_to(tmp_path))
+    edit(path)
+    assert not proofs.found_in(path)[1]
+
+
+def test_a_proof_is_spelt_in_one_way():
+    one, other = embedding.sealed({"b": 1, "a": 2}, "x"), embedding.sealed({"a": 2, "b": 1}, b"x")
+    assert one == other == canonical({"a": 2, "b": 1, "content": embedding.sha256('x{"a":2,"b":1}')})
