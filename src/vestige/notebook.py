@@ -8,6 +8,7 @@ from typing import Any
 from vestige import pipeline
 from vestige.config import errors, loading
 from vestige.foundation import source
+from vestige.foundation.rows import PAIR, STAGES
 from vestige.pipeline import Job
 from vestige.provenance import proofs, results, status
 
@@ -19,7 +20,7 @@ def gathered(kind: str, root: str | Path):
     with contextlib.chdir(root):
         source.refuse_other_source(Path.cwd())
         study = loading.read()
-        kinds = [stage.name for stage in pipeline.TABLE if stage.output.endswith(".nc")]
+        kinds = [stage.name for stage in STAGES.values() if stage.suffix == ".nc"]
         if kind not in kinds:
             raise ValueError(f"{kind!r} is no kind of result; {errors.nearest(kind, kinds)}")
         jobs = [pipeline.job(study, kind, **cell) for cell in pipeline.cells(study, kind)]
@@ -48,7 +49,7 @@ def loaded(job: Job):
 
 def together(runs: list, kind: str):
     """Runs along condition and seed, pairs along pair; whatever there is only one of as it is."""
-    if kind == "between":
+    if STAGES[kind].axis == PAIR:
         return along("pair", runs)
     if "condition" not in runs[0].coords:
         return runs[0]

@@ -1,4 +1,4 @@
-"""The jobs of a study: the table filled in for every run, pair and figure."""
+"""The jobs of a study: the rows filled in for every run, pair and figure."""
 
 import difflib
 import hashlib
@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from vestige.config.choices import plot_of
+from vestige.config.loading import FILE
+from vestige.config.rows import load_rows
 from vestige.config.study import Study
 from vestige.foundation import source
 from vestige.foundation.canonical_json import canonical, stated
-from vestige.table import RUN, STAGES, TABLE, Stage
+from vestige.foundation.rows import FIGURE, PAIR, STAGES, STUDY, Stage
 
+FORMAT = "foundation/format.py"  # part of the code of every result
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
-CHECKPOINTS = f"results/{{study}}/checkpoints/{RUN}"
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,9 @@ class Job:
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """What the templates are filled with: study, and condition and seed, or pair, or figure."""
-        return {"study": self.study.study, **dict(self.values)}
+        """What the templates are filled with: study, and condition and seed, or pair, or figure and its plot."""
+        names = {"study": self.study.study, **dict(self.values)}
+        return names | {"plot": plot_of(names["figure"])} if self.stage.axis == FIGURE else names
 
     @property
     def output(self) -> str:
@@ -46,21 +50,32 @@ class Job:
         return self.output.replace("results/", "logs/", 1).rsplit(".", 1)[0] + ".log"
 
     @property
-    def checkpoints(self) -> str:
-        """The folder of the run's checkpoints."""
-        return CHECKPOINTS.format(**self.names)
+    def folder(self) -> str:
+        """The folder that it fills beside its result; empty where it fills none."""
+        return self.stage.folder.format(**self.names)
 
     @cached_property
     def named(self) -> dict[str, "Job"]:
-        """The jobs whose result is read by name; a pair reads the training of its first and of its second run."""
-        runs = self.study.pair(self.names["pair"]) if "pair" in self.names else {}
-        trained = {place: self.other("training", condition=run.condition, seed=run.seed) for place, run in runs.items()}
-        single = {name: self.other(name, **self.cell_of(name)) for name in self.stage.reads if name not in trained}
-        return single | trained
+        """The jobs whose result is read, by the name under which it is handed over.
 
-    def cell_of(self, stage: str) -> dict[str, Any]:
-        """What tells the result of a stage that belongs to this one apart."""
-        return dict(self.values) if "{condition}" in STAGES[stage].output else {}
+        A pair reads what a stage made of its first and of its second run: of training as `first` and `second`, of
+        another stage as, say, `selectivity_first` and `selectivity_second`.
+        """
+        return {name: job for stage in self.stage.reads for name, job in self.read(stage).items()}
+
+    def read(self, stage: str) -> dict[str, "Job"]:
+        """The jobs of a stage whose results are read, by name."""
+        if STAGES[stage].axis == STUDY:
+            return {stage: self.other(stage)}
+        if self.stage.axis != PAIR or STAGES[stage].axis == PAIR:
+            return {stage: self.other(stage, **dict(self.values))}
+        runs = self.study.pair(self.names["pair"]).items()
+        return {
+            place if STAGES[stage].resumes else f"{stage}_{place}": self.other(
+                stage, condition=run.condition, seed=run.seed
+            )
+            for place, run in runs
+        }
 
     @cached_property
     def gathered(self) -> dict[str, tuple["Job", ...]]:
@@ -87,17 +102,29 @@ class Job:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The files that make the result, relative to the package."""
-        return source.closure("foundation/format.py", *begins(self.study, self.stage, self.names))
+        return source.closure(FORMAT, *begins(self.study, self.stage, self.names))
 
     @cached_property
     def settings(self) -> dict[str, Any]:
-        """The settings on which the result depends, by their key in params.yaml, as plain values."""
-        return stated(self.study, self.keys)
+        """What the result depends on beside code and results, as plain values: settings by their key, and rows."""
+        return stated(self.study, self.keys) | {f"{self.stage.rows}:{name}": row for name, row in self.rows.items()}
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of params.yaml at which its settings stand."""
         return tuple(key.format(**self.names) for key in self.stage.settings)
+
+    @property
+    def params(self) -> dict[str, tuple[str, ...]]:
+        """The files of parameters, as DVC calls them, and the keys of each at which that stands."""
+        rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
+        return {FILE: self.keys} | rows
+
+    @cached_property
+    def rows(self) -> dict[str, Any]:
+        """The rows that it is handed by value: a figure its own, claims all of theirs."""
+        rows = load_rows(self.stage.rows) if self.stage.rows else {}
+        return {name: rows[name] for name in [self.names["figure"]]} if self.stage.axis == FIGURE else rows
 
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
@@ -123,17 +150,16 @@ def in_graph(graph: dict[tuple, Job], study: Study, stage: str, values: dict[str
 
 def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:
     """What tells the results of a stage apart, one after another."""
-    kind = STAGES[stage].kind
-    if kind is None:
-        yield from study.cells(stage)
-    else:
+    if kind := STAGES[stage].kind:
         yield from ({"figure": name} for name, said in getattr(study.figures, kind) if said is not None)
+    else:
+        yield from study.cells(STAGES[stage])
 
 
 def jobs(study: Study) -> Iterator[Job]:
     """Every job of a study, each after those that it reads."""
     graph: dict[tuple, Job] = {}
-    return (in_graph(graph, study, stage.name, cell) for stage in TABLE for cell in cells(study, stage.name))
+    return (in_graph(graph, study, stage.name, cell) for stage in STAGES.values() for cell in cells(study, stage.name))
 
 
 class UnknownResult(ValueError):

@@ -6,12 +6,8 @@ rule images:
         "results/{study}/images.nc",
     log:
         "logs/{study}/images.log",
-    conda:
-        "../../environment.yml"
     threads: 8
     resources:
-        gpu=0,
-        mem_mb=4000,
         runtime=720,
     params:
         settings=front.settings(STUDY, "images"),

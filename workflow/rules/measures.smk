@@ -7,11 +7,7 @@ rule network:
         "results/{study}/network.nc",
     log:
         "logs/{study}/network.log",
-    conda:
-        "../../environment.yml"
     resources:
-        gpu=0,
-        mem_mb=4000,
         runtime=30,
     params:
         settings=front.settings(STUDY, "network"),
@@ -29,15 +25,12 @@ rule selectivity:
         "results/{study}/selectivity/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/selectivity/{condition}-seed{seed}.log",
-    conda:
-        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        mem_mb=4000,
         runtime=240,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "selectivity"),
+        settings=front.settings(STUDY, "selectivity"),
     shell:
         "vestige make {output}"
 
@@ -53,15 +46,12 @@ rule ablation:
         "results/{study}/ablation/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/ablation/{condition}-seed{seed}.log",
-    conda:
-        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        mem_mb=4000,
         runtime=2880,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "selectivity", "ablation"),
+        settings=front.settings(STUDY, "ablation"),
     shell:
         "vestige make {output}"
 
@@ -76,15 +66,12 @@ rule cka:
         "results/{study}/cka/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/cka/{condition}-seed{seed}.log",
-    conda:
-        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        mem_mb=4000,
         runtime=480,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "cka"),
+        settings=front.settings(STUDY, "cka"),
     shell:
         "vestige make {output}"
 
@@ -100,14 +87,11 @@ rule between:
         "results/{study}/between/{pair}.nc",
     log:
         "logs/{study}/between/{pair}.log",
-    conda:
-        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        mem_mb=4000,
         runtime=480,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "cka", "between.{pair}"),
+        settings=front.settings(STUDY, "between"),
     shell:
         "vestige make {output}"

@@ -10,14 +10,11 @@ rule training:
         "results/{study}/training/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/training/{condition}-seed{seed}.log",
-    conda:
-        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        mem_mb=4000,
         runtime=2880,
     params:
-        settings=front.settings(STUDY, "device", "threads", "images", "network", "training", "conditions.{condition}"),
+        settings=front.settings(STUDY, "training"),
     shell:
         "vestige make {output}"

@@ -54,9 +54,9 @@ def gone_from(path: Path) -> Path:
 
 
 def places(job: Job) -> list[Path]:
-    """All that a job makes: its result, what lies beside it, and checkpoints."""
-    trained = (job.checkpoints,) if job.stage.name == "training" else ()
-    return [Path(each) for each in (job.output, *job.beside, *trained)]
+    """All that a job makes: its result, what lies beside it, and the folder that it fills."""
+    filled = (job.folder,) if job.folder else ()
+    return [Path(each) for each in (job.output, *job.beside, *filled)]
 
 
 def set_aside(job: Job) -> Path:

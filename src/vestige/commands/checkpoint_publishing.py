@@ -29,15 +29,15 @@ def clear_work(folder: Path, trajectory) -> None:
 
 def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
     """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
-    from vestige.training import checkpoints, resume
+    from vestige.training import resume
 
-    final = Path(job.checkpoints).resolve()
+    final = Path(job.folder).resolve()
     fresh = final.with_name(f".{final.name}.partial")  # on the disk where the checkpoints are, wherever that is
     shutil.rmtree(fresh, ignore_errors=True)
-    names = [checkpoints.name(int(epoch)) for epoch in dataset["epoch"].values]
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     for name in names:
         resume.place(folder / name, fresh / name)
     final.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(final, ignore_errors=True)
     os.rename(fresh, final)
-    return {f"{job.checkpoints}/{name}": hashing.sha256(final / name) for name in names}
+    return {f"{job.folder}/{name}": hashing.sha256(final / name) for name in names}

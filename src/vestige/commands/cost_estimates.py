@@ -8,8 +8,8 @@ from typing import Any
 
 from vestige.commands.cost_records import Record, length, passes
 from vestige.foundation.canonical_json import canonical
+from vestige.foundation.rows import STAGES, Stage
 from vestige.pipeline import Job
-from vestige.table import STAGES, Stage
 
 MEASURED, STATED, UNKNOWN = "measured", "stated", "unknown"
 MADE_OF = ("device", "images", "network")  # what like jobs have in common
@@ -44,7 +44,7 @@ def pricing(known: Iterable[Record]) -> Callable[[Job, int], Price]:
         each = of_one_pass(job.stage.name, job.study.study, *described(job.stage, job.settings))
         if each is None:
             return stated(job, done)
-        goes = passes(job.study, job.stage.name, length(job))
+        goes = passes(job.study, job.stage, length(job))
         return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes)
 
     return price
@@ -99,8 +99,8 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
 
 def stated(job: Job, done: int) -> Price:
     """The price of a job as the study states it for a run of `training.epochs`, scaled to the job's own epochs."""
-    study, stage = job.study, job.stage.name
-    said = getattr(study.estimate, "figures" if job.stage.kind else stage, None)
+    study, stage = job.study, job.stage
+    said = getattr(study.estimate, stage.group, None)
     if said is None:
         return Price()
     goes = passes(study, stage, length(job))

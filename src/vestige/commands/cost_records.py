@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import Field, NonNegativeFloat
 
 from vestige.config.study import Study
+from vestige.foundation.rows import EVERY, TRAINED, Stage
 from vestige.foundation.settings import Values
 from vestige.pipeline import Job
 from vestige.provenance import machine, results, trajectories
 
 FOLDER = Path("benchmarks")
-IMAGES = Path("work", "images")  # what the stage `images` decodes, and other jobs read
 KIBIBYTE = 1 if sys.platform == "darwin" else 1024  # the unit in which the system states memory
 
 
@@ -57,7 +57,7 @@ def path_of(job: Job) -> Path:
 
 def spent(job: Job, seconds: float, before: int, began: float) -> Record:
     """The record of a job that took so long, of whose passes some had been trained before."""
-    of = passes(job.study, job.stage.name, length(job))
+    of = passes(job.study, job.stage, length(job))
     return Record(
         result=job.output,
         stage=job.stage.name,
@@ -74,18 +74,16 @@ def spent(job: Job, seconds: float, before: int, began: float) -> Record:
 
 def on_gpu(job: Job) -> bool:
     """Whether a job computes on a GPU: its stage runs networks, and the study says so."""
-    return job.study.device == "cuda" and "device" in job.stage.settings and not job.stage.gathers
+    return job.study.device == "cuda" and job.stage.networks
 
 
-def passes(study: Study, stage: str, epochs: int) -> int:
+def passes(study: Study, stage: Stage, epochs: int) -> int:
     """Over how many epochs the work of a stage goes, in a run of so many epochs; 1 where it goes over none."""
-    if stage == "training":
-        return epochs
-    if stage == "selectivity":
-        return epochs + 1
-    if stage not in ("ablation", "cka", "between"):
+    if not stage.epochs:
         return 1
-    said = getattr(study, "ablation" if stage == "ablation" else "cka").epochs
+    if stage.epochs == TRAINED:
+        return epochs
+    said = "all" if stage.epochs == EVERY else getattr(study, stage.epochs).epochs
     return epochs + 1 if said == "all" else sum(each <= epochs for each in said)
 
 
@@ -100,17 +98,15 @@ def length(job: Job) -> int:
 
 def begun(job: Job) -> int:
     """How many passes of a training are there already, from which it goes on; 0 for what trains nothing."""
-    return trajectories.begun(job) if job.stage.name == "training" else 0
+    return trajectories.begun(job) if job.stage.resumes else 0
 
 
 def written(job: Job, began: float) -> list[Path]:
-    """The files that a job wrote: its result, what lies beside it, the checkpoints, decoded images."""
+    """The files that a job wrote: its result, what lies beside it, what is in its folder, what it leaves for others."""
     beside = [Path(each) for each in (job.output, *job.beside)]
-    if job.stage.name == "training":
-        return [*beside, *Path(job.checkpoints).glob("*.safetensors")]
-    if job.stage.name == "images":
-        return [*beside, *(path for path in IMAGES.glob("*") if path.stat().st_ctime >= began)]
-    return beside
+    filled = [*Path(job.folder).glob("*")] if job.folder else []
+    stored = [*Path(job.stage.stores).glob("*")] if job.stage.stores else []
+    return [*beside, *filled, *(path for path in stored if path.stat().st_ctime >= began)]
 
 
 def memory() -> dict[str, int]:

@@ -40,7 +40,7 @@ def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
     for path, (certain, why) in asked.items():
         job, state = found[path].job, found[path].state
         begun = cost_records.begun(job)
-        epochs = cost_records.length(job) - begun if job.stage.name == "training" else 0
+        epochs = cost_records.length(job) - begun if job.stage.resumes else 0
         saved = max(shared.get(path, 0) - begun, 0)
         due.append(Planned(job, state, why, certain, path in restorable, price(job, begun), begun, epochs, saved))
     return due

@@ -16,7 +16,7 @@ from vestige.commands.checkpoint_publishing import clear_work, publish
 from vestige.commands.cost_records import recorded
 from vestige.commands.job_log import Note, locked, logging
 from vestige.commands.result_writing import write
-from vestige.commands.stage_call import function_of, labels_of, load, places_of, refuse_unusable, settings_of
+from vestige.commands.stage_call import check_result, function_of, labels_of, load, places_of, settings_of
 from vestige.config import loading
 from vestige.foundation import source
 from vestige.pipeline import Job
@@ -117,7 +117,7 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
         check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)
-    refuse_unusable(job, made)
+    check_result(job, made)
     beside = publish(job, places["folder"], made) if "folder" in places else {}
     write(job, made, labels_of(job), stamp, beside)
     if "trajectory" in places:
@@ -126,12 +126,12 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
 
 def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
     """The jobs all of whose results are opened, by kind."""
-    return {name: group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is None}
+    return {name: group for name, group in job.gathered.items() if not pipeline.STAGES[name].kind}
 
 
 def drawings(job: Job) -> dict[str, list[Path]]:
     """The paths of all figures, for what reads them."""
-    groups = [group for name, group in job.gathered.items() if pipeline.STAGES[name].kind is not None]
+    groups = [group for name, group in job.gathered.items() if pipeline.STAGES[name].kind]
     return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
 
 

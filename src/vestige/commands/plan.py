@@ -75,7 +75,7 @@ def sums(due: list[Planned]) -> dict[str, Any]:
 
 def staged(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
     """The jobs of each stage; figures of all kinds are one."""
-    by_name = groupby(due, lambda each: "figures" if each.job.stage.kind else each.job.stage.name)
+    by_name = groupby(due, lambda each: each.job.stage.group)
     return [(name, [*group]) for name, group in by_name]
 
 

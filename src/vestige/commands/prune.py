@@ -10,6 +10,7 @@ from vestige.commands import backup, cost_records, scratch_files
 from vestige.commands.formatting import size_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_lock, dvc_repo, exclusion
+from vestige.foundation.rows import STAGES
 from vestige.provenance import proofs
 
 TOPS = ("results", "logs", "benchmarks", backup.ASIDE)
@@ -49,10 +50,10 @@ def unexplained(study: Study) -> list[Path]:
     jobs = list(pipeline.jobs(study))
     made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
     made |= {cost_records.path_of(job) for job in jobs}
-    trained = {Path(job.checkpoints) for job in jobs if job.stage.name == "training"}
+    filled = {Path(job.folder) for job in jobs if job.folder}
     files = [each for top in TOPS for each in inside(Path(top, study.study))]
-    holds = {folder for path in made | trained for folder in path.parents} | trained  # some may be links
-    kept = trained | {backup.aside_of(job) for job in jobs}  # what a killed restore has left is put back yet
+    holds = {folder for path in made | filled for folder in path.parents} | filled  # some may be links
+    kept = filled | {backup.aside_of(job) for job in jobs}  # what a killed restore has left is put back yet
     strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
     folded = (whole_run(each, study) for each in strange)
     found = dict.fromkeys(each for each in folded if settled(each))
@@ -60,8 +61,8 @@ def unexplained(study: Study) -> list[Path]:
 
 
 def checkpoints_of(files: list[Path]) -> set[str]:
-    """The sha256 of the checkpoints of those files that are training results."""
-    proofs_read = (proofs.read_proof(each) for each in files if each.parent.name == "training" and each.suffix == ".nc")
+    """The sha256 of all that was written with those files that are results, such as checkpoints."""
+    proofs_read = (proofs.read_proof(each) for each in files if each.suffix == ".nc")
     return {digest for given in proofs_read if given for digest in given["beside"].values()}
 
 
@@ -71,8 +72,10 @@ def inside(folder: Path) -> list[Path]:
 
 
 def whole_run(path: Path, study: Study) -> Path:
-    """The folder of a run's checkpoints instead of each of them; any other file itself."""
-    return path.parent if path.parent.parent == Path("results", study.study, "checkpoints") else path
+    """The folder that a stage filled beside a result, such as a run's checkpoints, for a file in it; else the file."""
+    parents = {Path(stage.folder).parent.name for stage in STAGES.values() if stage.folder}
+    top = Path("results", study.study)
+    return path.parent if path.parent.parent in {top / name for name in parents} else path
 
 
 def settled(path: Path) -> bool:

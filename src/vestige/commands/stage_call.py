@@ -8,6 +8,7 @@ from typing import Any
 
 from vestige.commands.checkpoint_publishing import workplace
 from vestige.config.study import Run
+from vestige.foundation.rows import PAIR
 from vestige.pipeline import Job
 
 
@@ -15,40 +16,40 @@ def load(job: Job) -> None:
     """Load all the code that will be run, so that no later edit is run in its place."""
     for file in job.code:
         if file.endswith(".py"):
-            importlib.import_module(f"vestige.{file.removesuffix('.py').replace('/', '.')}")
+            module_of(file)
 
 
 def function_of(job: Job) -> Callable:
-    """The function that makes a result; a source of images may bring its own, where they exceed the memory."""
-    if job.stage.name == "images":
-        source = importlib.import_module(f"vestige.data.{job.study.images.source}")
-        if hasattr(source, "images"):
-            return source.images
-    return getattr(importlib.import_module(f"vestige.stages.{job.stage.name}"), job.stage.name)
+    """The function that makes a result; another file may bring its own, as a source of images that exceed memory."""
+    name = job.stage.name
+    for file in filter(None, (job.stage.own_function, f"stages/{name}.py")):
+        module = module_of(file.format(**job.names, **{"study": job.study}))
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AttributeError(f"stages/{name}.py has no function {name}")
 
 
-def refuse_unusable(job: Job, made) -> None:
-    """Refuse images of which a split or a class is empty, or that are all of one class, before a network is trained."""
-    if job.stage.name != "images":
-        return
-    counts = made["count"]
-    for split in counts["split"].values:
-        empty = [str(made["class_name"].values[each]) for each in (counts.sel(split=split).values == 0).nonzero()[0]]
-        if empty:
-            raise ValueError(f"images: there is no {split} image of {', '.join(empty[:6])}")
-    if counts.sizes["class"] < 2:
-        raise ValueError("images: there is one class only; selectivity compares two or more")
-    if not (made["height"].item() and made["width"].item()):
-        raise ValueError("images: they have no pixels")
+def check_result(job: Job, made) -> None:
+    """Refuse a result that nothing can be made of, where the stage's file has a function `check_result` to say so."""
+    check = getattr(module_of(job.stage.code[0]), "check_result", None)
+    if check is not None:
+        check(made)
+
+
+def module_of(file: str):
+    """A module of the package, by its file."""
+    return importlib.import_module(f"vestige.{file.removesuffix('.py').replace('/', '.')}")
 
 
 def places_of(job: Job) -> dict[str, Any]:
-    """The folder that a stage is handed: training one to fill, a measure that of the checkpoints of each run."""
-    if job.stage.name == "training":
-        return workplace(job)
-    if "pair" in job.names:
-        return {f"{place}_checkpoints": Path(job.named[place].checkpoints) for place in ("first", "second")}
-    return {"checkpoints": Path(job.checkpoints)} if "training" in job.named else {}
+    """The folders that a stage is handed: one to fill, and those that belong to the results that it reads.
+
+    They are named as their own folder is: `checkpoints`, or of a pair `first_checkpoints`.
+    """
+    own = workplace(job) if job.stage.folder else {}
+    read = {name: Path(each.folder) for name, each in job.named.items() if each.stage.folder}
+    of_pair = job.stage.axis == PAIR
+    return own | {f"{name}_{path.parent.name}" if of_pair else path.parent.name: path for name, path in read.items()}
 
 
 def labels_of(job: Job) -> dict[str, Any]:
@@ -65,8 +66,8 @@ def settings_of(job: Job) -> SimpleNamespace:
 
     A run's own condition is complete, and so is its training; other stages are given sections as the study has them.
     """
-    study, declared = job.study, {key.split(".")[0] for key in job.settings}
-    given = {name: getattr(study, name) for name in declared}
+    study, declared = job.study, dict.fromkeys(key.split(".")[0] for key in job.keys)
+    given = {name: getattr(study, name) for name in declared} | ({"rows": job.rows} if job.stage.rows else {})
     if "condition" in job.names and "conditions" in declared:
         condition = job.names["condition"]
         given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}

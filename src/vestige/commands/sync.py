@@ -103,7 +103,7 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
         told(memory, stages[checked], checked, hashing.sha256(Path("params.yaml")), marked, left)
         for each in due:
             name = dvc_lock.stage_of(each.job)
-            told(memory, stages[name], name, each.job.settings, marked, left, each)
+            told(memory, stages[name], name, dvc_lock.params_now(each.job), marked, left, each)
         yield said("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
         if len(left) > TOLD:

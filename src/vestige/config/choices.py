@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 import vestige.data
 import vestige.figures
 import vestige.models
+from vestige.foundation.rows import DRAWN
 from vestige.foundation.settings import Values
 
 SETTINGS = r"^class Settings\(|^from .* import .*\bSettings\b"
@@ -32,8 +33,12 @@ def one_of(files: dict[str, Any], tag: str):
 
 
 FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
-KINDS = ("network", "training", "selectivity", "ablation", "cka", "between")
-PER_RUN = ("training", "selectivity", "ablation", "cka")
+KINDS = tuple(row.kind for row in DRAWN)
+
+
+def plot_of(figure: str) -> str:
+    """The plot that draws a figure."""
+    return figure
 
 
 def figures_of(kind: str):

@@ -6,13 +6,7 @@ from vestige.config.choices import FIGURES, KINDS
 from vestige.config.errors import Fault, listed, nearest, shown, unknown_modules
 from vestige.config.selection import meaning, selectable, selected
 from vestige.config.study import Study
-
-# What to do where a figure finds no result of its kind.
-REMEDY = {
-    "ablation": "name a condition in applies.ablation",
-    "cka": "name a condition in applies.cka",
-    "between": "name a pair in between",
-}
+from vestige.foundation.rows import RUN, STAGES
 
 
 def of_figures(study: Study) -> Iterator[Fault]:
@@ -26,23 +20,28 @@ def of_figures(study: Study) -> Iterator[Fault]:
 
 
 def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
-    """Modules of a figure that the network lacks, or that are not ablated."""
-    yield from unknown_modules((*here, "modules" if here[1] == "ablation" else "pairs"), modules, study.network.modules)
-    ablated = study.ablation.modules
+    """Modules of a figure that the network lacks, or that are not among those of the measure that it shows."""
+    measured = getattr(getattr(study, here[1], None), "modules", None)
+    yield from unknown_modules((*here, "pairs" if measured is None else "modules"), modules, study.network.modules)
     for module in modules:
-        if here[1] == "ablation" and module in study.network.modules and module not in ablated:
-            yield (*here, "modules"), f"found {module}, which is not ablated; allowed: {listed(ablated)}"
+        if measured is not None and module in study.network.modules and module not in measured:
+            yield (*here, "modules"), f"found {module}, which {here[1]} does not cover; allowed: {listed(measured)}"
+
+
+def remedy_of(kind: str) -> str:
+    """What to do where a figure finds no result of its kind."""
+    return f"name a condition in applies.{kind}" if STAGES[kind].axis == RUN else f"name a pair in {kind}"
 
 
 def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     """A selection by an unknown key, or one that leaves out what the figure shows."""
     kind, figure = here[1:]
-    cells = study.cells(kind)
+    cells = study.cells(STAGES[kind])
     known = selectable(kind)
     unknown = [key for key in select if key not in known]
     yield from (((*here, "select", key), f"unknown key; {nearest(key, known)}") for key in unknown)
     if not cells:
-        yield here, f"there is no run to show; {REMEDY[kind]}, or leave the figure out"
+        yield here, f"there is no run to show; {remedy_of(kind)}, or leave the figure out"
     elif not unknown:
         shown = [meaning(study, cell) for cell in selected(study, kind, select)]
         yield from lacking(here, figure, shown) if shown else unfitting(study, here, select)
@@ -50,7 +49,7 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
 
 def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     """A selection that no run fits."""
-    runs = [meaning(study, cell) for cell in study.cells(here[1])]
+    runs = [meaning(study, cell) for cell in study.cells(STAGES[here[1]])]
     there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
     yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
 

@@ -73,7 +73,7 @@ def says(keys: tuple, group: list[dict]) -> str:
     if group[0]["type"] == "union_tag_not_found" and keys[-1] != tag_of(group[0]):
         return f"unknown key; did you mean {tag_of(group[0])!r}?"
     if lacks_key(group[0]):
-        return f"missing; this key is required{keys_of(group[0])}"
+        return f"missing; {lines_to_add(keys) or f'this key is required{keys_of(group[0])}'}"
     if group[0]["type"] == "missing":  # an error for each entry that a list lacks: the last says how long it should be
         return f"found {shown(group[0]['input'])}; allowed: {group[-1]['loc'][-1] + 1} entries"
     given = group[0]["ctx"]["tag"] if group[0]["type"] == "union_tag_invalid" else group[0]["input"]
@@ -81,6 +81,15 @@ def says(keys: tuple, group: list[dict]) -> str:
     others = dict.fromkeys(phrase(each) for each in group if not spellings(each))
     hint = "".join(f"did you mean {near!r}? " for near in close(given, words))
     return f"found {shown(given)}; {hint}allowed: {', or '.join([*others, *([listed(words)] if words else [])])}"
+
+
+def lines_to_add(keys: tuple) -> str:
+    """The line that an older study needs where an analysis or a kind of figure was added; nothing for other keys.
+
+    DVC walks the list, which must be there, but may be empty.
+    """
+    empty = {"applies": "[]", "figures": "{}"}.get(keys[0])
+    return f"add the line `{keys[1]}: {empty}` to {keys[0]}, or what it should name" if empty and len(keys) == 2 else ""
 
 
 def keys_of(error: dict) -> str:

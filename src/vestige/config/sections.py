@@ -4,6 +4,7 @@ from typing import Annotated, Literal, get_type_hints
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
 
+from vestige.foundation.rows import STAGES
 from vestige.foundation.settings import Values
 
 NAME = "^[a-z][a-z0-9_]*$"
@@ -107,11 +108,12 @@ class Pair(Values):
     second: RunName
 
 
-class Applies(Values):
-    """The conditions that a costly measure covers."""
-
-    ablation: Annotated[tuple[Name, ...], Listed]
-    cka: Annotated[tuple[Name, ...], Listed]
+Applies = create_model(
+    "Applies",
+    __base__=Values,
+    __doc__="The conditions that a costly measure covers.",
+    **{row.name: (Annotated[tuple[Name, ...], Listed], ...) for row in STAGES.values() if row.applies},
+)
 
 
 class Cost(Values):
@@ -121,11 +123,9 @@ class Cost(Values):
     megabytes: PositiveFloat | None = None
 
 
-# What has a cost; all figures are one.
-COSTLY = ("images", "network", "training", "selectivity", "ablation", "cka", "between", "figures", "claims", "report")
 Estimate = create_model(
     "Estimate",
     __base__=Values,
     __doc__="What one job of each stage costs, for who has no records of like jobs yet (`vestige plan`).",
-    **dict.fromkeys(COSTLY, (Cost | None, None)),
+    **dict.fromkeys((row.group for row in STAGES.values()), (Cost | None, None)),
 )

@@ -2,6 +2,7 @@
 
 from vestige.config.sections import Training
 from vestige.config.study import Run, Study
+from vestige.foundation.rows import PAIR, RUN, STAGES
 
 SELECTABLE = ("alpha", "start", "stop", "modules", *Training.model_fields)
 # Where alpha is 0 no penalty is computed, and what describes it says nothing.
@@ -10,14 +11,14 @@ OF_PENALTY = {"modules", "start", "stop", "class_reduction", "epsilon"}
 
 def selectable(kind: str) -> tuple[str, ...]:
     """The keys by which a figure may choose among results of a kind."""
-    if kind == "between":
+    if STAGES[kind].axis == PAIR:
         return ("pair", *(f"{key}_{place}" for place in ("first", "second") for key in SELECTABLE))
-    return () if kind == "network" else SELECTABLE
+    return SELECTABLE if STAGES[kind].axis == RUN else ()
 
 
 def selected(study: Study, kind: str, select: dict) -> tuple[dict, ...]:
     """What tells the results that a figure shows apart: condition and seed, or pair."""
-    return tuple(cell for cell in study.cells(kind) if fits(meaning(study, cell), select))
+    return tuple(cell for cell in study.cells(STAGES[kind]) if fits(meaning(study, cell), select))
 
 
 def fits(values: dict, select: dict) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt
 
-from vestige.config.choices import PER_RUN, Figures, Images, Network
+from vestige.config.choices import Figures, Images, Network
 from vestige.config.sections import (
     Ablation,
     Applies,
@@ -23,6 +23,7 @@ from vestige.config.sections import (
     StudyName,
     Training,
 )
+from vestige.foundation.rows import PAIR, RUN, Stage
 from vestige.foundation.settings import Values
 
 
@@ -49,8 +50,8 @@ class Study(Values):
     training: Training
     conditions: Annotated[dict[Name, Condition], Field(min_length=1)]
     selectivity: Selectivity
-    ablation: Ablation
-    cka: Cka
+    ablation: Ablation | None = None
+    cka: Cka | None = None
     between: dict[Name, Pair]
     applies: Applies
     figures: Figures
@@ -60,7 +61,7 @@ class Study(Values):
     @cached_property
     def runs(self) -> tuple[Run, ...]:
         """Every condition with every seed."""
-        return self.runs_of("training")
+        return tuple(Run(condition, seed) for condition in self.order for seed in self.seeds)
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -77,9 +78,9 @@ class Study(Values):
 
         return tuple(sorted(self.conditions, key=place))
 
-    def runs_of(self, stage: str) -> tuple[Run, ...]:
+    def runs_of(self, stage: Stage) -> tuple[Run, ...]:
         """The runs that a stage covers."""
-        covered = getattr(self.applies, stage, self.conditions)
+        covered = getattr(self.applies, stage.name) if stage.applies else self.conditions
         return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
 
     def pairs(self) -> tuple[str, ...]:
@@ -91,11 +92,11 @@ class Study(Values):
 
         return tuple(sorted(self.between, key=place))
 
-    def cells(self, stage: str) -> tuple[dict[str, Any], ...]:
+    def cells(self, stage: Stage) -> tuple[dict[str, Any], ...]:
         """What tells the results of a stage apart: condition and seed, or a pair; nothing where there is only one."""
-        if stage == "between":
+        if stage.axis == PAIR:
             return tuple({"pair": pair} for pair in self.pairs())
-        if stage in PER_RUN:
+        if stage.axis == RUN:
             return tuple({"condition": run.condition, "seed": run.seed} for run in self.runs_of(stage))
         return ({},)
 
@@ -153,8 +154,3 @@ class Study(Values):
             "epochs": self.training_of(run.condition).epochs,
             **self.overrides(run.condition),
         }
-
-
-# Keys on which no number of a result depends: they are in no proof and in neither engine.
-NO_SCIENCE = ("scratch", "estimate")
-SCIENCE = tuple(key for key in Study.model_fields if key not in NO_SCIENCE)

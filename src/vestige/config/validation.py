@@ -1,11 +1,14 @@
 """What a study's sections may not say of each other."""
 
 from collections.abc import Iterator
+from types import NoneType
+from typing import get_args
 
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
 from vestige.config.study import Run, Study
+from vestige.foundation.rows import STAGES, Stage
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
@@ -13,7 +16,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    yield from [*unsound, *absent, *of_ablation(study), *of_cka(study)]
+    yield from [*unsound, *absent, *of_sections(study), *of_ablation(study), *of_cka(study)]
     if not unsound:
         yield from twins(study)
     if not unsound and not absent:
@@ -54,8 +57,25 @@ def of_applies(study: Study) -> Iterator[Fault]:
                 yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
 
 
+def of_sections(study: Study) -> Iterator[Fault]:
+    """A section that is absent although a stage has results that are made with it."""
+    for stage in STAGES.values():
+        lacking = [key for key in stage.settings if getattr(study, key, stage) is None]
+        if lacking and study.cells(stage):
+            field = Study.model_fields[lacking[0]].annotation
+            keys = listed(next(each for each in get_args(field) if each is not NoneType).model_fields)
+            yield (lacking[0],), f"missing; {key_of(stage)} asks for what is made with it; its keys: {keys}"
+
+
+def key_of(stage: Stage) -> str:
+    """The key of params.yaml that says for which results there is a stage."""
+    return f"applies.{stage.name}" if stage.applies else stage.which[0]
+
+
 def of_ablation(study: Study) -> Iterator[Fault]:
     """Ablation settings that contradict each other or the runs."""
+    if study.ablation is None:
+        return
     here, fractions = ("ablation", "grid"), study.ablation.grid.fractions
     yield from of_epochs(study, "ablation")
     yield from unknown_modules(("ablation", "modules"), study.ablation.modules, study.network.modules)
@@ -70,6 +90,8 @@ def of_ablation(study: Study) -> Iterator[Fault]:
 
 def of_cka(study: Study) -> Iterator[Fault]:
     """CKA settings that contradict each other or the runs."""
+    if study.cka is None:
+        return
     yield from of_epochs(study, "cka")
     yield from of_seed(study, "cka", "order_seed", "order", "shuffled")
 
@@ -114,7 +136,7 @@ def of_between(study: Study) -> Iterator[Fault]:
             yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
         if not unknown:
             last = min(study.training_of(run.condition).epochs for run in study.pair(name).values())
-            yield from beyond(study, "cka", f"a run of between.{name} ends", last)
+            yield from () if study.cka is None else beyond(study, "cka", f"a run of between.{name} ends", last)
         if pair.first == pair.second:
             yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
         elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:

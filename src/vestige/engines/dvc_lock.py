@@ -12,12 +12,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from vestige.foundation import source
 from vestige.foundation.files import whole
 from vestige.pipeline import Job
 
 FILE = Path("dvc.lock")
 BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
-PARAMS = "params.yaml"
 
 
 def stage_of(job: Job) -> str:
@@ -131,6 +131,33 @@ def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:
-    """Whether an entry claims to be of the very settings of a job."""
-    params = said.get("params")
-    return isinstance(params, dict) and params.get(PARAMS) == job.settings
+    """Whether an entry claims to be of the very settings of a job, as they stand in the files."""
+    return said.get("params") == params_now(job)
+
+
+def params_now(job: Job) -> dict[str, dict[str, Any]]:
+    """What DVC compares of a job's settings: what stands in each file of parameters, defaults not filled in."""
+    return {
+        file: {key: value for key in keys for value in standing(given(file), key)} for file, keys in job.params.items()
+    }
+
+
+def given(file: str) -> Any:
+    """A file of parameters as it stands, remembered while it stays the same file."""
+    return parsed(Path(file), *source.identity(Path(file)))
+
+
+@cache
+def parsed(path: Path, *identity: int) -> Any:
+    """The plain values of a file of YAML."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+
+
+def standing(settings: Mapping[str, Any], key: str) -> list:
+    """What stands at a key such as `conditions.baseline`; nothing where it is left out."""
+    here: Any = settings
+    for part in key.split("."):
+        if not isinstance(here, Mapping) or part not in here:
+            return []
+        here = here[part]
+    return [here]

@@ -60,7 +60,7 @@ class Memory:
 
     def knows(self, each: Judgement) -> bool:
         """Whether DVC was found to call a result current, and nothing has changed since."""
-        return self.found(dvc_lock.stage_of(each.job), each.job.settings)
+        return self.found(dvc_lock.stage_of(each.job), dvc_lock.params_now(each.job))
 
     def knows_study(self, name: str) -> bool:
         """Whether DVC was found to call params.yaml checked."""

@@ -3,12 +3,13 @@
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vestige.engines import members
+from vestige.engines.dvc_lock import standing
 
 DVC = members.Engine("DVC", "dvc", tested="3.67.1")
 MEMBERS = (
@@ -87,16 +88,6 @@ def params_read_once() -> Iterator[None]:
         yield
     finally:
         param.read_param_file = former
-
-
-def standing(settings: Mapping[str, Any], key: str) -> list:
-    """What stands at a key such as `conditions.baseline`; nothing where it is left out."""
-    here: Any = settings
-    for part in key.split("."):
-        if not isinstance(here, Mapping) or part not in here:
-            return []
-        here = here[part]
-    return [here]
 
 
 def damaged() -> bool:

@@ -10,15 +10,15 @@ from pathlib import Path
 from vestige import pipeline
 from vestige.commands import sync
 from vestige.config import loading
-from vestige.config.study import SCIENCE, Study
+from vestige.config.study import Study
 from vestige.engines import dvc_repo, slurm, snakemake_metadata
 from vestige.engines.exclusion import lock
 from vestige.forkserver import client
 from vestige.foundation import canonical_json
 from vestige.foundation import source as sources
+from vestige.pipeline import Job
 from vestige.provenance import hashing, status
 
-SECTIONS = SCIENCE
 FORKSERVER = Path("work", "forkserver")
 SERVERS: list = []  # the process of the forkserver of this run, if it has one
 FEW = 4  # jobs; fewer take less time than a forkserver takes to import for all of them
@@ -109,34 +109,48 @@ def record() -> None:
         print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)
 
 
-def settings(study: Study, *keys: str) -> Callable:
-    """A rule's `params`: the settings at some keys as one canonical text, so that Snakemake sees any change of them."""
+def settings(study: Study, stage: str) -> Callable:
+    """A rule's `params`: the settings of a job as one canonical text, so that Snakemake sees any change of them."""
 
     def canonical(wildcards) -> str:
-        return canonical_json.canonical(canonical_json.stated(study, [key.format(**wildcards) for key in keys]))
+        return canonical_json.canonical(job_of(study, stage, wildcards).settings)
 
     return canonical
 
 
-def code(study: Study, stage: str, wildcards: Mapping | None = None) -> list[str]:
-    """A rule's source files: the import closure of its stage."""
-    begins = pipeline.begins(study, pipeline.STAGES[stage], dict(wildcards.items() if wildcards else ()))
-    return [sources.PREFIX + file for file in sources.closure("foundation/format.py", *begins)]
+def job_of(study: Study, stage: str, wildcards: Mapping) -> Job:
+    """The job of a stage for a rule's wildcards."""
+    values = {name: int(value) if name == "seed" else value for name, value in wildcards.items() if name != "study"}
+    return pipeline.job(study, stage, **values)
+
+
+def code(study: Study, stage: str) -> list[str]:
+    """A rule's source files, of a stage that has the same for all its jobs: the import closure of the stage."""
+    begins = pipeline.begins(study, pipeline.STAGES[stage], {})
+    return [sources.PREFIX + file for file in sources.closure(pipeline.FORMAT, *begins)]
+
+
+def code_of_each(study: Study, stage: str) -> Callable:
+    """The same of a stage whose jobs have files of their own."""
+    return lambda wildcards: [sources.PREFIX + file for file in job_of(study, stage, wildcards).code]
+
+
+def gathered(study: Study, stage: str) -> dict[str, list[str]]:
+    """A rule's inputs, of a stage that gathers results: the study's own, and all of each kind; figures are one."""
+    row, found = pipeline.STAGES[stage], {}
+    for name in (*row.reads, *row.gathers):
+        found.setdefault(pipeline.STAGES[name].group, []).extend(results(study, name))
+    return found
+
+
+def kinds() -> list[str]:
+    """The kinds of results from which figures are drawn."""
+    return [stage.kind for stage in pipeline.STAGES.values() if stage.kind]
 
 
 def results(study: Study, stage: str) -> list[str]:
     """Every result of a stage."""
     return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
-
-
-def images(study: Study) -> str:
-    """What the study says of its images."""
-    return pipeline.job(study, "images").output
-
-
-def drawings(study: Study) -> list[str]:
-    """Every figure that the study asks for, of all kinds."""
-    return [path for stage in pipeline.TABLE if stage.kind for path in results(study, stage.name)]
 
 
 def trained(study: Study, pair: str, place: str) -> str:

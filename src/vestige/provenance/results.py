@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vestige.config.choices import PER_RUN
 from vestige.config.study import Study
+from vestige.foundation.rows import STAGES, STUDY
 from vestige.provenance import embedding
 
 LEAST = 2**16  # bytes: a disk with less to spare is full
@@ -16,8 +16,8 @@ LEAST = 2**16  # bytes: a disk with less to spare is full
 
 def make_folders(study: Study) -> None:
     """Make the folders of all kinds of results: DVC calls one missing that is only empty."""
-    for kind in (*PER_RUN, "between", "figures"):
-        Path("results", study.study, kind).mkdir(parents=True, exist_ok=True)
+    for folder in {Path(stage.output).parent.name for stage in STAGES.values() if stage.axis != STUDY}:
+        Path("results", study.study, folder).mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

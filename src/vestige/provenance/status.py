@@ -33,7 +33,7 @@ class Judgement:
     @property
     def bare(self) -> bool:
         """Whether it is of a training whose result is here and sound, and whose checkpoints are not all here."""
-        return self.job.stage.name == "training" and self.state == MISSING and not self.causes and not self.gone
+        return bool(self.job.folder) and self.state == MISSING and not self.causes and not self.gone
 
 
 def judge(study: Study) -> dict[str, Judgement]:

@@ -8,9 +8,9 @@ from typing import Any
 from vestige.config.selection import OF_PENALTY
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical, plain
+from vestige.foundation.rows import NETWORKS
 from vestige.pipeline import Job, cells, job
 from vestige.provenance import embedding, hashing, machine, proofs, scratch
-from vestige.table import MEASURED
 
 KEY = 32  # digits of an epoch's key
 # What describes the penalty counts for the passes that are penalised, and the length of a run for none.
@@ -46,7 +46,7 @@ def alike_in(job: Job) -> dict[str, Any]:
         "code": proofs.code_digests(job),
         "versions": versions(job.code),
         "pictures": pictures(Path(job.named["images"].output)),
-        **{key: job.settings[key] for key in MEASURED},
+        **{key: job.settings[key] for key in NETWORKS},
     }
 
 

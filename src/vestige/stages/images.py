@@ -17,6 +17,19 @@ def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset
     return described(decoded)
 
 
+def check_result(images: xr.Dataset) -> None:
+    """Refuse images of which a split or a class is empty, or that are all of one class, before a network is trained."""
+    counts = images["count"]
+    for split in counts["split"].values:
+        empty = [str(images["class_name"].values[each]) for each in (counts.sel(split=split).values == 0).nonzero()[0]]
+        if empty:
+            raise ValueError(f"images: there is no {split} image of {', '.join(empty[:6])}")
+    if counts.sizes["class"] < 2:
+        raise ValueError("images: there is one class only; selectivity compares two or more")
+    if not (images["height"].item() and images["width"].item()):
+        raise ValueError("images: they have no pixels")
+
+
 def described(decoded: arrays.Decoded) -> xr.Dataset:
     """What is to be known of decoded images, which are stored in `work/`."""
     digests = arrays.store(decoded)

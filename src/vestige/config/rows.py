@@ -1,0 +1,39 @@
+"""Reads the rows of figures and claims, which stages are handed by value."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from vestige.foundation import source
+
+
+class RowsRefused(ValueError):
+    """A file of rows that cannot be read; the message names it."""
+
+
+def load_rows(file: str) -> dict[str, Any]:
+    """The rows of a file of the package, such as figures/paper.yaml, by name. Raises RowsRefused."""
+    path = source.PACKAGE / file
+    try:
+        return parse_rows(path, *source.identity(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RowsRefused(f"{source.PREFIX}{file} cannot be read: {error}") from None
+
+
+@cache
+def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
+    """The rows of a file, remembered while it stays the same file."""
+    shown = f"{source.PREFIX}{path.parent.name}/{path.name}"
+    try:
+        rows = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise RowsRefused(f"{shown}{line}: this is not YAML: {problem}") from None
+    if not isinstance(rows, dict):
+        raise RowsRefused(f"{shown}: it holds no rows; each has its name as key")
+    return rows

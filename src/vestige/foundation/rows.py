@@ -1,0 +1,169 @@
+"""What each stage is: the only list of stages, one row each, as pure data."""
+
+from dataclasses import dataclass
+
+# The axes along which a stage has results: one a study, a run (condition and seed), a pair of runs, or a figure.
+STUDY, RUN, PAIR, FIGURE = "study", "run", "pair", "figure"
+CELLS = {RUN: "{condition}-seed{seed}", PAIR: "{pair}", FIGURE: "{figure}"}
+# The keys of params.yaml that say which results an axis has; `{covered}` is the key that names the conditions.
+WHICH = {STUDY: (), RUN: ("{covered}", "seeds"), PAIR: ("between",)}
+# What a stage that runs networks reads of params.yaml beside settings of its own.
+NETWORKS = ("device", "threads", "images", "network")
+# Over which epochs of a run a stage goes, where no section of settings names them.
+TRAINED, EVERY = "passes over the images", "all checkpoints"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row.
+
+    `reads` names the stages whose result is read: that of the same cell, or the study's only one; a stage of pairs
+    reads those of its `first` and `second` run. `gathers` names the stages all of whose results are read. `settings`
+    are keys of params.yaml, `code` the files from which its import closure begins: the first holds its function.
+    """
+
+    name: str
+    axis: str = STUDY
+    reads: tuple[str, ...] = ()
+    gathers: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    suffix: str = ".nc"
+    beside: tuple[str, ...] = ()  # files written with the result
+    folder: str = ""  # of files that the stage fills beside its result; whoever reads its result is handed it
+    resumes: bool = False  # whether it goes on from what any run with the same beginning has left
+    networks: bool = False  # whether it runs networks, on the device of the study
+    applies: bool = False  # whether `applies` says which conditions it covers; else it covers all
+    epochs: str = ""  # over which it goes: TRAINED, EVERY, or the section whose key `epochs` lists them; none where ""
+    claims: bool = False  # whether claims are decided by it
+    figures: bool = False  # whether figures are drawn of it
+    figures_read: tuple[str, ...] = ()  # what those read beside it
+    kind: str = ""  # of result from which it draws figures
+    rows: str = ""  # the file of rows that it is handed by value, each of which it is made of
+    own_function: str = ""  # a file that may hold the stage's function in place of its own
+    stores: str = ""  # the folder of what it leaves for other jobs to read
+
+    @property
+    def output(self) -> str:
+        """The path of a result, to be filled in with what tells it from the stage's others."""
+        if self.axis == STUDY:
+            return f"results/{{study}}/{self.name}{self.suffix}"
+        return f"results/{{study}}/{'figures' if self.kind else self.name}/{CELLS[self.axis]}{self.suffix}"
+
+    @property
+    def group(self) -> str:
+        """Under which name its jobs are counted and priced: those of all kinds of figures are one."""
+        return "figures" if self.kind else self.name
+
+    @property
+    def which(self) -> tuple[str, ...]:
+        """The keys of params.yaml that say which results it has."""
+        covered = f"applies.{self.name}" if self.applies else "conditions"
+        return tuple(key.format(covered=covered) for key in WHICH[self.axis])
+
+
+SOURCE, FAMILY = "data/{study.images.source}.py", "models/{study.network.family}.py"
+
+
+def measure(name: str, settings: tuple[str, ...], reads: tuple[str, ...] = ("images", "training"), **more) -> Stage:
+    """The row of a stage that runs trained networks."""
+    code = (f"stages/{name}.py", SOURCE, FAMILY)
+    row = {"axis": RUN, "networks": True} | more
+    return Stage(name, reads=reads, settings=(*NETWORKS, *settings), code=code, **row)
+
+
+MADE = (
+    Stage(
+        "images",
+        settings=("images",),
+        code=("stages/images.py", SOURCE),
+        own_function=SOURCE,
+        stores="work/images",
+    ),
+    Stage(
+        "network",
+        reads=("images",),
+        settings=("network",),
+        code=("stages/network.py", FAMILY),
+        figures=True,
+    ),
+    Stage(
+        "training",
+        RUN,
+        reads=("images",),
+        settings=(*NETWORKS, "training", "conditions.{condition}"),
+        code=("stages/training.py", SOURCE, FAMILY),
+        folder="results/{study}/checkpoints/{condition}-seed{seed}",
+        resumes=True,
+        networks=True,
+        epochs=TRAINED,
+        claims=True,
+        figures=True,
+        figures_read=("images",),  # they say how many classes there are
+    ),
+    measure("selectivity", ("selectivity",), epochs=EVERY, claims=True, figures=True),
+    measure(
+        "ablation",
+        ("selectivity", "ablation"),
+        ("images", "training", "selectivity"),
+        applies=True,
+        epochs="ablation",
+        claims=True,
+        figures=True,
+    ),
+    measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
+    measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", figures=True),
+)
+
+
+def drawn(row: Stage) -> Stage:
+    """The row of the figures drawn from one kind of result: they depend on what says which results there are."""
+    return Stage(
+        f"figures_{row.name}",
+        FIGURE,
+        reads=row.figures_read,
+        gathers=(row.name,),
+        settings=(f"figures.{row.name}.{{figure}}", *row.which),
+        code=("figures/{plot}.py", "figures/style.mplstyle"),
+        suffix=".png",
+        beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),
+        kind=row.name,
+        rows="figures/paper.yaml",
+    )
+
+
+DRAWN = tuple(drawn(row) for row in MADE if row.figures)
+MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
+PAGE = ("page", "claims", "figures", "card", "marks")  # the parts of the report's template
+
+STAGES = {
+    row.name: row
+    for row in (
+        *MADE,
+        *DRAWN,
+        Stage(
+            "claims",
+            reads=("images",),
+            gathers=tuple(row.name for row in MADE if row.claims),
+            settings=("conditions", "seeds", "applies"),
+            code=("stages/claims.py",),
+            beside=("results/{study}/claims.json",),
+            rows="claims/paper.yaml",
+        ),
+        Stage(
+            "report",
+            reads=("images", "network", "claims"),
+            gathers=(*MEASURES, *(row.name for row in DRAWN)),
+            settings=(
+                *("study", "device", "threads", "seeds", "images", "network", "training", "conditions"),
+                *("selectivity", "between", "applies", "figures"),
+            ),
+            code=(
+                "stages/report.py",
+                "report/style.css",
+                *(f"report/{part}.html.jinja" for part in PAGE),
+            ),
+            suffix=".html",
+        ),
+    )
+}
