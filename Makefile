@@ -5,7 +5,7 @@ TIER ?= fast
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures compare test test-nightly test-slurm lint format lock clean
+.PHONY: help figures compare test test-nightly test-slurm lint format deps lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -48,6 +48,9 @@ lint: $(READY)  ## check the style of the Python files and the workflow
 
 format: $(READY)  ## bring the Python files and the workflow into that style
 	@$(INSIDE) ruff check --fix && ruff format && snakefmt Snakefile workflow
+
+deps: $(READY)  ## write into dvc.yaml which source files each stage imports
+	@$(INSIDE) python workflow/deps.py
 
 lock: $(READY)  ## lock the dependencies of pyproject.toml in requirements.txt (UPGRADE=--upgrade for the newest)
 	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url \

@@ -49,7 +49,7 @@ def checkpoints(job: Job) -> list[str]:
     """The checkpoints of a training; nothing for what trains nothing."""
     if job.stage.name != "training":
         return []
-    return [f"{job.checkpoints}/epoch-{epoch:03d}.safetensors" for epoch in range(cost_records.length(job) + 1)]
+    return [f"{job.folder}/epoch-{epoch:03d}.safetensors" for epoch in range(cost_records.length(job) + 1)]
 
 
 def write(path: Path, says: str, stamp: dict) -> None:

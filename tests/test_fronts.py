@@ -70,7 +70,7 @@ def test_all_three_make_the_same_files(graphs):
 
 def test_checkpoints_are_the_only_output_that_dvc_alone_declares(graphs):
     jobs, _, _, dvc = graphs
-    runs = {job.checkpoints for job in jobs.values() if job.stage.name == "training"}
+    runs = {job.folder for job in jobs.values() if job.folder}
     assert set(dvc) - without_checkpoints(dvc) == runs
 
 
@@ -84,8 +84,7 @@ def test_all_three_read_the_same_results(graphs):
 def test_who_reads_checkpoints_declares_them_to_dvc(graphs):
     jobs, _, _, dvc = graphs
     for path, job in jobs.items():
-        if "training" in job.stage.reads:
-            assert job.checkpoints in dvc[path][0], path
+        assert {each.folder for each in job.named.values() if each.folder} <= set(dvc[path][0]), path
 
 
 def test_both_engines_run_the_same_command(graphs):
@@ -100,9 +99,9 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
         imported = {source.PREFIX + file for file in job.code}
         assert sources_among(snakemake[path][0]) == imported, path
         missing = imported - sources_among(dvc[path][0])
-        assert not missing, f"dvc.yaml: stage {job.stage.name}: add to deps: {sorted(missing)}"
+        assert not missing, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which adds {sorted(missing)}"
         idle = sources_among(dvc[path][0]) - imported - of_other_families(job)
-        assert not idle, f"dvc.yaml: stage {job.stage.name}: remove from deps: {sorted(idle)}"
+        assert not idle, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which removes {sorted(idle)}"
 
 
 def test_snakemake_is_handed_the_settings_of_the_table(digits, graphs, monkeypatch):
@@ -120,11 +119,13 @@ def test_dvc_is_told_of_the_settings_of_the_table(digits, graphs):
     jobs, *_ = graphs
     with dvc_repo(digits) as repo:
         told = {
-            relative(digits, out): sorted(key for dep in stage.deps for key in getattr(dep, "params", ()))
+            relative(digits, out): {dep.def_path: sorted(dep.params) for dep in stage.deps if hasattr(dep, "params")}
             for stage in repo.index.stages
             for out in stage.outs
         }
-    assert {path: told[path] for path in jobs} == {path: sorted(job.keys) for path, job in jobs.items()}
+    of_rows = {path: {file: sorted(keys) for file, keys in job.params.items()} for path, job in jobs.items()}
+    of_rows["results/digits/claims.nc"]["src/vestige/claims/paper.yaml"] = []  # all of its rows
+    assert {path: told[path] for path in jobs} == of_rows
 
 
 def test_the_snakefile_passes_snakemakes_own_linter(digits):

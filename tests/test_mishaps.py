@@ -365,7 +365,7 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
     bare = new_project(tmp_path / "bare")
     declared = {*(each.output for each in job.inputs)}
     if "training" in job.stage.reads:
-        declared |= {str(path.relative_to(by_snakemake)) for path in (by_snakemake / job.checkpoints).iterdir()}
+        declared |= {str(path.relative_to(by_snakemake)) for path in (by_snakemake / job.folder).iterdir()}
     for path in declared:
         (bare / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(by_snakemake / path, bare / path)

@@ -9,6 +9,7 @@ import xarray as xr
 from engines import copied, study_of
 
 import vestige
+from vestige.foundation.rows import STAGES
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def single(project, kind, run):
 )
 def test_every_run_has_its_place(made, kind, variable):
     together = vestige.open(kind, made)
-    for run in study_of(made).runs_of(kind):
+    for run in study_of(made).runs_of(STAGES[kind]):
         part = together[variable].sel(condition=run.condition, seed=run.seed)
         np.testing.assert_array_equal(part.values, single(made, kind, run)[variable].values)
 

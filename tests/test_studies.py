@@ -8,6 +8,7 @@ import pytest
 from vestige.config import loading
 from vestige.config.choices import FIGURES
 from vestige.foundation import canonical_json
+from vestige.foundation.rows import STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "studies").glob("*.yaml"))
@@ -115,12 +116,11 @@ def settings_of(*groups):
 def deeds(name: str, epochs: int | None = None) -> list[tuple]:
     """What the conditions of a study do, or those of runs of one length."""
     study = STUDIES[name]
-    penalties = [
-        (study.penalty_of(condition), study.training_of(condition).epochs)
-        for condition in study.conditions
-        if epochs in (None, study.training_of(condition).epochs)
+    done = [one for one in map(study.condition, study.conditions) if epochs in (None, one.epochs)]
+    return [
+        (one.alpha, one.modules, one.start, one.stop if one.is_penalised and not one.is_kept_on else None)
+        for one in done
     ]
-    return [(one.alpha, one.modules, one.start, None if one.stop in (0, last) else one.stop) for one, last in penalties]
 
 
 def figures(name: str) -> dict:
@@ -202,7 +202,7 @@ def test_a_faithful_study_has_the_authors_depth_epochs_and_number_of_networks(na
 
 @each(SIZES)
 def test_a_faithful_study_has_as_many_runs_and_measures_as_the_issue_says(name):
-    counted = tuple(len(STUDIES[name].runs_of(stage)) for stage in ("training", "ablation", "cka"))
+    counted = tuple(len(STUDIES[name].runs_of(STAGES[stage])) for stage in ("training", "ablation", "cka"))
     assert counted == SIZES[name][1]
 
 

@@ -28,7 +28,7 @@ def job_of(stage: str, study=None, condition: str = "baseline", seed: int = 0) -
 
 def record(job: pipeline.Job, seconds: float, before: int = 0, size: int = 0) -> cost_records.Record:
     """What a job that took so long would have left."""
-    of = cost_records.passes(job.study, job.stage.name, cost_records.length(job))
+    of = cost_records.passes(job.study, job.stage, cost_records.length(job))
     said = {"result": job.output, "stage": job.stage.name, "study": job.study.study, "settings": job.settings}
     said |= {"seconds": seconds, "passes": of - before, "of": of, "bytes": size}
     return cost_records.Record(**said, memory={"process": 1}, hardware={"cpu": "a processor"})
@@ -51,7 +51,7 @@ def test_a_result_that_is_made_leaves_what_it_took(here):
     job = job_of("training")
     with cost_records.recorded(job):
         write(Path(job.output), 100)
-        write(Path(job.checkpoints, "epoch-000.safetensors"), 30)
+        write(Path(job.folder, "epoch-000.safetensors"), 30)
     (found,) = cost_records.records()
     assert (found.result, found.stage, found.study) == (job.output, "training", "tiny")
     assert (found.passes, found.of, found.bytes) == (2, 2, 130)
@@ -113,7 +113,7 @@ def test_every_result_of_a_run_has_left_its_record(by_snakemake):
 )
 def test_the_work_of_a_stage_goes_over_its_epochs(stage, changes, passes):
     job = job_of(stage, study_with(**changes))
-    assert cost_records.passes(job.study, stage, cost_records.length(job)) == passes
+    assert cost_records.passes(job.study, job.stage, cost_records.length(job)) == passes
 
 
 def test_a_pair_is_as_long_as_its_shorter_run():

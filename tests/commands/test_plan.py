@@ -14,7 +14,6 @@ from vestige.commands import due_jobs as planning
 from vestige.commands.formatting import columns, size_told, time_told
 from vestige.commands.plan import as_json, plan, sums
 from vestige.config import loading
-from vestige.engines import snakefile
 from vestige.provenance import status
 
 ROOT = TINY.parents[2]
@@ -188,7 +187,6 @@ def test_an_estimate_is_no_science():
     study = loading.checked(PLAIN | {"estimate": {"training": {"minutes": 220, "megabytes": 9000}}})
     before = {job.output: job.settings for job in pipeline.jobs(loading.checked(PLAIN))}
     assert {job.output: job.settings for job in pipeline.jobs(study)} == before
-    assert "estimate" not in snakefile.SECTIONS
     assert "estimate" not in (ROOT / "dvc.yaml").read_text()
 
 

@@ -125,7 +125,7 @@ def job(tmp_path, monkeypatch):
     """A training whose result, and a checkpoint of it, lie in an empty project."""
     monkeypatch.chdir(tmp_path)
     job = pipeline.job(loading.read(TINY), "training", condition="baseline", seed=0)
-    for path in (job.output, f"{job.checkpoints}/epoch-000.safetensors"):
+    for path in (job.output, f"{job.folder}/epoch-000.safetensors"):
         Path(path).parent.mkdir(parents=True)
         Path(path).write_text("former")
     return job
@@ -253,7 +253,7 @@ def test_what_another_process_has_put_right_meanwhile_is_right(job, monkeypatch)
 
 def test_a_result_that_was_made_after_a_killed_restore_stays(job, monkeypatch):
     Path(job.output).unlink()
-    shutil.rmtree(job.checkpoints)
+    shutil.rmtree(job.folder)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "touch", lambda path: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):

@@ -13,6 +13,7 @@ from vestige.config import loading
 from vestige.config.selection import selected
 from vestige.config.study import Run
 from vestige.foundation import canonical_json
+from vestige.foundation.rows import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = [ROOT / "params.yaml", *sorted(ROOT.glob("studies/*.yaml")), *sorted(ROOT.glob("tests/studies/*.yaml"))]
@@ -133,7 +134,7 @@ def test_runs_are_conditions_with_seeds_in_the_order_of_the_conditions():
     + [("ablation", ["plain", "late"])],
 )
 def test_a_measure_covers_the_runs_of_the_conditions_to_which_it_applies(stage, conditions):
-    assert STUDY.runs_of(stage) == tuple(Run(condition, seed) for condition in conditions for seed in (3, 1))
+    assert STUDY.runs_of(STAGES[stage]) == tuple(Run(condition, seed) for condition in conditions for seed in (3, 1))
 
 
 @pytest.mark.parametrize(("text", "number"), [("1e-4", 0.0001), ("1E-4", 0.0001), ("0", 0.0), (".5", 0.5), ("+1", 1.0)])
@@ -186,7 +187,7 @@ def test_a_condition_overrides_training_for_itself_alone():
     ],
 )
 def test_a_penalty_is_told_complete(condition, penalty):
-    told = STUDY.penalty_of(condition)
+    told = STUDY.condition(condition)
     assert (told.alpha, told.modules, told.start, told.stop) == penalty
 
 

@@ -70,7 +70,8 @@ def settings_of(job: Job) -> SimpleNamespace:
     given = {name: getattr(study, name) for name in declared} | ({"rows": job.rows} if job.stage.rows else {})
     if "condition" in job.names and "conditions" in declared:
         condition = job.names["condition"]
-        given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
+        penalty = SimpleNamespace(**study.condition(condition).penalty)
+        given |= {"training": study.training_of(condition), "condition": penalty}
         given |= {"seed": study.stream(condition, job.names["seed"])}
         del given["conditions"]
     return SimpleNamespace(**given)

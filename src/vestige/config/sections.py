@@ -46,7 +46,7 @@ class Penalty(Values):
     stop: PositiveInt | None = None
 
 
-Condition = create_model(
+ConditionSettings = create_model(
     "Condition",
     __base__=Penalty,
     __doc__="A penalty, and any key of `training` that the condition overrides.",

@@ -42,6 +42,6 @@ def of_run(study: Study, run: Run) -> dict:
 
 def values_of(study: Study, condition: str) -> dict:
     """All that a condition means, by coordinate; without what describes a penalty that there is not."""
-    penalty = study.penalty_of(condition)
-    values = {**dict(study.training_of(condition)), **dict(penalty), "modules": " ".join(map(str, penalty.modules))}
-    return {key: value for key, value in values.items() if penalty.alpha != 0 or key not in OF_PENALTY}
+    meant = study.condition(condition)
+    values = {**dict(study.training_of(condition)), **meant.coordinates}
+    return {key: value for key, value in values.items() if meant.is_penalised or key not in OF_PENALTY}

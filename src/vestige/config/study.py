@@ -8,17 +8,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt
 
+from vestige.condition import Condition, is_penalised
 from vestige.config.choices import Figures, Images, Network
 from vestige.config.sections import (
     Ablation,
     Applies,
     Cka,
-    Condition,
+    ConditionSettings,
     Estimate,
     Filled,
     Name,
     Pair,
-    Penalty,
     Selectivity,
     StudyName,
     Training,
@@ -48,7 +48,7 @@ class Study(Values):
     images: Images
     network: Network
     training: Training
-    conditions: Annotated[dict[Name, Condition], Field(min_length=1)]
+    conditions: Annotated[dict[Name, ConditionSettings], Field(min_length=1)]
     selectivity: Selectivity
     ablation: Ablation | None = None
     cka: Cka | None = None
@@ -70,13 +70,7 @@ class Study(Values):
         Those without a penalty come first, then by alpha, and of one alpha those that are penalised until later first.
         The order of params.yaml says nothing: it is one of keys, which no engine and no proof knows.
         """
-
-        def place(name: str) -> tuple:
-            penalty = self.penalty_of(name)
-            epochs = self.training_of(name).epochs
-            return penalty.alpha != 0, penalty.alpha, -penalty.stop, penalty.start, epochs, name
-
-        return tuple(sorted(self.conditions, key=place))
+        return tuple(sorted(self.conditions, key=lambda name: (self.condition(name), name)))
 
     def runs_of(self, stage: Stage) -> tuple[Run, ...]:
         """The runs that a stage covers."""
@@ -114,14 +108,15 @@ class Study(Values):
         """The training settings of a condition."""
         return self.training.model_copy(update=self.overrides(condition))
 
-    def penalty_of(self, condition: str) -> Penalty:
-        """The penalty of a condition, complete: where alpha is 0 it covers no module and no epoch."""
-        said = self.conditions[condition]
-        if said.alpha == 0:
-            return Penalty.model_construct(alpha=0.0, modules=(), start=0, stop=0)
-        stop = said.stop if said.stop is not None else self.training_of(condition).epochs
-        modules = tuple(sorted(said.modules))
-        return Penalty.model_construct(alpha=said.alpha, modules=modules, start=said.start, stop=stop)
+    def condition(self, name: str) -> Condition:
+        """What a condition does to a run, complete: without a penalty it covers no module and no epoch."""
+        said, overrides = self.conditions[name], self.overrides(name)
+        epochs = overrides.pop("epochs", self.training.epochs)
+        others = tuple(sorted(overrides.items()))
+        if not is_penalised(said.alpha):
+            return Condition(epochs, overrides=others)
+        stop = epochs if said.stop is None else said.stop
+        return Condition(epochs, said.alpha, said.start, stop, tuple(sorted(said.modules)), others)
 
     def stream(self, condition: str, seed: int) -> int:
         """The seed from which a run draws weights, order and augmentation.
@@ -142,15 +137,9 @@ class Study(Values):
 
     def coordinates(self, run: Run) -> dict[str, Any]:
         """The scalar coordinates that every result of a run carries."""
-        penalty = self.penalty_of(run.condition)
         return {
             "study": self.study,
             "condition": run.condition,
             "seed": run.seed,
-            "alpha": penalty.alpha,
-            "start": penalty.start,
-            "stop": penalty.stop,
-            "modules": " ".join(map(str, penalty.modules)),
-            "epochs": self.training_of(run.condition).epochs,
-            **self.overrides(run.condition),
+            **self.condition(run.condition).coordinates,
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import NoneType
 from typing import get_args
 
+from vestige.condition import is_penalised
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
@@ -27,10 +28,10 @@ def of_condition(study: Study, name: str) -> Iterator[Fault]:
     """A penalty without its modules or start, or that the network or the run's length does not allow."""
     said, here, epochs = study.conditions[name], ("conditions", name), study.training_of(name).epochs
     yield from unknown_modules((*here, "modules"), said.modules or (), study.network.modules)
-    if said.alpha != 0 and said.modules is None:
+    if is_penalised(said.alpha) and said.modules is None:
         which = f"say on which modules it acts; allowed: {listed(study.network.modules)}"
         yield (*here, "modules"), f"missing; alpha is {said.alpha:g}: {which}"
-    if said.alpha != 0 and said.start is None:
+    if is_penalised(said.alpha) and said.start is None:
         yield (*here, "start"), f"missing; alpha is {said.alpha:g}: say from which epoch it acts; 0 is the beginning"
     start = said.start or 0
     if start >= epochs:

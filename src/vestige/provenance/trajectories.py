@@ -30,12 +30,12 @@ def keys(job: Job) -> tuple[str, ...]:
 def chain(job: Job, alike: dict[str, Any]) -> tuple[str, ...]:
     """The keys of a training, given what is alike in every one of its study."""
     study, condition = job.study, job.names["condition"]
-    training, penalty = plain(study.training_of(condition)), study.penalty_of(condition)
+    training, done = plain(study.training_of(condition)), study.condition(condition)
     own = {key: value for key, value in training.items() if key not in OF_NO_EPOCH}
-    penalised = [penalty.alpha, penalty.modules, training["class_reduction"], training["epsilon"]]
+    penalised = [done.alpha, done.modules, training["class_reduction"], training["epsilon"]]
     found = [hashing.of_text(canonical([alike, own, study.stream(condition, job.names["seed"])]))]
     for epoch in range(training["epochs"]):
-        given = penalised if penalty.start <= epoch < penalty.stop else None
+        given = penalised if done.has_penalty_in(epoch) else None
         found.append(hashing.of_text(canonical([found[-1], given])))
     return tuple(key[:KEY] for key in found)
 

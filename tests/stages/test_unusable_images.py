@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 import xarray as xr
-from engines import TINY
 
-from vestige import pipeline
-from vestige.commands.stage_call import refuse_unusable
-from vestige.config import loading
-
-IMAGES = pipeline.job(loading.read(TINY), "images")
+from vestige.stages.images import check_result
 
 
 def images(counts, height=8):
@@ -26,7 +21,7 @@ def images(counts, height=8):
 
 
 def test_images_of_every_class_in_either_split_are_used():
-    assert refuse_unusable(IMAGES, images([[3, 4], [1, 1]])) is None
+    assert check_result(images([[3, 4], [1, 1]])) is None
 
 
 @pytest.mark.parametrize(
@@ -40,4 +35,4 @@ def test_images_of_every_class_in_either_split_are_used():
 )
 def test_others_are_refused_with_what_they_lack(made, says):
     with pytest.raises(ValueError, match=f"images: {says}"):
-        refuse_unusable(IMAGES, made)
+        check_result(made)

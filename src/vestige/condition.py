@@ -1,0 +1,116 @@
+"""What was done to a run: the penalty on its selectivity, and the settings of training that it overrides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Any
+
+# The scalar coordinates of a result that say other things, and those of the penalty.
+PENALTY = ("alpha", "start", "stop", "modules")
+OTHERS = ("study", "condition", "seed", "epochs")
+# In a training result `learning_rate` is that of each epoch; the setting, where it is overridden, is called so:
+INITIAL = "initial_"
+
+
+def is_penalised(alpha):
+    """Whether there is a penalty, for a value of alpha or an array of them."""
+    return alpha != 0
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Condition:
+    """What was done to a run, whatever its name.
+
+    The pass from checkpoint e to e + 1 is penalised if start <= e < stop. Where alpha is 0 there is no penalty: it
+    covers no module and no pass. `overrides` are (key of `training`, value) by key, without `epochs`.
+    """
+
+    epochs: int
+    alpha: float = 0.0
+    start: int = 0
+    stop: int = 0
+    modules: tuple[int, ...] = ()
+    overrides: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def from_coordinates(cls, said: Mapping[str, Any]) -> "Condition":
+        """The condition of a result, from the values of its scalar coordinates."""
+        known = {key.removeprefix(INITIAL): value for key, value in said.items()}
+        overrides = tuple(sorted((key, known[key]) for key in known.keys() - {*PENALTY, *OTHERS}))
+        if not is_penalised(known["alpha"]):
+            return cls(known["epochs"], overrides=overrides)
+        modules = tuple(int(module) for module in known["modules"].split())
+        return cls(known["epochs"], known["alpha"], known["start"], known["stop"], modules, overrides)
+
+    @property
+    def coordinates(self) -> dict[str, Any]:
+        """The scalar coordinates that every result of the condition carries."""
+        return {**self.penalty, "modules": " ".join(map(str, self.modules)), "epochs": self.epochs} | dict(
+            self.overrides
+        )
+
+    @property
+    def penalty(self) -> dict[str, Any]:
+        """The penalty as plain values."""
+        return {name: getattr(self, name) for name in PENALTY}
+
+    @property
+    def training(self) -> tuple[int, tuple[tuple[str, Any], ...]]:
+        """How the network is trained, but for the penalty: conditions that have it in common can be compared."""
+        return self.epochs, self.overrides
+
+    @property
+    def is_penalised(self) -> bool:
+        """Whether there is a penalty."""
+        return is_penalised(self.alpha)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether nothing was done: there is neither a penalty nor an override but of the number of epochs."""
+        return not self.is_penalised and not self.overrides
+
+    @property
+    def is_suppressed(self) -> bool:
+        """Whether the penalty lowers selectivity."""
+        return self.alpha < 0
+
+    @property
+    def is_promoted(self) -> bool:
+        """Whether the penalty raises selectivity."""
+        return self.alpha > 0
+
+    @property
+    def is_kept_on(self) -> bool:
+        """Whether the penalty, once there, stays to the end."""
+        return self.is_penalised and self.stop >= self.epochs
+
+    @property
+    def is_from_start(self) -> bool:
+        """Whether there is a penalty all the time."""
+        return self.is_kept_on and self.start == 0
+
+    @property
+    def is_later(self) -> bool:
+        """Whether the penalty sets in after at least one epoch, and stays to the end."""
+        return self.is_kept_on and self.start >= 1
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether there is a penalty from the first epoch that ends before training does."""
+        return self.is_penalised and self.start == 0 and not self.is_kept_on
+
+    def has_penalty_in(self, epoch: int) -> bool:
+        """Whether the pass from checkpoint `epoch` to the next is penalised."""
+        return self.start <= epoch < self.stop
+
+    def __lt__(self, other: "Condition") -> bool:
+        return self.place < other.place
+
+    @property
+    def place(self) -> tuple:
+        """Its place among others: without a penalty first, then by alpha, and of one alpha the longest first."""
+        overrides = tuple(
+            (key, value if isinstance(value, (int, float, str)) else repr(value)) for key, value in self.overrides
+        )
+        return self.is_penalised, self.alpha, -self.stop, self.start, self.epochs, self.modules, overrides
