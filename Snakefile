@@ -1,5 +1,6 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
+from vestige.commands.record import record
 from vestige.engines import snakefile as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
@@ -21,12 +22,14 @@ onstart:
 
 onsuccess:
     front.end_forkserver()
-    front.record()
+    if front.is_first():
+        record()
 
 
 onerror:
     front.end_forkserver()
-    front.record()
+    if front.is_first():
+        record()
 
 
 rule figures:

@@ -240,7 +240,7 @@ def test_plan_goes_on_and_says_that_it_does_not_know_what_can_be_restored(projec
     assert json.loads(vestige(project, "plan --json", {"dvc"}, "lock_repo").stdout)["total"]["restorable"] == 0
 
 
-RECORD = "from vestige.engines import snakefile; snakefile.alone(); snakefile.record(); print('went on')"
+RECORD = "from vestige.commands.record import record; record(); print('went on')"
 
 
 def test_a_run_of_snakemake_goes_well_although_dvc_cannot_be_told(unmarked):

@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from vestige import pipeline
-from vestige.commands import sync
 from vestige.config import loading
 from vestige.config.study import Study
-from vestige.engines import dvc_repo, slurm, snakemake_metadata
+from vestige.engines import slurm, snakemake_metadata
 from vestige.engines.exclusion import lock
 from vestige.forkserver import client
 from vestige.foundation import canonical_json
 from vestige.foundation import source as sources
 from vestige.pipeline import Job
-from vestige.provenance import hashing, status
 
 FORKSERVER = Path("work", "forkserver")
 SERVERS: list = []  # the process of the forkserver of this run, if it has one
@@ -93,20 +91,9 @@ def end_forkserver() -> None:
         (FORKSERVER / client.SOCKET).unlink(missing_ok=True)
 
 
-def record() -> None:
-    """After a run, let DVC remember every result that is proven, before an edit makes Snakemake delete it.
-
-    Not in a Snakemake that another one started. A run that went well does not fail for it.
-    """
-    if not any(HELD) or not dvc_repo.HERE.is_dir():
-        return
-    try:
-        study = loading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
-        found = status.judge(study)
-        print(*sync.in_dvc(study, found), sep="\n", file=sys.stderr)
-        hashing.keep()
-    except Exception as error:
-        print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)
+def is_first() -> bool:
+    """Whether this Snakemake was started by a person, and not by another one on a cluster."""
+    return any(HELD)
 
 
 def settings(study: Study, stage: str) -> Callable:
