@@ -9,8 +9,8 @@ import torch
 from vestige.metrics.ablation import grid_fractions
 from vestige.models import bottleneck_resnet, resnet
 from vestige.models.network import build
-from vestige.stages.ablation import channel_order, correct_images, silent
 from vestige.stages.ablation_points import Point
+from vestige.stages.progressive_ablation import channel_order, correct_images, silent
 from vestige.training.evaluation import hits, walk
 
 FRACTIONS = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]

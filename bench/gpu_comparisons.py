@@ -17,8 +17,8 @@ from gpu_table import Missing, Outcome, Table, distance
 from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
-from vestige.stages.training import gradients
 from vestige.training import checkpoints
+from vestige.training.loop import gradients
 
 ALPHA = -20.0
 SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits

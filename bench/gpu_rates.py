@@ -16,8 +16,8 @@ from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.stages import ablation, between, cka, selectivity
-from vestige.stages.training import gradients, one_pass
 from vestige.training import evaluation
+from vestige.training.loop import gradients, one_pass
 from vestige.training.optimizer import at_rest, descend
 
 PENALTY = inputs.penalty(-20.0, (4, 5, 6))  # the paper's

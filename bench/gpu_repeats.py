@@ -17,7 +17,7 @@ from tqdm import tqdm
 from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
-from vestige.stages.training import gradients
+from vestige.training.loop import gradients
 
 ALPHA = -5.0
 KILLED_AFTER = 1  # epoch

@@ -23,7 +23,7 @@ PLANS = ("commands/", "config/", "engines/", "provenance/")
 DRAWS = ("figures/", "claims/", "report/", "stages/claims.py", "stages/report.py")
 TORCHLESS = [file for file in FILES if "/" not in file or file.startswith(PLANS + DRAWS)]
 HEAVY = {"torch", "torchvision", "numpy", "pandas", "scipy", "matplotlib", "seaborn", "sklearn", "xarray", "netCDF4"}
-STAGES = sorted(name for name, stage in pipeline.STAGES.items() if stage.kind is None)
+STAGES = sorted(name for name, stage in pipeline.STAGES.items() if not stage.kind)
 SCIENCE = ("stages/", "figures/", "claims/", "report/", "training/", "models/", "data/", "metrics/", "foundation/")
 
 
@@ -90,14 +90,14 @@ def test_what_reads_and_plans_is_in_no_results_code():
 def test_every_file_that_is_not_python_is_stated_in_the_table():
     others = {path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*") if path.is_file()}
     others = {path for path in others if not path.endswith((".py", ".pyc"))}
-    assert others - {path for stage in pipeline.TABLE for path in stage.code} == set()
+    assert others - {path for stage in pipeline.STAGES.values() for path in stage.code} == set()
 
 
-def test_every_stage_and_every_kind_of_figure_has_its_line_in_the_table():
+def test_every_stage_and_every_kind_of_figure_has_its_row():
     assert {*STAGES, *(f"figures_{kind}" for kind in KINDS)} == set(pipeline.STAGES)
 
 
-@pytest.mark.parametrize("name", [name for name, stage in pipeline.STAGES.items() if stage.kind is None])
+@pytest.mark.parametrize("name", [name for name, stage in pipeline.STAGES.items() if not stage.kind])
 def test_a_stage_is_the_function_of_its_file(name):
     assert is_function_of(module_of(f"stages/{name}.py"), name)
 

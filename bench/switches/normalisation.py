@@ -17,9 +17,9 @@ from vestige.foundation.random import generator
 from vestige.metrics.summaries import module_means, over_representation
 from vestige.models.network import Network
 from vestige.stages.selectivity import selectivity
-from vestige.stages.training import validated
 from vestige.training.checkpoints import name, write
 from vestige.training.evaluation import each_checkpoint, ready
+from vestige.training.loop import validated
 
 SWITCH = "batch normalisation: recomputed on the training images, running statistics"
 EARLY = 1

@@ -8,9 +8,11 @@ import numpy as np
 import xarray as xr
 from PIL import Image, PngImagePlugin
 
-from vestige.config.sections import Applies, Cka, Condition, Selectivity, Training
+from vestige.config.sections import Applies, ConditionSettings
 from vestige.data import digits
 from vestige.models import bottleneck_resnet
+from vestige.stages.selectivity import Settings as Selectivity
+from vestige.stages.training import Settings as Training
 
 CONDITIONS = {
     "baseline": {"alpha": 0.0},
@@ -73,7 +75,7 @@ def proof(name, code=None, hardware=None, versions=None, inputs=None):
 
 def settings(conditions=CONDITIONS, study="toy"):
     """The sections of a study."""
-    training = Training(
+    trained = Training(
         epochs=12, batch_size=64, learning_rate=0.1, learning_rate_step=30, learning_rate_gamma=0.1,
         momentum=0.9, weight_decay=1e-3, class_reduction="mean", epsilon=1e-6, shift=1,
     )  # fmt: skip
@@ -84,10 +86,9 @@ def settings(conditions=CONDITIONS, study="toy"):
         seeds=(0, 1, 2),
         images=digits.Settings(source="digits", val_fraction=0.2, split_seed=0),
         network=bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 1, 1), width=16),
-        training=training,
-        conditions={name: Condition(**said) for name, said in conditions.items()},
+        training=trained,
+        conditions={name: ConditionSettings(**said) for name, said in conditions.items()},
         selectivity=Selectivity(batch_size=512, epsilon=1e-6),
-        cka=Cka(epochs="all", batch_size=64, order="shuffled", order_seed=0, estimator="minibatch"),
         applies=Applies(ablation=(), cka=("baseline",)),
     )
 

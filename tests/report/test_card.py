@@ -116,6 +116,9 @@ def test_settings_are_laid_out_as_paths():
     assert leaves({"a": {"b": [1, 2], "c": "x"}}) == [("a.b", "[1, 2]"), ("a.c", "x")]
 
 
-def test_a_section_that_nobody_foresaw_comes_last():
-    given = made.SimpleNamespace(zeta=1, seeds=(0,), study="s")
-    assert [name for name, _ in sections(given, ("study", "seeds"))] == ["study", "seeds", "zeta"]
+def test_a_section_that_only_results_state_comes_last():
+    given, proof = made.SimpleNamespace(study="s", seeds=(0,)), {"seeds": [0], "zeta": {"a": 1}, "conditions.b": {}}
+    assert sections(given, [{"settings": proof}, {}])[1:] == [
+        ("seeds", [("seeds", "[0]")]),
+        ("zeta", [("zeta.a", "1")]),
+    ]

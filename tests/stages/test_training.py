@@ -15,8 +15,9 @@ from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.bottleneck_resnet import Settings
 from vestige.models.network import build
 from vestige.stages.images import described
-from vestige.stages.training import Diverged, gradients, training
+from vestige.stages.training import training
 from vestige.training import checkpoints, resume
+from vestige.training.loop import Diverged, gradients
 from vestige.training.resume import Trajectory
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)

@@ -71,7 +71,7 @@ def settings_of(job: Job) -> SimpleNamespace:
     if "condition" in job.names and "conditions" in declared:
         condition = job.names["condition"]
         penalty = SimpleNamespace(**study.condition(condition).penalty)
-        given |= {"training": study.training_of(condition), "condition": penalty}
-        given |= {"seed": study.stream(condition, job.names["seed"])}
+        stream = study.stream(condition, job.names["seed"])
+        given.update(training=study.training_of(condition), condition=penalty, seed=stream)
         del given["conditions"]
     return SimpleNamespace(**given)

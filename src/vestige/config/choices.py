@@ -10,7 +10,8 @@ from pydantic import Field, create_model
 import vestige.data
 import vestige.figures
 import vestige.models
-from vestige.foundation.rows import DRAWN
+import vestige.stages
+from vestige.foundation.rows import DRAWN, STAGES
 from vestige.foundation.settings import Values
 
 SETTINGS = r"^class Settings\(|^from .* import .*\bSettings\b"
@@ -54,4 +55,5 @@ Figures = create_model(
     **{kind: (figures_of(kind), ...) for kind in KINDS},
 )
 SOURCES, FAMILIES = files_of(vestige.data), files_of(vestige.models)
+SECTIONS = {name: module.Settings for name, module in files_of(vestige.stages).items() if name in STAGES}
 Images, Network = one_of(SOURCES, "source"), one_of(FAMILIES, "family")

@@ -1,11 +1,12 @@
-"""What the sections of params.yaml that belong to no file of their own may say."""
+"""What the sections of params.yaml that belong to no stage may say."""
 
-from typing import Annotated, Literal, get_type_hints
+from typing import Annotated, get_type_hints
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
 
 from vestige.foundation.rows import STAGES
-from vestige.foundation.settings import Values
+from vestige.foundation.settings import Filled, Listed, Values
+from vestige.stages.training import Settings as Training
 
 NAME = "^[a-z][a-z0-9_]*$"
 STUDY_NAME = "^[a-z][a-z0-9_-]*$"
@@ -14,27 +15,6 @@ LONGEST = 64  # characters: a name is part of file names
 Name = Annotated[str, Field(pattern=NAME, max_length=LONGEST)]
 StudyName = Annotated[str, Field(pattern=STUDY_NAME, max_length=LONGEST)]
 RunName = Annotated[str, Field(pattern=RUN_NAME)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Filled = Field(min_length=1, strict=False)
-Listed = Field(strict=False)
-Epochs = Annotated[tuple[NonNegativeInt, ...], Filled] | Literal["all"]
-
-
-class Training(Values):
-    """Stochastic gradient descent as in the paper's appendix A.1, and the reductions of its penalty."""
-
-    epochs: PositiveInt
-    batch_size: Annotated[int, Field(ge=2)]
-    learning_rate: PositiveFloat
-    learning_rate_step: PositiveInt
-    learning_rate_gamma: Annotated[float, Field(gt=0, le=1)]
-    momentum: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: Annotated[float, Field(ge=0)]
-    class_reduction: Literal["mean", "sum"]
-    epsilon: PositiveFloat
-    shift: PositiveInt | None = None
-    flip: Annotated[float, Field(gt=0, le=1)] | None = None
-    independent: Literal[True] | None = None
 
 
 class Penalty(Values):
@@ -52,53 +32,6 @@ ConditionSettings = create_model(
     __doc__="A penalty, and any key of `training` that the condition overrides.",
     **{name: (get_type_hints(Training, include_extras=True)[name] | None, None) for name in Training.model_fields},
 )
-
-
-class Selectivity(Values):
-    """Settings of the class selectivity index (equation 1)."""
-
-    batch_size: PositiveInt
-    epsilon: PositiveFloat
-
-
-class Grid(Values):
-    """How many channels of each block are ablated: fractions of them, or (the paper's) steps below and above half."""
-
-    fractions: Annotated[tuple[Fraction, ...], Filled] | None = None
-    steps: Annotated[tuple[PositiveInt, PositiveInt], Listed] | None = None
-
-
-class RandomOrder(Values):
-    """The control of progressive ablation: fixed orders, or (the paper's) a fresh draw for every batch and block."""
-
-    protocol: Literal["fixed_orders", "redrawn_per_batch"]
-    repeats: PositiveInt
-
-
-class Ablation(Values):
-    """Settings of progressive ablation.
-
-    Units are ranked by their selectivity on the images that are then classified (the paper's way), or on the other half
-    of the validation images, which `halves_seed` divides class by class.
-    """
-
-    epochs: Epochs
-    modules: Annotated[tuple[int, ...], Filled]
-    grid: Grid
-    random: RandomOrder
-    ranked_on: Literal["same_images", "held_out_halves"]
-    halves_seed: NonNegativeInt | None = None
-    batch_size: PositiveInt
-
-
-class Cka(Values):
-    """Settings of centred kernel alignment between the layers of one network."""
-
-    epochs: Epochs
-    batch_size: Annotated[int, Field(ge=4)]
-    order: Literal["shuffled", "class_sorted"]
-    order_seed: NonNegativeInt | None = None
-    estimator: Literal["minibatch", "torch-cka"]
 
 
 class Pair(Values):

@@ -6,25 +6,21 @@ from functools import cached_property
 from itertools import product
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, create_model
 
 from vestige.condition import Condition, is_penalised
-from vestige.config.choices import Figures, Images, Network
+from vestige.config.choices import SECTIONS, Figures, Images, Network
 from vestige.config.sections import (
-    Ablation,
     Applies,
-    Cka,
     ConditionSettings,
     Estimate,
-    Filled,
     Name,
     Pair,
-    Selectivity,
     StudyName,
     Training,
 )
-from vestige.foundation.rows import PAIR, RUN, Stage
-from vestige.foundation.settings import Values
+from vestige.foundation.rows import PAIR, RUN, STAGES, Stage
+from vestige.foundation.settings import Filled, Values
 
 
 @dataclass(frozen=True)
@@ -38,8 +34,8 @@ class Run:
         return f"{self.condition}-seed{self.seed}"
 
 
-class Study(Values):
-    """Images, a network, seeds, conditions and the settings of every stage."""
+class Runs(Values):
+    """What is trained."""
 
     study: StudyName
     device: Literal["cpu", "cuda"]
@@ -49,9 +45,21 @@ class Study(Values):
     network: Network
     training: Training
     conditions: Annotated[dict[Name, ConditionSettings], Field(min_length=1)]
-    selectivity: Selectivity
-    ablation: Ablation | None = None
-    cka: Cka | None = None
+
+
+def section_of(stage: Stage) -> tuple:
+    """The type of a stage's own section; it may be left out where the stage need not cover anything."""
+    settings = SECTIONS[stage.name]
+    return (settings, ...) if stage.axis == RUN and not stage.applies else (settings | None, None)
+
+
+MEASURES = [stage for stage in STAGES.values() if stage.name in SECTIONS and stage.name not in Runs.model_fields]
+Measured = create_model("Measured", __base__=Runs, **{stage.name: section_of(stage) for stage in MEASURES})
+
+
+class Study(Measured):
+    """Images, a network, seeds, conditions and the settings of every stage."""
+
     between: dict[Name, Pair]
     applies: Applies
     figures: Figures

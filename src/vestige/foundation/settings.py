@@ -1,6 +1,13 @@
-"""The frozen, strict value from which every section of a study is built."""
+"""The frozen, strict value from which every section of a study is built, and types that several have."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Filled = Field(min_length=1, strict=False)
+Listed = Field(strict=False)
+Epochs = Annotated[tuple[NonNegativeInt, ...], Filled] | Literal["all"]
 
 
 class Values(BaseModel):

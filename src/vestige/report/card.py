@@ -6,11 +6,6 @@ from typing import Any
 from vestige.report.evidence import Proofs, digest_of, inputs, sections, stated
 from vestige.report.wording import listed, number, several
 
-# The order of params.yaml; `conditions` has a table of its own on the page.
-ORDER = (
-    *("study", "device", "threads", "seeds", "images", "network", "training", "conditions"),
-    *("selectivity", "ablation", "cka", "between", "applies", "figures"),
-)
 CLASSES = 200  # listed on the page, of each split
 # Sources that anyone can obtain, and in which form; of others the digests alone say what they were.
 ORIGINS = {
@@ -114,7 +109,7 @@ def card(settings, images, network, runs, proofs: Proofs) -> Card:
         seeds=listed(sorted({run["seed"].item() for run in runs})),
         training=settings.training.model_dump(exclude_none=True),
         epsilon=f"{settings.selectivity.epsilon:g}".replace("e-0", "e-"),
-        settings=sections(settings, ORDER),
+        settings=sections(settings, proofs),
     )
 
 

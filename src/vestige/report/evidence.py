@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 Proofs = list[dict[str, Any]]
@@ -58,8 +57,9 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def sections(settings, order: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(section, its leaves) of a study's settings: those of `order` first, then any other by name."""
+def sections(settings, proofs: Proofs) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(section, its leaves) of a study's settings, in their order; last those that results alone were made with."""
     given = {name: plain(value) for name, value in vars(settings).items() if value is not None}
-    names = [*(name for name in order if name in given), *sorted(given.keys() - set(order))]
-    return [(name, leaves(given[name], name)) for name in names]
+    stated = [(key, value) for proof in proofs for key, value in proof.get("settings", {}).items()]
+    alone = {key: value for key, value in stated if key.isidentifier() and key not in given}
+    return [(name, leaves(value, name)) for name, value in (given | alone).items()]

@@ -1,125 +1,71 @@
 """Progressive ablation of one module at a time, its most selective units first or in random order (figures 3 and 8)."""
 
-from collections.abc import Callable
 from functools import partial
+from typing import Annotated, Literal
 
-import numpy as np
-import torch
-import xarray as xr
-from torch import Tensor
+from pydantic import NonNegativeInt, PositiveInt
 
-from vestige.data.loader import split_of
-from vestige.foundation.device import prepare
-from vestige.foundation.random import generator
-from vestige.models.network import Network
-from vestige.stages.ablation_points import Point, points_of
-from vestige.stages.unit_ranking import Ranks, halves, held_out_ranks, ranks
-from vestige.training.evaluation import each_checkpoint, hits, ready, resume, walk
-
-Curve = int | None  # the number of a random draw; None is the order of selectivity
+from vestige.foundation.settings import Epochs, Filled, Fraction, Listed, Values
 
 
-@torch.inference_mode()
-def ablation(settings, images, training, selectivity, checkpoints, note) -> xr.Dataset:
+class Grid(Values):
+    """How many channels of each block are ablated: fractions of them, or (the paper's) steps below and above half."""
+
+    fractions: Annotated[tuple[Fraction, ...], Filled] | None = None
+    steps: Annotated[tuple[PositiveInt, PositiveInt], Listed] | None = None
+
+
+class RandomOrder(Values):
+    """The control of progressive ablation: fixed orders, or (the paper's) a fresh draw for every batch and block."""
+
+    protocol: Literal["fixed_orders", "redrawn_per_batch"]
+    repeats: PositiveInt
+
+
+class Settings(Values):
+    """Settings of progressive ablation.
+
+    Units are ranked by their selectivity on the images that are then classified (the paper's way), or on the other half
+    of the validation images, which `halves_seed` divides class by class.
+    """
+
+    epochs: Epochs
+    modules: Annotated[tuple[int, ...], Filled]
+    grid: Grid
+    random: RandomOrder
+    ranked_on: Literal["same_images", "held_out_halves"]
+    halves_seed: NonNegativeInt | None = None
+    batch_size: PositiveInt
+
+
+def ablation(settings, images, training, selectivity, checkpoints, note):
     """(epoch, order, repeat, point) accuracy on the validation images, top-1 and top-5 (of fewer classes: of all).
 
     `ranked_on` says on which images the selectivity was measured that ranks the units: on all, which are those then
-    classified, or for each image on the half of them to which it does not belong.
+    classified, or for each image on the half of them to which it does not belong. A Dataset.
     """
-    device = prepare(settings.device, settings.threads)
-    network = ready(settings, images, device)
-    points = points_of(settings.ablation, network, selectivity)
-    curves = [None, *range(settings.ablation.random.repeats)]
-    val = split_of(images, settings.images, "val", settings.ablation.batch_size, device)
-    half, accuracy = halves(settings.ablation, val.labels), {}
-    for epoch in each_checkpoint(network, settings.ablation.epochs, training, checkpoints):
-        key = ("ablation", int(training["seed"]), epoch)
-        if settings.ablation.ranked_on == "same_images":
-            ranked = ranks(selectivity.sel(epoch=epoch))
-        else:
-            ranked = held_out_ranks(network, val, half, settings.selectivity, epoch)
-        order = partial(channel_order, settings.ablation.random.protocol, ranked, key)
-        parts = np.split(half, range(val.batch_size, len(half), val.batch_size))
-        correct = sum(
-            correct_images(network, *batch, points, curves, partial(silent, network, order, number, part))
-            for number, (batch, part) in enumerate(zip(val.batches(np.arange(len(half))), parts, strict=True))
-        )
-        accuracy[epoch] = correct.cpu().numpy() / len(val.labels)
-        best, worst = accuracy[epoch][..., 0].max(), accuracy[epoch][..., 0].min()
-        note(f"epoch {epoch}: {len(points)} points of {len(curves)} orders, accuracy from {best:.4f} to {worst:.4f}")
+    import torch
+
+    from vestige.data.loader import split_of
+    from vestige.foundation.device import prepare
+    from vestige.stages.ablation_points import points_of
+    from vestige.stages.progressive_ablation import accuracies, channel_order, labelled
+    from vestige.stages.unit_ranking import halves, rank_units
+    from vestige.training.evaluation import each_checkpoint, ready
+
+    with torch.inference_mode():
+        device = prepare(settings.device, settings.threads)
+        network = ready(settings, images, device)
+        points = points_of(settings.ablation, network, selectivity)
+        curves = [None, *range(settings.ablation.random.repeats)]
+        val = split_of(images, settings.images, "val", settings.ablation.batch_size, device)
+        half, accuracy = halves(settings.ablation, val.labels), {}
+        for epoch in each_checkpoint(network, settings.ablation.epochs, training, checkpoints):
+            ranked = rank_units(settings, network, val, half, selectivity, epoch)
+            key = ("ablation", int(training["seed"]), epoch)
+            order = partial(channel_order, settings.ablation.random.protocol, ranked, key)
+            accuracy[epoch] = accuracies(network, val, half, points, curves, order)
+            best, worst = accuracy[epoch][..., 0].max(), accuracy[epoch][..., 0].min()
+            said = f"{len(points)} points of {len(curves)} orders, accuracy from {best:.4f} to {worst:.4f}"
+            note(f"epoch {epoch}: {said}")
     return labelled(accuracy, points)
-
-
-def channel_order(
-    protocol: str, ranked: Ranks, key: tuple, number: int, point: Point, curve: Curve, block: int
-) -> np.ndarray:
-    """The channels of a block in the order in which a curve ablates them; (2, channels) for halves of the images.
-
-    Fixed orders are the same for every batch and count, and so nested. The paper draws anew for each batch, block and
-    count: its random curves are means over very many sets of units, its selective curves belong to one set each.
-    """
-    if curve is None:
-        return ranked[point.module, block]
-    drawn = (*key, point.module, block, curve)
-    again = (number, point.ablated) if protocol == "redrawn_per_batch" else ()
-    return generator(*drawn, *again).permutation(point.channels)
-
-
-def silent(network: Network, order: Callable, number: int, half, point: Point, curve: Curve) -> dict[str, Tensor]:
-    """Which channels of each block of the point's module a curve zeroes in batch `number`.
-
-    (channels,), or (images, channels) where the order depends on the `half` (images,) to which an image belongs.
-    """
-    silenced = {}
-    for block, name in enumerate(network.modules[point.module]):
-        ablated = order(number, point, curve, block)[..., : point.ablated]
-        zeroed = np.zeros((*ablated.shape[:-1], point.channels), dtype=bool)
-        np.put_along_axis(zeroed, ablated, True, axis=-1)
-        silenced[name] = torch.from_numpy(zeroed if zeroed.ndim == 1 else zeroed[half])
-    return silenced
-
-
-def correct_images(network: Network, images: Tensor, labels: Tensor, points, curves, silent: Callable) -> Tensor:
-    """(points, curves, 2) how many images of a batch are classified correctly, by the first and the five first classes.
-
-    The intact part of the network is run once, and from where a point begins to differ only the rest. All curves share
-    the points where nothing or everything is zeroed.
-    """
-    correct = torch.zeros(len(points), len(curves), 2, dtype=torch.int64, device=images.device)
-    for step, output in walk(network, images):
-        for row, point in ((row, point) for row, point in enumerate(points) if origin(network, point) == step):
-            shared = point.ablated in (0, point.channels)
-            for column, curve in enumerate(curves[:1] if shared else curves):
-                logits = resume(network, output, step, silent(point, curve))
-                correct[row, slice(None) if shared else column] = hits(logits, labels)
-    return correct
-
-
-def origin(network: Network, point: Point) -> str:
-    """The step up to which nothing of the intact run needs repeating: the first block's own convolutions are intact."""
-    blocks = network.modules[point.module]
-    if point.ablated == 0:
-        return network.head
-    return blocks[-1] if point.ablated == point.channels else blocks[0]
-
-
-def labelled(accuracy: dict[int, np.ndarray], points: list[Point]) -> xr.Dataset:
-    """The accuracies (points, curves, 2) of all epochs with their names and dimensions; selective has one repeat."""
-    values = np.stack(list(accuracy.values())).transpose(3, 0, 2, 1)
-    both = np.full((2, len(accuracy), 2, values.shape[2] - 1, len(points)), np.nan)
-    both[:, :, 0, 0], both[:, :, 1] = values[:, :, 0], values[:, :, 1:]
-    dims, (module, ablated, channels) = ("epoch", "order", "repeat", "point"), np.array(points).T
-    return xr.Dataset(
-        {
-            "accuracy": (dims, both[0], {"long_name": "share of validation images classified correctly", "units": "1"}),
-            "accuracy_top5": (dims, both[1], {"long_name": "share with its class among five answers", "units": "1"}),
-        },
-        coords={
-            "epoch": ("epoch", list(accuracy), {"long_name": "passes over the training images"}),
-            "order": ("order", ["selective", "random"], {"long_name": "order in which units are ablated"}),
-            "repeat": ("repeat", np.arange(both.shape[3]), {"long_name": "draw of the random order"}),
-            "module": ("point", module, {"long_name": "module that is ablated"}),
-            "ablated": ("point", ablated, {"long_name": "ablated units of each block", "units": "1"}),
-            "fraction": ("point", ablated / channels, {"long_name": "ablated share of the units", "units": "1"}),
-        },
-    )

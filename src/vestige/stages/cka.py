@@ -1,26 +1,41 @@
 """Centred kernel alignment between the outputs of all modules and the head, at every checkpoint (figures 5 and 10)."""
 
-import torch
-import xarray as xr
+from typing import Annotated, Literal
 
-from vestige.data.loader import split_of
-from vestige.foundation.device import prepare
-from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
-from vestige.training.evaluation import each_checkpoint, ready
+from pydantic import Field, NonNegativeInt
+
+from vestige.foundation.settings import Epochs, Values
 
 FIRST = "module whose output is compared, or the head"
 OTHER = "module that it is compared with, or the head"
 
 
-@torch.inference_mode()
-def cka(settings, images, training, checkpoints, note) -> xr.Dataset:
-    """(epoch, layer, layer_other) CKA of the network with itself on the validation images."""
-    device = prepare(settings.device, settings.threads)
-    network = ready(settings, images, device)
-    layers = measured_layers(network)
-    val = split_of(images, settings.images, "val", settings.cka.batch_size, device)
-    order, matrices = image_order(settings.cka, val.labels), {}
-    for epoch in each_checkpoint(network, settings.cka.epochs, training, checkpoints):
-        matrices[epoch] = ESTIMATORS[settings.cka.estimator]([network], layers, val, order).cpu().numpy()
-        report(matrices[epoch], list(layers.values()), epoch, note)
+class Settings(Values):
+    """Settings of centred kernel alignment between the layers of one network."""
+
+    epochs: Epochs
+    batch_size: Annotated[int, Field(ge=4)]
+    order: Literal["shuffled", "class_sorted"]
+    order_seed: NonNegativeInt | None = None
+    estimator: Literal["minibatch", "torch-cka"]
+
+
+def cka(settings, images, training, checkpoints, note):
+    """(epoch, layer, layer_other) CKA of the network with itself on the validation images, a Dataset."""
+    import torch
+
+    from vestige.data.loader import split_of
+    from vestige.foundation.device import prepare
+    from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
+    from vestige.training.evaluation import each_checkpoint, ready
+
+    with torch.inference_mode():
+        device = prepare(settings.device, settings.threads)
+        network = ready(settings, images, device)
+        layers = measured_layers(network)
+        val = split_of(images, settings.images, "val", settings.cka.batch_size, device)
+        order, matrices = image_order(settings.cka, val.labels), {}
+        for epoch in each_checkpoint(network, settings.cka.epochs, training, checkpoints):
+            matrices[epoch] = ESTIMATORS[settings.cka.estimator]([network], layers, val, order).cpu().numpy()
+            report(matrices[epoch], list(layers.values()), epoch, note)
     return labelled(matrices, list(layers.values()), FIRST, OTHER)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import xarray as xr
 
 from vestige.data.loader import Split
 from vestige.metrics.selectivity import membership, other_classes, selectivity_index, spatial_means
@@ -60,3 +61,32 @@ def indices(means: np.ndarray, classes: np.ndarray, epsilon: float) -> dict[str,
     index = np.where(largest == 0, np.nan, selectivity_index(largest, rest, epsilon))
     preferred = np.where(np.isnan(index), -1, classes[means.argmax(0)])
     return dict(zip(MEASURED, (index, preferred, largest, rest), strict=True))
+
+
+def summary(epoch: dict[str, np.ndarray]) -> str:
+    """What there is to say of a checkpoint in a line."""
+    silent = np.isnan(epoch["selectivity"])
+    mean = epoch["selectivity"][~silent].sum() / max((~silent).sum(), 1)
+    return f"mean selectivity {mean:.4f}, {silent.sum()} of {silent.size} units silent"
+
+
+def units_of(network: Network, means: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """(units,) each: module, block inside it, and channel inside that, of the units in the order of the class means."""
+    channels = [each.shape[1] for each in means.values()]
+    module, block = np.repeat([place[:2] for place in places(network)], channels, axis=0).T
+    return {"module": module, "block": block, "channel": np.concatenate([np.arange(count) for count in channels])}
+
+
+def labelled(epochs: dict[int, dict[str, np.ndarray]], units: dict[str, np.ndarray]) -> xr.Dataset:
+    """The indices of all epochs with their names and dimensions."""
+    says = {"module": "module of the network", "block": "block of the module", "channel": "channel of the block"}
+    return xr.Dataset(
+        {
+            name: (("epoch", "unit"), np.stack([each[name] for each in epochs.values()]), attributes)
+            for name, attributes in MEASURED.items()
+        },
+        coords={
+            "epoch": ("epoch", list(epochs), {"long_name": "passes over the training images"}),
+            **{name: ("unit", units[name], {"long_name": text}) for name, text in says.items()},
+        },
+    )

@@ -1,53 +1,44 @@
 """Trains a network by stochastic gradient descent that penalises class selectivity, or rewards it (equation 2)."""
 
-import math
-from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
+from typing import Annotated, Literal
 
-import numpy as np
-import torch
-import torch.nn.functional as F
-import xarray as xr
-from torch import Tensor
-from tqdm import tqdm
+from pydantic import Field, PositiveFloat, PositiveInt
 
-from vestige.data import arrays
-from vestige.data.augmentation import augmentation
-from vestige.data.loader import Split, refuse_lonely_image, split_of
-from vestige.foundation.device import prepare
-from vestige.foundation.random import generator
-from vestige.metrics.selectivity import mean_selectivity, spatial_means
-from vestige.models.network import Network, build, forward
-from vestige.training import resume
-from vestige.training.optimizer import Momentum, at_rest, descend
-
-Note = Callable[[str], None]
-Means = dict[str, float]
-
-QUANTITIES = {
-    "train_loss": ("cross-entropy of the training images, mean over the pass", "nat"),
-    "train_accuracy": ("accuracy on the training images, mean over the pass", "1"),
-    "penalty": ("mean selectivity of the penalised modules, mean over the batches of the pass", "1"),
-    "learning_rate": ("learning rate of the pass", "1"),
-    "val_loss": ("cross-entropy of the validation images", "nat"),
-    "val_accuracy": ("accuracy on the validation images", "1"),
-}
-UNTRAINED = dict.fromkeys(("train_loss", "train_accuracy", "penalty", "learning_rate"), math.nan)
+from vestige.foundation.settings import Values
 
 
-class Diverged(RuntimeError):
-    """Training whose loss is no longer a finite number."""
+class Settings(Values):
+    """Stochastic gradient descent as in the paper's appendix A.1, and the reductions of its penalty."""
+
+    epochs: PositiveInt
+    batch_size: Annotated[int, Field(ge=2)]
+    learning_rate: PositiveFloat
+    learning_rate_step: PositiveInt
+    learning_rate_gamma: Annotated[float, Field(gt=0, le=1)]
+    momentum: Annotated[float, Field(ge=0, lt=1)]
+    weight_decay: Annotated[float, Field(ge=0)]
+    class_reduction: Literal["mean", "sum"]
+    epsilon: PositiveFloat
+    shift: PositiveInt | None = None
+    flip: Annotated[float, Field(gt=0, le=1)] | None = None
+    independent: Literal[True] | None = None
 
 
-def training(
-    settings: SimpleNamespace, images: xr.Dataset, folder: Path, trajectory: resume.Trajectory, note: Note
-) -> xr.Dataset:
-    """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way.
+def training(settings, images, folder, trajectory, note):
+    """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way, a Dataset.
 
     Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Raises
     ValueError where the last batch would hold one image, and Diverged where the loss becomes infinite or NaN.
     """
+    from tqdm import tqdm
+
+    from vestige.data import arrays
+    from vestige.data.loader import refuse_lonely_image, split_of
+    from vestige.foundation.device import prepare
+    from vestige.models.network import build
+    from vestige.training import loop, resume
+    from vestige.training.optimizer import at_rest
+
     device, epochs = prepare(settings.device, settings.threads), settings.training.epochs
     train, val = (
         split_of(images, settings.images, name, settings.training.batch_size, device) for name in arrays.SPLITS
@@ -57,88 +48,12 @@ def training(
     momentum = at_rest(network.trunk.to(device))
     records = resume.resume(folder, trajectory, network, momentum)
     if not records:
-        records = resume.save(folder, trajectory, network, momentum, [UNTRAINED | validated(network, val)])
-    note(told(records[-1], len(records) - 1, epochs))
+        first = loop.UNTRAINED | loop.validated(network, val)
+        records = resume.save(folder, trajectory, network, momentum, [first])
+    note(loop.told(records[-1], len(records) - 1, epochs))
     for epoch in tqdm(range(len(records) - 1, epochs), unit="epoch", disable=None):
-        record = one_pass(network, momentum, train, settings, epoch) | validated(network, val)
-        refuse_divergence(record, settings, epoch)
+        record = loop.one_pass(network, momentum, train, settings, epoch) | loop.validated(network, val)
+        loop.refuse_divergence(record, settings, epoch)
         records = resume.save(folder, trajectory, network, momentum, [*records, record])
-        note(told(record, epoch + 1, epochs))
-    return labelled(records)
-
-
-def one_pass(network: Network, momentum: Momentum, train: Split, settings: SimpleNamespace, epoch: int) -> Means:
-    """The pass over the training images from checkpoint `epoch` to the next; its means over the pass."""
-    training, condition = settings.training, settings.condition
-    rate = training.learning_rate * training.learning_rate_gamma ** (epoch // training.learning_rate_step)
-    modules = condition.modules if condition.start <= epoch < condition.stop else ()
-    penalised = [network.modules[module] for module in modules]
-    order = generator("order", settings.seed, epoch).permutation(len(train.labels))
-    augment = augmentation(training.shift, training.flip, len(order), settings.seed, epoch)
-    network.trunk.train()
-    steps = []
-    for images, labels in train.batches(order, augment):
-        steps.append(gradients(network, images, labels, penalised, settings))
-        descend(network.trunk, momentum, rate, training)
-    loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
-    share = {"train_loss": loss.sum().item() / len(order), "train_accuracy": hits.sum().item() / len(order)}
-    return share | {"penalty": selectivity.mean().item(), "learning_rate": rate}
-
-
-def gradients(
-    network: Network, images: Tensor, labels: Tensor, penalised: list[tuple[str, ...]], settings: SimpleNamespace
-) -> Tensor:
-    """Gradients of cross-entropy - alpha * mu_SI of a batch; its summed cross-entropy, its hits, and mu_SI (3)."""
-    logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
-    loss, selectivity = F.cross_entropy(logits, labels), logits.new_tensor(math.nan)
-    if penalised:
-        responses = [[spatial_means(outputs[block]) for block in blocks] for blocks in penalised]
-        selectivity = mean_selectivity(responses, labels, settings.training.class_reduction, settings.training.epsilon)
-    (loss - settings.condition.alpha * selectivity if penalised else loss).backward()
-    hits = (logits.argmax(1) == labels).sum()
-    return torch.stack([loss.detach() * len(labels), hits, selectivity.detach()])
-
-
-@torch.inference_mode()
-def validated(network: Network, val: Split) -> dict[str, float | list[int]]:
-    """Loss and accuracy on the validation images, and how many of them are taken for each class."""
-    network.trunk.eval()
-    logits = torch.cat([network.trunk(images) for images, _ in val.batches(np.arange(len(val.labels)))]).double().cpu()
-    labels, predicted = torch.from_numpy(np.array(val.labels)), logits.argmax(1)
-    return {
-        "val_loss": F.cross_entropy(logits, labels).item(),
-        "val_accuracy": (predicted == labels).double().mean().item(),
-        "predicted": np.bincount(predicted.numpy(), minlength=logits.shape[1]).tolist(),
-    }
-
-
-def refuse_divergence(record: dict, settings: SimpleNamespace, epoch: int) -> None:
-    """Stop where nothing of use can follow."""
-    if not math.isfinite(record["train_loss"] + record["val_loss"]):
-        lower = "learning_rate or the size of alpha" if settings.condition.alpha else "learning_rate"
-        raise Diverged(
-            f"the loss is not finite in epoch {epoch + 1} (train {record['train_loss']}, val {record['val_loss']}; "
-            f"learning_rate {record['learning_rate']:g}, alpha {settings.condition.alpha:g}): lower {lower}"
-        )
-
-
-def told(record: dict, epoch: int, epochs: int) -> str:
-    """One line on an epoch."""
-    names = ("train_loss", "train_accuracy", "penalty", "val_loss", "val_accuracy")
-    return ", ".join([f"epoch {epoch} of {epochs}", *(f"{name} {record[name]:.4f}" for name in names)])
-
-
-def labelled(records: resume.Records) -> xr.Dataset:
-    """The records of all epochs."""
-    measured = {
-        name: ("epoch", [record[name] for record in records], {"long_name": text, "units": units})
-        for name, (text, units) in QUANTITIES.items()
-    }
-    predicted = [record["predicted"] for record in records]
-    counts = (("epoch", "class"), predicted, {"long_name": "validation images taken for the class", "units": "1"})
-    digests = ("epoch", [record["checkpoint"] for record in records], {"long_name": "sha256 of the checkpoint"})
-    coords = {
-        "epoch": ("epoch", np.arange(len(records)), {"long_name": "passes over the training images"}),
-        "class": ("class", np.arange(len(predicted[0])), {"long_name": "number of the class"}),
-    }
-    return xr.Dataset(measured | {"predicted": counts, "checkpoint": digests}, coords)
+        note(loop.told(record, epoch + 1, epochs))
+    return loop.labelled(records)

@@ -21,6 +21,13 @@ def ranks(selectivity: xr.Dataset) -> Ranks:
     return {tuple(place): ranking(values[(places == place).all(1)]) for place in np.unique(places, axis=0).tolist()}
 
 
+def rank_units(settings, network: Network, val: Split, half: np.ndarray, selectivity: xr.Dataset, epoch: int) -> Ranks:
+    """The ranking by which a study ablates units at an epoch: `settings` are those of ablation and selectivity."""
+    if settings.ablation.ranked_on == "same_images":
+        return ranks(selectivity.sel(epoch=epoch))
+    return held_out_ranks(network, val, half, settings.selectivity, epoch)
+
+
 def halves(settings, labels: np.ndarray) -> np.ndarray:
     """(images,) the half, 0 or 1, to which each image belongs, class by class; all are 0 where none is held out."""
     half = np.zeros(len(labels), dtype=np.int64)
