@@ -31,7 +31,7 @@ def known_by_name(tree: ast.AST, keys: bool) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ['stage == "training"', 'x in ("cka", "between")', 'match x:\n    case "claims":\n        pass', '{"images": 1}[x]'],
+    ['stage == "training"', 'x in ("cka", "rest")', 'match x:\n    case "claims":\n        pass', '{"images": 1}[x]'],
 )
 def test_a_stage_that_is_known_by_name_is_found(text):
     assert known_by_name(ast.parse(text), keys=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vestige.config.choices import FAMILIES, FIGURES, SOURCES, plot_of
 from vestige.foundation import source
-from vestige.foundation.rows import FAMILY, SOURCE, STAGES, Stage
+from vestige.foundation.rows import FAMILY, SOURCE, STAGES, STUDY, Stage
 from vestige.pipeline import FORMAT
 
 FILE = Path("dvc.yaml")
@@ -15,7 +15,9 @@ CHOSEN = {
     SOURCE: ("data/{}.py", SOURCES, "data/${images.source}.py"),
     FAMILY: ("models/{}.py", FAMILIES, "models/${network.family}.py"),
 }
-LINE = re.compile(rf"^ +- {source.PREFIX}.*\n", re.MULTILINE)
+SOURCE_LINE = rf"^ +- {source.PREFIX}.*\n"
+RESULT_LINE = r"^ +- results/.*\n"
+RESULTS = "results/${item.study}"
 
 
 def list_sources(stage: Stage) -> list[str]:
@@ -41,14 +43,32 @@ def update(text: str) -> str:
     return "".join(update_stage(part, STAGES.get(part.strip().partition(":")[0])) for part in parts)
 
 
+def list_results(stage: Stage) -> list[str]:
+    """The results that a stage reads which gathers some, as DVC spells them: all of a kind are a folder."""
+    read = [STAGES[name] for name in (*stage.reads, *stage.gathers)]
+    paths = [f"{each.group}{each.suffix if each.axis == STUDY else ''}" for each in read]
+    return [f"{RESULTS}/{path}" for path in dict.fromkeys(paths)]
+
+
 def update_stage(text: str, stage: Stage | None) -> str:
-    """The text of one stage: its source files after the other files on which it depends."""
-    found = LINE.search(text) if stage else None
-    if found is None:
+    """The text of one stage: first the results on which it depends, then the source files."""
+    if stage is None or "deps:\n" not in text:
         return text
+    before, head, after = text.partition("deps:\n")
+    if stage.gathers:
+        after = replace_lines(after, RESULT_LINE, list_results(stage), until=" params:")
+    sources = [f"{source.PREFIX}{file}" for file in list_sources(stage)]
+    return before + head + replace_lines(after, SOURCE_LINE, sources, until=" params:")
+
+
+def replace_lines(text: str, pattern: str, items: list[str], until: str) -> str:
+    """The text with a list's lines of a pattern replaced by items, at the place of the first of them."""
+    part, end, rest = text.partition(until)
+    found = re.search(pattern, part, re.MULTILINE)
     indent = found[0][: found[0].index("-")]
-    before, after = text[: found.start()], LINE.sub("", text[found.start() :])
-    return before + "".join(f"{indent}- {source.PREFIX}{file}\n" for file in list_sources(stage)) + after
+    lines = "".join(f"{indent}- {item}\n" for item in items)
+    before, after = part[: found.start()], re.sub(pattern, "", part[found.start() :], flags=re.MULTILINE)
+    return before + lines + after + end + rest
 
 
 if __name__ == "__main__":

@@ -43,6 +43,11 @@ class Condition:
         modules = tuple(int(module) for module in known["modules"].split())
         return cls(known["epochs"], known["alpha"], known["start"], known["stop"], modules, overrides)
 
+    @classmethod
+    def from_dataset(cls, result) -> "Condition":
+        """The condition of a result, a Dataset or a DataArray."""
+        return cls.from_coordinates({name: each.item() for name, each in result.coords.items() if each.ndim == 0})
+
     @property
     def coordinates(self) -> dict[str, Any]:
         """The scalar coordinates that every result of the condition carries."""

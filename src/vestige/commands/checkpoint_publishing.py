@@ -1,4 +1,4 @@
-"""Where one training works, and how its checkpoints come among the results: all of them or none."""
+"""Where a stage fills a folder, such as one of checkpoints, and how it comes among the results: all of it or nothing."""
 
 import os
 import shutil
@@ -10,25 +10,33 @@ from vestige.provenance import hashing, scratch, trajectories
 
 
 def workplace(job: Job) -> dict[str, Any]:
-    """The empty folder that a training fills with its checkpoints, and what is common to all runs of its trajectory."""
+    """The empty folder that a stage fills; where it resumes, also what is common to all runs of its trajectory."""
+    folder = scratch.workplace(job)
+    shutil.rmtree(folder, ignore_errors=True)
+    scratch.make(folder)
+    return {"folder": folder} | (trajectory_of(job) if job.stage.resumes else {})
+
+
+def trajectory_of(job: Job) -> dict[str, Any]:
+    """What is common to all runs that begin alike."""
     from vestige.training.resume import Trajectory
 
-    folder, shared = scratch.workplace(job), scratch.trajectories(job.study)
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch.make(folder, shared)
-    return {"folder": folder, "trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job))}
+    shared = scratch.trajectories(job.study)
+    scratch.make(shared)
+    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job))}
 
 
-def clear_work(folder: Path, trajectory) -> None:
+def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
     """Remove the work on a result that is written, and the states from which no other run goes on."""
     from vestige.training import resume
 
-    resume.forget(trajectory, len(trajectory.keys))
+    if trajectory is not None:
+        resume.forget(trajectory, len(trajectory.keys))
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(job: Job, folder: Path, dataset) -> dict[str, str]:
-    """Replace the run's checkpoints by the finished ones; their digests. The work stays until the result is written."""
+def publish(job: Job, folder: Path) -> dict[str, str]:
+    """Replace the folder by the one that is filled; its files' digests. The work stays until the result is written."""
     from vestige.training import resume
 
     final = Path(job.folder).resolve()

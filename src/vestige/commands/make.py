@@ -118,9 +118,9 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)
     check_result(job, made)
-    beside = publish(job, places["folder"], made) if "folder" in places else {}
+    beside = publish(job, places["folder"]) if job.stage.folder else {}
     write(job, made, labels_of(job), stamp, beside)
-    if "trajectory" in places:
+    if job.stage.folder:
         clear_work(**places)
 
 

@@ -12,7 +12,7 @@ from vestige.pipeline import Job
 from vestige.provenance import hashing
 
 DEFAULT = "work"
-WORKPLACE = re.compile(r".+-seed\d+-[0-9a-f]{8}")
+WORKPLACE = re.compile(r".+-[0-9a-f]{8}")
 TAKEN = ("results", "logs", "benchmarks", "src", "workflow", "tests", ".dvc", ".git", ".snakemake")
 REMEDY = "name a folder that every job can write to, or leave the key out (then it is work/)"
 
@@ -48,7 +48,7 @@ def workplaces(study: Study) -> Path:
 def workplace(job: Job) -> Path:
     """The folder in which a training gathers its checkpoints: its own, should clones of the project share scratch."""
     clone = hashing.of_text(str(Path.cwd()))[:8]
-    return workplaces(job.study) / f"{job.study.study}-{Path(job.output).stem}-{clone}"
+    return workplaces(job.study) / f"{job.study.study}-{job.stage.name}-{Path(job.output).stem}-{clone}"
 
 
 def make(*folders: Path) -> None:

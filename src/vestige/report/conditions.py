@@ -4,33 +4,52 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vestige.condition import Condition
 from vestige.metrics.intervals import student_interval
 from vestige.report.wording import ABSENT, fixed, listed, number
 
 CONFIDENCE = 0.95
-PENALTY = ("alpha", "start", "stop", "modules")
-USUAL = {"study", "condition", "seed", "epochs", *PENALTY}
 
 
 @dataclass(frozen=True)
-class Condition:
-    """What training does to selectivity in a condition, and how well its networks classify in the end (fractions)."""
+class ConditionRow:
+    """What was done in a condition, and how well its networks classify in the end (fractions)."""
 
     name: str
-    alpha: float
-    penalised: str
-    modules: str
-    epochs: int
-    others: tuple[tuple[str, str], ...]
+    done: Condition
     seeds: tuple[int, ...]
     accuracies: tuple[float, ...]
 
     @property
+    def epochs(self) -> int:
+        """How long its networks are trained."""
+        return self.done.epochs
+
+    @property
     def selectivity(self) -> str:
         """What becomes of selectivity, in words."""
-        if self.alpha == 0:
+        if not self.done.is_penalised:
             return "left alone"
-        return f"{'suppressed' if self.alpha < 0 else 'promoted'}, α = {number(self.alpha)}"
+        return f"{'suppressed' if self.done.is_suppressed else 'promoted'}, α = {number(self.done.alpha)}"
+
+    @property
+    def penalised(self) -> str:
+        """The epochs in which there is a penalty."""
+        if not self.done.is_penalised:
+            return ABSENT
+        if not self.done.is_kept_on:
+            return f"{self.done.start} to {self.done.stop}, then none"
+        return "all" if self.done.is_from_start else f"from {self.done.start} to the end"
+
+    @property
+    def modules(self) -> str:
+        """The modules on which it acts."""
+        return listed(map(str, self.done.modules)) if self.done.is_penalised else ABSENT
+
+    @property
+    def others(self) -> tuple[tuple[str, str], ...]:
+        """The settings of training that it overrides, but for the number of epochs."""
+        return tuple((key.replace("_", " "), number(value)) for key, value in self.done.overrides)
 
     @property
     def accuracy(self) -> tuple[str, str]:
@@ -40,39 +59,24 @@ class Condition:
         return fixed(mean, 1), "" if np.isnan(half) else f"[{low}, {high}]"
 
 
-def conditions_of(runs) -> list[Condition]:
+def conditions_of(runs) -> list[ConditionRow]:
     """Every condition of the training results, in their order."""
     groups: dict[str, list] = {}
     for run in runs:
         groups.setdefault(run["condition"].item(), []).append(run)
-    return [condition(name, same) for name, same in groups.items()]
+    return [row_of(name, same) for name, same in groups.items()]
 
 
-def condition(name: str, runs) -> Condition:
+def row_of(name: str, runs) -> ConditionRow:
     """A condition from the training results of its seeds."""
-    said = {key: value.item() for key, value in runs[0].coords.items() if value.ndim == 0}
-    alpha = said["alpha"]
-    modules = listed(said["modules"].split()) if alpha else ABSENT
-    others = tuple((key.replace("_", " "), number(said[key])) for key in sorted(said.keys() - USUAL))
-    return Condition(
+    return ConditionRow(
         name=name,
-        alpha=alpha,
-        penalised=penalised(said) if alpha else ABSENT,
-        modules=modules,
-        epochs=said["epochs"],
-        others=others,
+        done=Condition.from_dataset(runs[0]),
         seeds=tuple(run["seed"].item() for run in runs),
         accuracies=tuple(run["val_accuracy"].values[-1].item() for run in runs),
     )
 
 
-def penalised(said: dict) -> str:
-    """The epochs in which there is a penalty."""
-    if said["stop"] < said["epochs"]:
-        return f"{said['start']} to {said['stop']}, then none"
-    return "all" if said["start"] == 0 else f"from {said['start']} to the end"
-
-
-def unpenalised(conditions: list[Condition]) -> list[Condition]:
-    """The conditions that differ from the plain training in nothing."""
-    return [condition for condition in conditions if condition.alpha == 0 and not condition.others]
+def baselines(conditions: list[ConditionRow]) -> list[ConditionRow]:
+    """The conditions in which nothing was done."""
+    return [condition for condition in conditions if condition.done.is_baseline]

@@ -1,11 +1,11 @@
 """The study in a paragraph of plain words."""
 
-from vestige.report.conditions import Condition, unpenalised
+from vestige.report.conditions import ConditionRow, baselines
 from vestige.report.evidence import stated
 from vestige.report.wording import listed, number, percent, several, span
 
 
-def paragraph(settings, images, network, conditions: list[Condition], proofs) -> list[str]:
+def paragraph(settings, images, network, conditions: list[ConditionRow], proofs) -> list[str]:
     """Sentences on images, network, runs and machine, made from settings and results."""
     return [sentence for sentence in (
         trained(conditions), built(network, settings), shown(images, settings), treated(conditions),
@@ -13,7 +13,7 @@ def paragraph(settings, images, network, conditions: list[Condition], proofs) ->
     ) if sentence]  # fmt: skip
 
 
-def trained(conditions: list[Condition]) -> str:
+def trained(conditions: list[ConditionRow]) -> str:
     """How many networks there are."""
     runs = sum(len(condition.seeds) for condition in conditions)
     seeds = span(len(condition.seeds) for condition in conditions)
@@ -53,12 +53,12 @@ def shown(images, settings) -> str:
     )
 
 
-def treated(conditions: list[Condition]) -> str:
+def treated(conditions: list[ConditionRow]) -> str:
     """What the conditions do."""
     epochs = span(condition.epochs for condition in conditions)
     kinds = {
-        word: sum((condition.alpha < 0) == (word == "suppresses") for condition in conditions if condition.alpha)
-        for word in ("suppresses", "promotes")
+        "suppresses": sum(condition.done.is_suppressed for condition in conditions),
+        "promotes": sum(condition.done.is_promoted for condition in conditions),
     }
     doing = [f"{word} it in {several(count, 'condition')}" for word, count in kinds.items() if count]
     penalty = f" A term of the loss on the class selectivity of units {listed(doing)}." if doing else ""
@@ -72,9 +72,9 @@ def computed(settings, proofs) -> str:
     return f"All was computed on the {device}{f' ({models})' if models else ''}."
 
 
-def reached(conditions: list[Condition]) -> str:
+def reached(conditions: list[ConditionRow]) -> str:
     """How well the networks classify that are left alone."""
-    plain = unpenalised(conditions)[:1]
+    plain = baselines(conditions)[:1]
     return "".join(
         f"Networks whose selectivity is left alone name the right class of "
         f"{percent(sum(one.accuracies) / len(one.accuracies))} of the validation images in the end."
