@@ -1,4 +1,4 @@
-"""Where a stage fills a folder, such as one of checkpoints, and how it comes among the results: all of it or nothing."""
+"""Where a stage fills a folder, as training does with checkpoints, and how it comes among the results: whole or not."""
 
 import os
 import shutil

@@ -1,0 +1,70 @@
+"""docs/adding.md is performed word for word, each section in a copy of the project, and leaves what is made current."""
+
+import json
+import subprocess
+
+import pytest
+from engines import ROOT, SHOW_CONDITIONS, dvc_stale, environment, run, snakemake_stale
+from recipes import perform, sections
+
+SECTIONS = sections((ROOT / "docs" / "adding.md").read_text(encoding="utf-8"))
+PARAMS = "params.yaml"
+ROWS, MEASURES, DVC = "src/vestige/foundation/rows.py", "workflow/rules/measures.smk", "dvc.yaml"
+# What each section touches beside params.yaml and what a command writes; a result that there is then, and how the paths
+# of those begin that gather what was added. What reads other images or another network is a study of its own.
+EXPECTED = {
+    "A condition": ([], "selectivity/gentle-seed0.nc", {*SHOW_CONDITIONS, "report"}),
+    "An image source": (["src/vestige/data/stripes.py"], "images.nc", set()),
+    "A network": (["src/vestige/models/plain.py"], "network.nc", set()),
+    "An analysis of every run": (
+        ["src/vestige/stages/sparsity.py", ROWS, MEASURES, DVC],
+        "sparsity/baseline-seed0.nc",
+        {"report"},
+    ),
+    "An analysis of pairs of runs": (
+        ["src/vestige/stages/distance.py", ROWS, MEASURES, DVC],
+        "distance/baselines.nc",
+        {"report"},
+    ),
+    "An analysis with a folder of its own": (
+        ["src/vestige/stages/logits.py", ROWS, MEASURES, DVC],
+        "logits/promoted-seed1.nc",
+        {"report"},
+    ),
+}
+OTHER_STUDY = {"An image source": "striped", "A network": "plain"}
+
+
+def perform_command(project, line: str) -> None:
+    """A line of a shell block; `make` is what it runs, in this Python."""
+    line = {"make deps": "python workflow/deps.py"}.get(line, line)
+    subprocess.run(["sh", "-c", line], cwd=project, env=environment(project), check=True, capture_output=True)
+
+
+def states(project) -> dict[str, str]:
+    """What `vestige verify` says of every result."""
+    said = json.loads(run(project, "vestige verify --json", check=False).stdout)
+    return {path: each["state"] for path, each in said.items()}
+
+
+def test_every_section_is_expected():
+    assert set(SECTIONS) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_does_what_it_says_and_leaves_what_is_made_current(project, name):
+    places, result, gathers = EXPECTED[name]
+    former = states(project)
+    assert [file for file in perform(SECTIONS[name], project, perform_command) if file != PARAMS] == places
+    study = OTHER_STUDY.get(name, "tiny")
+    path = f"results/{study}/{result}"
+    assert path in run(project, "vestige list").stdout.split()
+    for command in ("check", "plan", "prune"):
+        run(project, f"vestige {command}")
+    due = {each for each in former if each.removeprefix("results/tiny/").startswith(tuple(gathers))}
+    if study == "tiny":
+        stale = snakemake_stale(project), dvc_stale(project)
+        assert [stale_ones & former.keys() for stale_ones in stale] == [due, due]
+        assert {each for each, state in states(project).items() if each in former and state != "proven"} == due
+    run(project, f"snakemake --quiet all -- {path}", timeout=600)
+    assert states(project)[path] == "proven"
