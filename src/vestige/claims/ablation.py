@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import in_modules
 from vestige.claims.emergence import PLAIN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import AREA, AREA_REASON, ORDER, ORDER_REASON
+from vestige.claims.parts import Part
 from vestige.claims.windows import FIRST, OF_LENGTH, Reading, at_last, first_usable
 
 AREA_SAID = "area under the curve of accuracy against the share of units ablated"

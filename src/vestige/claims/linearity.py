@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from itertools import combinations
 
-from vestige.claims.claim import Claim, Part, part
+from vestige.claims.claim import Claim
 from vestige.claims.emergence import PLAIN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import ORDER, SIMILARITY, SIMILARITY_REASON
+from vestige.claims.parts import Part, part
 from vestige.claims.windows import OF_LENGTH, SHORTEST, Reading, at_end_measured, first_few
 
 ALIGNED = f"CKA of {PLAIN}, {OF_LENGTH}, at an epoch from 1 to 3"

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vestige.claims.claim import Claim, Part, part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import STRONG, WEAK, below_baseline, final, first_group, strongly_promoted, with_modules
 from vestige.claims.emergence import INDEX_MEAN
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, INDEX, INDEX_REASON
+from vestige.claims.parts import Part, part
 from vestige.claims.suppression import BESIDE, LACKING
 from vestige.claims.windows import at
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from vestige.claims.claim import Claim, Part, part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import STRONG, first_group, strongly_suppressed
 from vestige.claims.conditions import Condition
 from vestige.claims.evidence import Evidence, Group, Runs, Wanted
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, NO_LOWER
+from vestige.claims.parts import Part, part
 from vestige.claims.suppression import BESIDE, LACKING
 from vestige.claims.windows import FEW, Reading, at, at_end
 

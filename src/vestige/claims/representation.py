@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from math import nan
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import below_baseline, strongly_promoted, strongly_suppressed, with_first_epochs
 from vestige.claims.evidence import Evidence, Wanted
 from vestige.claims.margins import SPREAD, SPREAD_REASON
+from vestige.claims.parts import Part
 from vestige.claims.promotion import STRONGLY
 from vestige.claims.suppression import BESIDE, SUPPRESSED
 from vestige.claims.windows import OF_LENGTH, TOO_SHORT, Reading, at_end, first_few

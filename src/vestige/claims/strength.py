@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from vestige.claims.claim import Claim, Part, part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import STRONG, below_baseline, final, first_group
 from vestige.claims.conditions import Condition
 from vestige.claims.evidence import Evidence, Wanted
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, ORDER, ORDER_REASON
+from vestige.claims.parts import Part, part
 from vestige.claims.suppression import BESIDE, LACKING
 
 LATER_LESS_ZERO = "validation accuracy, mean over the last fifth of training: penalised from later on less from epoch 0"

@@ -1,10 +1,11 @@
 """Suppressing selectivity costs accuracy from epoch 0, and only from there (figures 6 and 7, sections 4.4 and 4.5)."""
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.comparisons import STRONG, below_baseline, final, strongly_suppressed, with_first_epochs
 from vestige.claims.emergence import HIGHEST
 from vestige.claims.evidence import Evidence
 from vestige.claims.margins import ACCURACY, ACCURACY_REASON, INDEX, INDEX_REASON, NO_LOWER
+from vestige.claims.parts import Part
 from vestige.claims.windows import OF_LENGTH, TOO_SHORT, early_peak
 
 SUPPRESSED = f"the early modules suppressed at alpha -20 (or another of -{STRONG} or below) from epoch {{}} to the end"

@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.evidence import Evidence
+from vestige.claims.parts import Part
 from vestige.metrics.intervals import difference_interval, student_interval
 
 CONFIDENCE = 0.95
