@@ -28,7 +28,7 @@ CLAIM = Claim(
 def overall(*columns):
     """The verdict on a claim with these columns as its parts."""
     parts = [Part(f"part {number}", column) for number, column in enumerate(columns)]
-    return decide(replace(CLAIM, parts=lambda evidence: parts), Evidence({}, {}, {}, {}, classes=10))
+    return decide(replace(CLAIM, parts=lambda evidence: parts), Evidence({}, classes=10))
 
 
 def around(value):

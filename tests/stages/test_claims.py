@@ -16,7 +16,7 @@ IMAGES = xr.Dataset(coords={"class": np.arange(worlds.CLASSES)})
 
 def made(results: dict) -> xr.Dataset:
     """The claims of results by kind."""
-    return claims(None, IMAGES, **results, note=lambda line: None)
+    return claims(None, IMAGES, results, note=lambda line: None)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_they_are_the_same_after_writing_and_reading(kinds, tmp_path):
 
 def test_a_line_is_noted_for_each_claim():
     lines = []
-    claims(None, IMAGES, **{kind: [] for kind in KINDS}, note=lines.append)
+    claims(None, IMAGES, {kind: [] for kind in KINDS}, note=lines.append)
     assert len(lines) == len(CLAIMS)
 
 

@@ -22,12 +22,12 @@ BOTH = f"{NOTHING} {FIRST}, and again in the last fifth of the run"
 
 def in_early(evidence: Evidence, read: Callable) -> list[Part]:
     """A part for each early or intermediate module; `read` takes its areas (epoch, order)."""
-    return in_modules(evidence.development(evidence.ablation), evidence.early_modules, read)
+    return in_modules(evidence.development(evidence.runs("ablation")), evidence.early_modules, read)
 
 
 def in_last(evidence: Evidence, read: Callable) -> list[Part]:
     """The same, for the last module."""
-    return in_modules(evidence.development(evidence.ablation), [evidence.last_module], read)
+    return in_modules(evidence.development(evidence.runs("ablation")), [evidence.last_module], read)
 
 
 def advantage(area):

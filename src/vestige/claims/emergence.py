@@ -58,7 +58,7 @@ CLAIMS = (
         quantity=f"{HIGHEST}, less that before training, and less what it rises further after those epochs",
         units="1",
         needs=UNPENALISED,
-        parts=lambda evidence: in_modules(evidence.development(evidence.selectivity), evidence.modules, rise),
+        parts=lambda evidence: in_modules(evidence.development(evidence.runs("selectivity")), evidence.modules, rise),
         blank=f"{TOO_SHORT}, and before training",
     ),
     Claim(
@@ -73,7 +73,7 @@ CLAIMS = (
         units="1",
         needs=UNPENALISED,
         parts=lambda evidence: in_modules(
-            evidence.development(evidence.selectivity), evidence.early_modules, recession
+            evidence.development(evidence.runs("selectivity")), evidence.early_modules, recession
         ),
         blank=f"{TOO_SHORT}; {NO_END}",
     ),
@@ -95,7 +95,7 @@ CLAIMS = (
         units="1",
         needs=UNPENALISED,
         parts=lambda evidence: in_modules(
-            evidence.development(evidence.selectivity), evidence.early_modules, quickness
+            evidence.development(evidence.runs("selectivity")), evidence.early_modules, quickness
         ),
         blank=f"{TOO_SHORT}, and three epochs after the peak; {NO_END}",
     ),
@@ -114,7 +114,7 @@ CLAIMS = (
         units="1",
         needs=UNPENALISED,
         parts=lambda evidence: in_modules(
-            evidence.development(evidence.selectivity), [evidence.last_module], recession
+            evidence.development(evidence.runs("selectivity")), [evidence.last_module], recession
         ),
         blank=f"{TOO_SHORT}; {NO_END}",
     ),

@@ -22,7 +22,7 @@ BLANK_FALL = f"{BLANK}, and measures to epoch {SHORTEST} or further"
 
 def in_pairs(evidence: Evidence, read: Callable, every: bool) -> list[Part]:
     """A part for each pair of layers; or for the first module with the last, and with the head, alone."""
-    runs = evidence.development(evidence.cka)
+    runs = evidence.development(evidence.runs("cka"))
     if not runs:
         return []
     layers = [str(layer) for layer in next(iter(runs.values()))["layer"].values]

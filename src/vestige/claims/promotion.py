@@ -29,7 +29,7 @@ class Promoted(NamedTuple):
 
 def promoted(evidence: Evidence) -> list[Promoted]:
     """Each strongly promoted condition with each of its modules."""
-    chosen = first_group(evidence, evidence.selectivity, strongly_promoted(evidence))
+    chosen = first_group(evidence, evidence.runs("selectivity"), strongly_promoted(evidence))
     return [
         Promoted(f"{condition}, module {module}", condition.stop, module, runs)
         for condition, runs in (chosen[1].items() if chosen else ())
@@ -51,13 +51,13 @@ def above_last(run, module: int):
 
 def cost_of_strong(evidence: Evidence) -> list[Part]:
     """What each strong promotion costs."""
-    return below_baseline(evidence, evidence.training, strongly_promoted(evidence), final())
+    return below_baseline(evidence, evidence.runs("training"), strongly_promoted(evidence), final())
 
 
 def cost_of_weak(evidence: Evidence) -> list[Part]:
     """What each weak promotion costs, of whichever modules."""
     return below_baseline(
-        evidence, evidence.training, lambda one: 0 < one.alpha <= WEAK and one.lifted, final(), with_modules
+        evidence, evidence.runs("training"), lambda one: 0 < one.alpha <= WEAK and one.lifted, final(), with_modules
     )
 
 

@@ -21,7 +21,7 @@ GAP = "validation accuracy without the penalty less with it"
 
 def in_longest(evidence: Evidence, wanted: Wanted) -> tuple[Group, Runs] | None:
     """The longest training in which early modules were strongly suppressed as wanted, and the runs that were."""
-    runs = evidence.training
+    runs = evidence.runs("training")
     lasting = {one.training.epochs for one in runs if one.alpha == 0}
     for epochs in sorted(lasting, reverse=True):
         within = {one: found for one, found in runs.items() if one.training.epochs == epochs}
@@ -45,7 +45,7 @@ def made_to_see(evidence: Evidence, kept: Condition) -> bool:
     """Whether a penalty from epoch 0 to the end has a twin that is much shorter, or one that is lifted."""
     return any(
         (one.from_zero and is_much_longer(kept, one)) or (one.lifted and one.training == kept.training)
-        for one in evidence.training
+        for one in evidence.runs("training")
         if (one.alpha, one.modules) == (kept.alpha, kept.modules)
     )
 

@@ -26,7 +26,7 @@ SATURATED = (
 
 def suppressed(evidence: Evidence) -> Wanted:
     """Strong suppression from epoch 0 to the end."""
-    return strongly_suppressed(evidence, evidence.training, lambda one: one.from_zero)
+    return strongly_suppressed(evidence, evidence.runs("training"), lambda one: one.from_zero)
 
 
 def excess(penalty: Callable, window: Callable, evidence: Evidence) -> list[Part]:
@@ -34,7 +34,9 @@ def excess(penalty: Callable, window: Callable, evidence: Evidence) -> list[Part
     wanted = penalty(evidence)
     if window is first_few:
         wanted = with_first_epochs(wanted)
-    return below_baseline(evidence, evidence.training, wanted, lambda run: -window_mean(run, window, evidence.classes))
+    return below_baseline(
+        evidence, evidence.runs("training"), wanted, lambda run: -window_mean(run, window, evidence.classes)
+    )
 
 
 def window_mean(run, window: Callable, classes: int) -> Reading:

@@ -17,7 +17,7 @@ BOTH_ONSETS = "the early modules suppressed at {} from epoch 0 and from a later 
 def slope(evidence: Evidence) -> list[Part]:
     """By how much each doubling of |alpha| lowers the final accuracy: the least-squares line through all strengths."""
     wanted = evidence.on_early_modules(lambda one: one.alpha < 0 and one.from_zero)
-    chosen = first_group(evidence, evidence.training, wanted)
+    chosen = first_group(evidence, evidence.runs("training"), wanted)
     if chosen is None or len(chosen[1]) < 2:
         return []
     strengths = {one.alpha: part("", final(), runs) for one, runs in chosen[1].items()}
@@ -37,13 +37,13 @@ def line_slope(across: np.ndarray, up: np.ndarray) -> float:
 def cost_of_minus_one(evidence: Evidence) -> list[Part]:
     """What suppression at the paper's weakest alpha costs, for each onset."""
     wanted = evidence.on_early_modules(lambda one: one.alpha == -1 and one.kept_on)
-    return below_baseline(evidence, evidence.training, wanted, final(), lambda one: f"from epoch {one.start}")
+    return below_baseline(evidence, evidence.runs("training"), wanted, final(), lambda one: f"from epoch {one.start}")
 
 
 def zero_against_later(evidence: Evidence, wanted: Wanted) -> list[Part]:
     """The final accuracy under each later onset, less that under suppression from epoch 0 at the same alpha."""
     early = evidence.on_early_modules(lambda one: wanted(one) and one.kept_on)
-    for group in evidence.groups(evidence.training):
+    for group in evidence.groups(evidence.runs("training")):
         found = {one: runs for one, runs in group.penalised.items() if early(one)}
         pairs = [(one, other) for one in found for other in found if one.later and is_twin(one, other)]
         if pairs:

@@ -16,7 +16,7 @@ LACKING = "accuracy, mean over the last fifth of training: without the penalty l
 
 def cost_from_zero(evidence: Evidence) -> list[Part]:
     """What suppression from epoch 0 costs, on the validation and on the training images."""
-    runs = evidence.training
+    runs = evidence.runs("training")
     wanted = strongly_suppressed(evidence, runs, lambda one: one.from_zero)
     return [
         part
@@ -27,14 +27,14 @@ def cost_from_zero(evidence: Evidence) -> list[Part]:
 
 def cost_from_later(evidence: Evidence) -> list[Part]:
     """What suppression costs that sets in later, for each onset."""
-    runs = evidence.training
+    runs = evidence.runs("training")
     wanted = strongly_suppressed(evidence, runs, lambda one: one.later)
     return below_baseline(evidence, runs, wanted, final(), lambda one: f"from epoch {one.start}")
 
 
 def lowered_peaks(evidence: Evidence) -> list[Part]:
     """How much lower each suppressed module's selectivity stays in the first epochs."""
-    runs = evidence.selectivity
+    runs = evidence.runs("selectivity")
     wanted = strongly_suppressed(evidence, runs, with_first_epochs(lambda one: one.from_zero))
     return [
         part

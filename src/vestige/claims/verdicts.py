@@ -56,7 +56,7 @@ class Decided(NamedTuple):
 def decide(claim: Claim, evidence: Evidence) -> Decided:
     """Read a claim's parts off the results and judge them."""
     rows = [row(claim, part) for part in claim.parts(evidence)]
-    return Decided(claim, rows, *overall(claim, rows, bool(getattr(evidence, claim.kind))))
+    return Decided(claim, rows, *overall(claim, rows, bool(evidence.runs(claim.kind))))
 
 
 def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:

@@ -36,14 +36,12 @@ NUMBERS = ("statistic", "low", "high")
 DIGITS = 6  # of numbers in the metrics
 
 
-def claims(settings, images, training, selectivity, ablation, cka, note) -> xr.Dataset:
+def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     """(claim) sentence and verdict of every claim, (row) the statistics of their parts, from opened results.
 
-    Each kind of result is a list, maybe empty. `claim_of_row` names the claim to which a row belongs.
+    `results` are lists by kind of result, maybe empty. `claim_of_row` names the claim to which a row belongs.
     """
-    classes = images.sizes["class"]
-    of_images = [run.isel({"class": slice(0, classes)}) for run in training]  # a network may have more logits than that
-    found = evidence(of_images, selectivity, ablation, cka, classes)
+    found = evidence(results, images.sizes["class"])
     decided = [decide(claim, found) for claim in CLAIMS]
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
