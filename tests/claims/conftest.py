@@ -1,10 +1,10 @@
 """What several tests of claims ask of a made-up study."""
 
 import pytest
+from claims.paper import CLAIMS
 from claims.worlds import CLASSES, CONDITIONS, World, study
 
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import decide
 
 

@@ -1,10 +1,10 @@
 """Where a claim stops to hold, or to be one that the study can speak to."""
 
 import pytest
+from claims.paper import CLAIMS
 from claims.worlds import BASELINE, CONDITIONS, COST, World, penalty, study
 
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import decide
 
 NEVER = 1e9

@@ -1,4 +1,4 @@
-"""Images that no study can use are refused before a network is trained on them."""
+"""What a stage is called with; images that no study can use are refused before a network is trained on them."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import xarray as xr
 from engines import TINY
 
 from vestige import pipeline
-from vestige.commands.stage_call import refuse_unusable
+from vestige.commands.stage_call import refuse_unusable, settings_of
 from vestige.config import loading
+from vestige.config.rows import load_rows
 
 IMAGES = pipeline.job(loading.read(TINY), "images")
 
@@ -41,3 +42,7 @@ def test_images_of_every_class_in_either_split_are_used():
 def test_others_are_refused_with_what_they_lack(made, says):
     with pytest.raises(ValueError, match=f"images: {says}"):
         refuse_unusable(IMAGES, made)
+
+
+def test_claims_are_handed_the_rows_of_their_file():
+    assert settings_of(pipeline.job(loading.read(TINY), "claims")).rows == load_rows("claims/paper.yaml")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from vestige.claims import curves
 from vestige.claims.conditions import Condition, Training, condition
@@ -12,6 +12,7 @@ from vestige.claims.conditions import Condition, Training, condition
 BySeed = dict[int, Any]
 Runs = dict[Condition, BySeed]
 Wanted = Callable[[Condition], bool]
+Modules = Literal["all", "early", "last"]
 MODULE_AXES = ("module", "layer")  # dimensions of curves along which modules are named, some beside other layers
 
 
@@ -75,6 +76,10 @@ class Evidence:
         known = {*self.runs("training"), *self.runs("selectivity")}
         sets = Counter(one.modules for one in known if one.alpha != 0 and self.last_module not in one.modules)
         return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=self.modules[:-1])
+
+    def chosen(self, modules: Modules) -> tuple[int | None, ...]:
+        """Some of the modules, by what the paper calls them."""
+        return {"all": self.modules, "early": self.early_modules, "last": (self.last_module,)}[modules]
 
     def on_early_modules(self, wanted: Wanted) -> Wanted:
         """The same, of penalties on the early modules alone."""

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from vestige.commands.checkpoint_publishing import workplace
+from vestige.config.rows import load_rows
 from vestige.config.study import Run
 from vestige.pipeline import Job
 
@@ -72,4 +73,6 @@ def settings_of(job: Job) -> SimpleNamespace:
         given |= {"training": study.training_of(condition), "condition": study.penalty_of(condition)}
         given |= {"seed": study.stream(condition, job.names["seed"])}
         del given["conditions"]
+    if job.stage.name == "claims":
+        given["rows"] = load_rows("claims/paper.yaml")
     return SimpleNamespace(**given)

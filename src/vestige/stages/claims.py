@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
+from vestige.claims.claim import claims_of
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import VERDICTS, Decided, decide
 
 SAID = {
@@ -39,10 +39,11 @@ DIGITS = 6  # of numbers in the metrics
 def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     """(claim) sentence and verdict of every claim, (row) the statistics of their parts, from opened results.
 
-    `results` are lists by kind of result, maybe empty. `claim_of_row` names the claim to which a row belongs.
+    `results` are lists by kind of result, maybe empty, and `settings.rows` the plain values of claims/paper.yaml.
+    `claim_of_row` names the claim to which a row belongs.
     """
     found = evidence(results, images.sizes["class"])
-    decided = [decide(claim, found) for claim in CLAIMS]
+    decided = [decide(claim, found) for claim in claims_of(settings.rows)]
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
     return labelled(decided)
