@@ -1,23 +1,23 @@
 """What several tests of claims ask of a made-up study."""
 
 import pytest
+from claims.paper import CLAIMS
 from claims.worlds import CLASSES, CONDITIONS, World, study
 
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import decide
 
 
 def judged(results: dict) -> dict:
     """Name of a claim -> what is decided of it, from results by kind."""
-    found = evidence(**results, classes=CLASSES)
+    found = evidence(results, CLASSES)
     return {claim.name: decide(claim, found) for claim in CLAIMS}
 
 
 def judged_alone(name: str, world: World, conditions: dict = CONDITIONS):
     """What is decided of one claim, from results of its own kind alone."""
     (claim,) = [claim for claim in CLAIMS if claim.name == name]
-    return decide(claim, evidence(**study(world, conditions, kinds=[claim.kind]), classes=CLASSES))
+    return decide(claim, evidence(study(world, conditions, kinds=[claim.kind]), CLASSES))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 """Where a claim stops to hold, or to be one that the study can speak to."""
 
 import pytest
+from claims.paper import CLAIMS
 from claims.worlds import BASELINE, CONDITIONS, COST, World, penalty, study
 
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import decide
 
 NEVER = 1e9
@@ -55,7 +55,7 @@ def test_a_rise_over_many_epochs_is_not_sharp(decided):
 @pytest.mark.parametrize(("classes", "verdict"), [(9, "undecided"), (10, "reproduced")])
 def test_over_representation_takes_twice_the_classes_that_it_counts(classes, verdict):
     (claim,) = [claim for claim in CLAIMS if claim.name == "suppression_over_represents_classes_early"]
-    found = decide(claim, evidence(**study(World(), kinds=["training"]), classes=classes))
+    found = decide(claim, evidence(study(World(), kinds=["training"]), classes))
     assert (found.verdict, "saturates" in found.explanation) == (verdict, classes < 10)
 
 

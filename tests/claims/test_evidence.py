@@ -46,8 +46,8 @@ def test_a_baseline_of_other_training_is_no_baseline(decided_alone):
 
 
 def test_the_studys_own_training_is_the_one_that_most_conditions_share():
-    runs = evidence(**study(World(seeds=(0,))), classes=CLASSES)
-    assert [group.training.epochs for group in runs.groups(runs.training)] == [12, 36]
+    runs = evidence(study(World(seeds=(0,))), CLASSES)
+    assert [group.training.epochs for group in runs.groups(runs.runs("training"))] == [12, 36]
 
 
 def test_the_modules_penalised_most_often_without_the_last_are_the_early_ones():
@@ -55,7 +55,7 @@ def test_the_modules_penalised_most_often_without_the_last_are_the_early_ones():
         "one": penalty(-20, modules="4"),
         **{f"all_{a}": penalty(a, modules="4 5 6 7") for a in (10, 20)},
     }
-    assert evidence(**study(World(seeds=(0,)), conditions), classes=CLASSES).early_modules == (4, 5, 6)
+    assert evidence(study(World(seeds=(0,)), conditions), CLASSES).early_modules == (4, 5, 6)
 
 
 def test_a_penalty_on_fewer_modules_is_not_mixed_up_with_the_early_ones(decided_alone):
@@ -67,8 +67,8 @@ def test_silent_units_count_as_zero():
     results = study(World(seeds=(0,), scatter=0))
     for run in results["selectivity"]:
         run["selectivity"][:, run["module"].values == 4] = np.nan
-    found = evidence(**results, classes=CLASSES)
-    (curve,) = found.development(found.selectivity).values()
+    found = evidence(results, CLASSES)
+    (curve,) = found.development(found.runs("selectivity")).values()
     assert curve.sel(module=4).values.tolist() == [0] * 13
 
 
@@ -111,10 +111,14 @@ def test_a_learning_rate_is_the_same_override_under_both_of_its_names():
 
 
 def test_where_no_penalty_says_which_modules_are_early_they_are_all_but_the_last():
-    assert evidence(**study(World(seeds=(0,)), {"b": BASELINE}), classes=CLASSES).early_modules == (4, 5, 6)
+    assert evidence(study(World(seeds=(0,)), {"b": BASELINE}), CLASSES).early_modules == (4, 5, 6)
 
 
 def test_early_modules_are_those_penalised(decided):
     conditions = {"b": BASELINE, "two": penalty(-20, modules="4 5")}
     found = decided(study(World(seeds=(0, 1)), conditions))
     assert [row.part for row in found["selectivity_recedes"].rows] == ["module 4", "module 5"]
+
+
+def test_a_kind_without_results_has_no_runs():
+    assert evidence({}, CLASSES).runs("cka") == {}

@@ -1,9 +1,8 @@
 """Every claim holds where it is true, is refuted where it is not, and is left open by one seed."""
 
 import pytest
+from claims.paper import CLAIMS
 from claims.worlds import BASELINE, CONDITIONS, COST, KINDS, World, penalty, study
-
-from vestige.claims.paper import CLAIMS
 
 NAMES = [claim.name for claim in CLAIMS]
 NEVER = 1e9

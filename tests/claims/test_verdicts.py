@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.evidence import Evidence
+from vestige.claims.parts import Part
 from vestige.claims.verdicts import decide, judged, row
 
 FIRST = {0: 0.9, 1: 0.95, 2: 0.93, 3: 0.91}
@@ -27,7 +28,7 @@ CLAIM = Claim(
 def overall(*columns):
     """The verdict on a claim with these columns as its parts."""
     parts = [Part(f"part {number}", column) for number, column in enumerate(columns)]
-    return decide(replace(CLAIM, parts=lambda evidence: parts), Evidence({}, {}, {}, {}, classes=10))
+    return decide(replace(CLAIM, parts=lambda evidence: parts), Evidence({}, classes=10))
 
 
 def around(value):

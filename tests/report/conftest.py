@@ -27,9 +27,9 @@ def parsed(html):
     return Page(html)
 
 
-def written(settings=None, images=None, network=None, claims=None, training=None, figures=(), measures=()):
+def written(settings=None, images=None, network=None, claims=None, training=None, figures=(), **measures):
     """A page of the toy study, with whatever is given in place of its own."""
     given = (settings, images, network, claims, training)
     make = (made.settings, made.images, made.network, made.claims, made.training)
-    own = [make() if one is None else one for one, make in zip(given, make, strict=True)]
-    return page(*own, measures, figures)
+    *own, training = [make() if one is None else one for one, make in zip(given, make, strict=True)]
+    return page(*own, figures, training, **measures)

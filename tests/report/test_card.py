@@ -77,12 +77,14 @@ def test_code_in_which_results_disagree_is_named():
 
 def test_what_measures_alone_were_made_with_is_on_the_card():
     own = {"code": {"stages/cka.py": "9" * 64}, "hardware": {"gpu": "Loom 3"}, "versions": {"torch_cka": "0.21"}}
-    said = card(measures=[made.measure("cka", **own)])
+    said = card(cka=[made.measure("cka", **own)])
     assert all(fact in said for fact in ("stages/cka.py " + "9" * 64, "Graphics processor: Loom 3", "torch_cka 0.21"))
 
 
 def test_measures_are_counted_and_compared_with_the_other_results():
-    said = card(measures=[made.measure("ablation", code={"format.py": "0" * 64}), made.measure("selectivity")])
+    said = card(
+        ablation=[made.measure("ablation", code={"format.py": "0" * 64})], selectivity=[made.measure("selectivity")]
+    )
     assert "17 results lie before this page" in said
     assert "Results disagree in format.py" in said
 

@@ -1,22 +1,24 @@
 """The labelled claims, and what of them is a metric."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import xarray as xr
 from claims import worlds
+from claims.paper import CLAIMS, ROWS
 from claims.worlds import KINDS, World, study
 
-from vestige.claims.paper import CLAIMS
 from vestige.stages.claims import claims, metrics
 
+SETTINGS = SimpleNamespace(rows=ROWS)
 IMAGES = xr.Dataset(coords={"class": np.arange(worlds.CLASSES)})
 
 
 def made(results: dict) -> xr.Dataset:
     """The claims of results by kind."""
-    return claims(None, IMAGES, **results, note=lambda line: None)
+    return claims(SETTINGS, IMAGES, results, note=lambda line: None)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_they_are_the_same_after_writing_and_reading(kinds, tmp_path):
 
 def test_a_line_is_noted_for_each_claim():
     lines = []
-    claims(None, IMAGES, **{kind: [] for kind in KINDS}, note=lines.append)
+    claims(SETTINGS, IMAGES, {kind: [] for kind in KINDS}, note=lines.append)
     assert len(lines) == len(CLAIMS)
 
 

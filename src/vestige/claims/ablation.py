@@ -1,130 +1,41 @@
 """Ablating selective units hurts early in training and not at its end, but in the last module (figures 3, 4, 8)."""
 
 from collections.abc import Callable
+from typing import Literal
 
-from vestige.claims.claim import Claim, Part
 from vestige.claims.comparisons import in_modules
-from vestige.claims.emergence import PLAIN
-from vestige.claims.evidence import Evidence
-from vestige.claims.margins import AREA, AREA_REASON, ORDER, ORDER_REASON
-from vestige.claims.windows import FIRST, OF_LENGTH, Reading, at_last, first_usable
-
-AREA_SAID = "area under the curve of accuracy against the share of units ablated"
-UNITS = "share of the largest accuracy on the curve"
-ABLATED = f"ablation of {PLAIN}, {OF_LENGTH}, in {{}}"
-FIRST_SAID = f"the first epoch measured in {FIRST}, at which the network is at twice chance or above"
-LAST_SAID = "the last epoch measured, within the last fifth of the run"
-NOTHING = "it takes a network at twice chance or above, below which its share of the accuracy says nothing, measured in"
-EARLY, LATE = f"{NOTHING} {FIRST}", f"{NOTHING} the last fifth of the run"
-BOTH = f"{NOTHING} {FIRST}, and again in the last fifth of the run"
+from vestige.claims.evidence import Evidence, Modules
+from vestige.claims.parts import Part
+from vestige.claims.windows import Reading, at_last, first_usable
 
 
-def in_early(evidence: Evidence, read: Callable) -> list[Part]:
-    """A part for each early or intermediate module; `read` takes its areas (epoch, order)."""
-    return in_modules(evidence.development(evidence.ablation), evidence.early_modules, read)
+def excess_harm(evidence: Evidence, modules: Modules, epoch: Literal["first", "last"]) -> list[Part]:
+    """By how much the area is smaller where the most selective go first: positive where that hurts more.
+
+    It is read off the first usable epoch, or off the last that was measured.
+    """
+    window = first_usable if epoch == "first" else at_last
+    return _developing(evidence, modules, lambda area: window(_advantage(area)))
 
 
-def in_last(evidence: Evidence, read: Callable) -> list[Part]:
-    """The same, for the last module."""
-    return in_modules(evidence.development(evidence.ablation), [evidence.last_module], read)
-
-
-def advantage(area):
-    """By how much the area is smaller where the most selective units go first: positive where that hurts more."""
-    return area.sel(order="random", drop=True) - area.sel(order="selective", drop=True)
-
-
-def change(order: str) -> Callable:
-    """The area at the end less that at the first usable epoch: the paper's slope, times its run.
+def change_of_area(evidence: Evidence, order: Literal["selective", "random"]) -> list[Part]:
+    """The area at the end less that at the first usable epoch, of early modules: the paper's slope, times its run.
 
     An untrained network has no accuracy to lose, and neither has one still near chance.
     """
 
-    def of(area) -> Reading:
+    def change(area) -> Reading:
         curve = area.sel(order=order, drop=True)
         return at_last(curve) - first_usable(curve)
 
-    return of
+    return _developing(evidence, "early", change)
 
 
-CLAIMS = (
-    Claim(
-        name="selective_ablation_hurts_more_early",
-        sentence=(
-            "In the first epochs, ablating the most selective units of an early or intermediate module harms accuracy "
-            "more than ablating random ones."
-        ),
-        paper="figure 3, section 4.2",
-        kind="ablation",
-        decision="greater",
-        margin=ORDER,
-        margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, at {FIRST_SAID}",
-        units=UNITS,
-        needs=ABLATED.format(f"an early module, at one of {FIRST}"),
-        parts=lambda evidence: in_early(evidence, lambda area: first_usable(advantage(area))),
-        blank=EARLY,
-    ),
-    Claim(
-        name="selective_ablation_hurts_less_at_the_end",
-        sentence=(
-            "In a trained network, ablating the most selective units of an early or intermediate module harms accuracy "
-            "less than ablating random ones."
-        ),
-        paper="figure 8, appendix A.2",
-        kind="ablation",
-        decision="less",
-        margin=ORDER,
-        margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, at {LAST_SAID}",
-        units=UNITS,
-        needs=ABLATED.format("an early module"),
-        parts=lambda evidence: in_early(evidence, lambda area: at_last(advantage(area))),
-        blank=LATE,
-    ),
-    Claim(
-        name="selective_ablation_hurts_more_in_the_last_module",
-        sentence=(
-            "In the last module of a trained network it is the other way round: ablating the most selective units "
-            "harms accuracy more."
-        ),
-        paper="figure 8, appendix A.2",
-        kind="ablation",
-        decision="greater",
-        margin=ORDER,
-        margin_reason=ORDER_REASON,
-        quantity=f"{AREA_SAID}: in random order less the most selective first, at {LAST_SAID}",
-        units=UNITS,
-        needs=ABLATED.format("the last module"),
-        parts=lambda evidence: in_last(evidence, lambda area: at_last(advantage(area))),
-        blank=LATE,
-    ),
-    Claim(
-        name="selective_area_grows",
-        sentence="The harm of ablating most selective units of early and intermediate modules lessens with training.",
-        paper="figure 3, section 4.2",
-        kind="ablation",
-        decision="greater",
-        margin=AREA,
-        margin_reason=AREA_REASON,
-        quantity=f"{AREA_SAID}, the most selective first: at {LAST_SAID}, less at {FIRST_SAID}",
-        units=UNITS,
-        needs=ABLATED.format("an early module, in the first epochs and in the last fifth of the run"),
-        parts=lambda evidence: in_early(evidence, change("selective")),
-        blank=BOTH,
-    ),
-    Claim(
-        name="random_area_stays",
-        sentence="The harm of ablating random units of an early or intermediate module does not change in training.",
-        paper="figure 3, section 4.2",
-        kind="ablation",
-        decision="equivalent",
-        margin=AREA,
-        margin_reason=AREA_REASON,
-        quantity=f"{AREA_SAID}, in random order: at {LAST_SAID}, less at {FIRST_SAID}",
-        units=UNITS,
-        needs=ABLATED.format("an early module, in the first epochs and in the last fifth of the run"),
-        parts=lambda evidence: in_early(evidence, change("random")),
-        blank=BOTH,
-    ),
-)
+def _developing(evidence: Evidence, modules: Modules, read: Callable) -> list[Part]:
+    """A part for each of some modules in runs without a penalty; `read` takes its areas (epoch, order)."""
+    return in_modules(evidence.development(evidence.runs("ablation")), evidence.chosen(modules), read)
+
+
+def _advantage(area):
+    """The area where units go in random order, less that where the most selective go first."""
+    return area.sel(order="random", drop=True) - area.sel(order="selective", drop=True)

@@ -1,23 +1,23 @@
-"""What a claim is, and what it is decided from."""
+"""What a claim is, and how one is made of its row in paper.yaml."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Any, Literal, get_args
 
-from vestige.claims.evidence import BySeed, Evidence
-from vestige.claims.windows import length
+from vestige.claims import curves
+from vestige.claims.evidence import Evidence
+from vestige.claims.parts import Part
+from vestige.claims.row import Row
+from vestige.claims.statistics import STATISTICS, functions_of, parameters_of
 
 Decision = Literal["greater", "less", "equivalent"]
-
-
-class Part(NamedTuple):
-    """One of the statements that a claim is made of: values by seed, or those of which others are subtracted."""
-
-    name: str
-    first: dict[int, float]
-    second: dict[int, float] | None = None
-    used: str = ""  # which epochs of runs how long, to follow the reason of the verdict
+KINDS = tuple(functions_of(curves))
+TEXTS = ("name", "sentence", "paper", "quantity", "units", "needs")
+NEEDED = (*TEXTS, "kind", "statistic", "decision", "margin")
+OPTIONAL = ("arguments", "margin_reason", "blank")
+SHARED = "{shared}"  # stands in a claim's reason for that of its shared margin
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Claim:
     name: str
     sentence: str
     paper: str
-    kind: Literal["training", "selectivity", "ablation", "cka"]
+    kind: str  # of the result that decides it
     decision: Decision
     margin: float
     margin_reason: str
@@ -52,18 +52,62 @@ class Claim:
         return regions[self.decision]
 
 
-def part(name: str, read: Callable, first: BySeed, second: BySeed | None = None) -> Part:
-    """What is read off each run of one condition, or of two to compare, with the epochs that it was read at."""
-    columns = [{seed: read(run) for seed, run in runs.items()} for runs in (first, second) if runs is not None]
-    epochs = {epoch for column in columns for reading in column.values() for epoch in reading.epochs}
-    lasting = max((length(run) for run in first.values()), default=0)
-    values = [{seed: reading.value for seed, reading in column.items()} for column in columns]
-    return Part(name, *values, used=f"{spans(epochs)} of {lasting}" if epochs else f"in runs of {lasting} epochs")
+def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
+    """The claims of paper.yaml, in their order, from its plain values. Raises RowRefused."""
+    file = Row("the file", rows)
+    file.check_keys(["margins", "claims"])
+    shared = file.inside("margins")
+    margins = {name: margin_at(shared.inside(name, f"margin {name}")) for name in shared.values}
+    if not isinstance(file.values["claims"], list):
+        raise file.refusal("claims", "allowed: a list of rows")
+    claims: dict[str, Claim] = {}
+    for number, values in enumerate(file.values["claims"], start=1):
+        row = Row(f"claim {values.get('name', number) if isinstance(values, dict) else number}", values)
+        claim = claim_of(row, margins)
+        if claim.name in claims:
+            raise row.refusal("name", "another claim has it; allowed: a name of its own")
+        claims[claim.name] = claim
+    return tuple(claims.values())
 
 
-def spans(epochs: set[int]) -> str:
-    """Epochs in words: "epochs 1 to 3, 12"."""
-    starts = [epoch for epoch in sorted(epochs) if epoch - 1 not in epochs]
-    ends = [epoch for epoch in sorted(epochs) if epoch + 1 not in epochs]
-    said = [f"{one}" if one == other else f"{one} to {other}" for one, other in zip(starts, ends, strict=True)]
-    return f"epoch{'s' if len(epochs) > 1 else ''} {', '.join(said)}"
+def margin_at(row: Row) -> tuple[float, str]:
+    """A margin that several claims share, and its reason."""
+    row.check_keys(["margin", "reason"])
+    return row.number("margin"), row.text("reason")
+
+
+def claim_of(row: Row, margins: dict[str, tuple[float, str]]) -> Claim:
+    """The claim that a row says."""
+    row.check_keys(NEEDED, OPTIONAL)
+    margin, reason = margin_of(row, margins)
+    decision = row.choice("decision", get_args(Decision))
+    if decision == "equivalent" and margin <= 0:
+        raise row.refusal("margin", f"found {margin:g}; allowed: more than 0, as nothing is nearer to 0 than that")
+    return Claim(
+        **{key: row.text(key) for key in (*TEXTS, *(["blank"] if "blank" in row.values else []))},
+        kind=row.choice("kind", KINDS),
+        decision=decision,
+        margin=margin,
+        margin_reason=reason,
+        parts=parts_of(row),
+    )
+
+
+def margin_of(row: Row, margins: dict[str, tuple[float, str]]) -> tuple[float, str]:
+    """The margin and its reason: those of a shared one, which the row may explain further, or the row's own."""
+    if isinstance(row.values["margin"], str):
+        margin, reason = margins[row.choice("margin", margins)]
+        return margin, row.text("margin_reason").replace(SHARED, reason) if "margin_reason" in row.values else reason
+    row.check_keys([*NEEDED, "margin_reason"], OPTIONAL)
+    return row.number("margin"), row.text("margin_reason")
+
+
+def parts_of(row: Row) -> Callable[[Evidence], list[Part]]:
+    """The row's statistic, with its arguments."""
+    statistic = STATISTICS[row.choice("statistic", STATISTICS)]
+    parameters, given = parameters_of(statistic), row.inside("arguments")
+    needed = [name for name, each in parameters.items() if each.default is each.empty]
+    given.check_keys(needed, parameters)
+    words = {name: get_args(parameters[name].annotation) for name in given.values}
+    arguments = {key: given.choice(key, allowed) if allowed else given.number(key) for key, allowed in words.items()}
+    return partial(statistic, **arguments)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from vestige.claims.claim import Part, part
 from vestige.claims.conditions import Condition
 from vestige.claims.evidence import BySeed, Evidence, Group, Runs, Wanted
+from vestige.claims.parts import Part, part
 from vestige.claims.windows import at_end
 
 PAPERS_ALPHA = -20.0  # of the main experiments (figures 6 and 7)

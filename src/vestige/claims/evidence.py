@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from typing import Any, Literal, NamedTuple
 
-from vestige.claims.chance import usable_area
+from vestige.claims import curves
 from vestige.claims.conditions import Condition, Training, condition
 
 BySeed = dict[int, Any]
 Runs = dict[Condition, BySeed]
 Wanted = Callable[[Condition], bool]
+Modules = Literal["all", "early", "last"]
+MODULE_AXES = ("module", "layer")  # dimensions of curves along which modules are named, some beside other layers
 
 
 class Group(NamedTuple):
@@ -24,20 +26,21 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """The four kinds of result: condition -> seed -> a run's Dataset or, of selectivity and ablation, its curves."""
+    """By kind of result: condition -> seed -> the curves of a run, as `curves` reads them off its result."""
 
-    training: Runs
-    selectivity: Runs
-    ablation: Runs
-    cka: Runs
+    by_kind: dict[str, Runs]
     classes: int  # of the images, of which chance is one in so many
+
+    def runs(self, kind: str) -> Runs:
+        """The runs that have a result of a kind."""
+        return self.by_kind.get(kind, {})
 
     def groups(self, runs: Runs) -> Iterator[Group]:
         """The groups among some runs, first the training that most conditions of the study share, then the longest.
 
         That is the study's own: a condition that overrides it, or lasts longer, stands beside few others.
         """
-        known = {*self.training, *self.selectivity, *self.ablation, *self.cka}
+        known = {condition for found in self.by_kind.values() for condition in found}
         shared = Counter(condition.training for condition in known)
         for training in sorted(shared, key=lambda one: (-shared[one], -one.epochs, str(one.overrides))):
             group = {condition: found for condition, found in runs.items() if condition.training == training}
@@ -55,10 +58,9 @@ class Evidence:
     @cached_property
     def modules(self) -> tuple[int, ...]:
         """The modules of the network, where any measure that goes through them is there to say."""
-        measured = [*each_run(self.selectivity), *each_run(self.ablation)]
-        layers = {str(layer) for run in each_run(self.cka) for layer in run["layer"].values}
-        found = {int(module) for run in measured for module in run["module"].values}
-        return tuple(sorted(found | {int(layer) for layer in layers if layer.isdigit()}))
+        measured = [run for found in self.by_kind.values() for run in each_run(found)]
+        names = {str(name) for run in measured for axis in MODULE_AXES if axis in run.dims for name in run[axis].values}
+        return tuple(sorted(int(name) for name in names if name.isdigit()))
 
     @property
     def last_module(self) -> int | None:
@@ -71,26 +73,23 @@ class Evidence:
 
         Where no penalty says which they are, all but the last.
         """
-        known = {*self.training, *self.selectivity}
+        known = {*self.runs("training"), *self.runs("selectivity")}
         sets = Counter(one.modules for one in known if one.alpha != 0 and self.last_module not in one.modules)
         return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=self.modules[:-1])
+
+    def chosen(self, modules: Modules) -> tuple[int | None, ...]:
+        """Some of the modules, by what the paper calls them."""
+        return {"all": self.modules, "early": self.early_modules, "last": (self.last_module,)}[modules]
 
     def on_early_modules(self, wanted: Wanted) -> Wanted:
         """The same, of penalties on the early modules alone."""
         return lambda condition: condition.modules == self.early_modules and wanted(condition)
 
 
-def evidence(training: list, selectivity: list, ablation: list, cka: list, classes: int) -> Evidence:
-    """The opened results of a study, summed up as the figures do; silent units count as 0, as in the paper."""
-    from vestige.metrics.summaries import module_means
-
-    return Evidence(
-        by_condition(training, lambda run: run),
-        by_condition(selectivity, lambda run: module_means(run, "zero")["selectivity"]),
-        by_condition(ablation, lambda run: usable_area(run, classes)),
-        by_condition(cka, lambda run: run["cka"]),
-        classes,
-    )
+def evidence(results: dict[str, list], classes: int) -> Evidence:
+    """The opened results of a study by kind, each run summed up by the function of `curves` for its kind."""
+    read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
+    return Evidence({kind: by_condition(runs, read[kind]) for kind, runs in results.items()}, classes)
 
 
 def each_run(runs: Runs) -> list:
@@ -98,11 +97,11 @@ def each_run(runs: Runs) -> list:
     return [curves for found in runs.values() for curves in found.values()]
 
 
-def by_condition(runs: list, curves: Callable) -> Runs:
-    """Condition -> seed, in rising order -> what `curves` makes of the run, with its length; in any order of runs."""
+def by_condition(runs: list, read: Callable) -> Runs:
+    """Condition -> seed, in rising order -> what `read` makes of the run, with its length; in any order of runs."""
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        found.setdefault(condition(run), {})[run["seed"].item()] = curves(bare(run)).assign_coords(
+        found.setdefault(condition(run), {})[run["seed"].item()] = read(bare(run)).assign_coords(
             epochs=run["epochs"].item()
         )
     return dict(sorted(found.items(), key=lambda item: repr(item[0])))

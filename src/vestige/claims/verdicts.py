@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vestige.claims.claim import Claim, Part
+from vestige.claims.claim import Claim
 from vestige.claims.evidence import Evidence
+from vestige.claims.parts import Part
 from vestige.metrics.intervals import difference_interval, student_interval
 
 CONFIDENCE = 0.95
@@ -55,7 +56,7 @@ class Decided(NamedTuple):
 def decide(claim: Claim, evidence: Evidence) -> Decided:
     """Read a claim's parts off the results and judge them."""
     rows = [row(claim, part) for part in claim.parts(evidence)]
-    return Decided(claim, rows, *overall(claim, rows, bool(getattr(evidence, claim.kind))))
+    return Decided(claim, rows, *overall(claim, rows, bool(evidence.runs(claim.kind))))
 
 
 def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:

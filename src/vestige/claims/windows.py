@@ -14,10 +14,6 @@ FIRST_THIRD = 1 / 3  # where a peak counts as early; short runs take fewer steps
 LATEST_PEAK = 6  # twice FEW: the paper's peaks lie in epochs 1 to 3 of 90 (figure 2); a third of 90 is not "first few"
 LAST_FIFTH = 1 / 5  # the end: at a constant learning rate neighbouring epochs differ by chance, and more are averaged
 SHORTEST = 9  # epochs: in a shorter run the first third has fewer than FEW
-OF_LENGTH = f"of {SHORTEST} epochs or more"
-FIRST = f"epochs 1 to {LATEST_PEAK}, or to a third of the run if that is less"  # the early window in words
-TOO_SHORT = f"it takes a run {OF_LENGTH}, measured within the first {FEW}"
-NO_END = "it takes a measure within the last fifth of the run"
 
 
 @dataclass(frozen=True)

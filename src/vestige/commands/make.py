@@ -113,7 +113,8 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
             return stack.enter_context(results.open_dataset(each.output))
 
         inputs = {name: opened(each) for name, each in job.named.items()}
-        inputs |= {name: [opened(each) for each in group] for name, group in gathered(job).items()}
+        if groups := gathered(job):
+            inputs["results"] = {kind: [opened(each) for each in group] for kind, group in groups.items()}
         check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)

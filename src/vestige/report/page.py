@@ -18,10 +18,11 @@ from vestige.report.wording import number, several, typeset
 HERE = Path(__file__).parent
 
 
-def page(settings, images, network, claims, training, measures, figures) -> str:
-    """The HTML of the report; the same inputs give the same bytes. Of `measures` the proofs alone are read."""
+def page(settings, images, network, claims, figures, training, **measures) -> str:
+    """The HTML of the report; the same inputs give the same bytes. Of the `measures`, by kind, only proofs are read."""
     told, conditions = claims_of(claims), conditions_of(training)
-    proofs = proofs_of(images, network, claims, *training, *measures) + [proof_of_picture(path) for path in figures]
+    measured = [result for results in measures.values() for result in results]
+    proofs = proofs_of(images, network, claims, *training, *measured) + [proof_of_picture(path) for path in figures]
     return rendered(
         study=settings.study,
         paragraph=paragraph(settings, images, network, conditions, proofs),

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
+from vestige.claims.claim import claims_of
 from vestige.claims.evidence import evidence
-from vestige.claims.paper import CLAIMS
 from vestige.claims.verdicts import VERDICTS, Decided, decide
 
 SAID = {
@@ -36,15 +36,14 @@ NUMBERS = ("statistic", "low", "high")
 DIGITS = 6  # of numbers in the metrics
 
 
-def claims(settings, images, training, selectivity, ablation, cka, note) -> xr.Dataset:
+def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     """(claim) sentence and verdict of every claim, (row) the statistics of their parts, from opened results.
 
-    Each kind of result is a list, maybe empty. `claim_of_row` names the claim to which a row belongs.
+    `results` are lists by kind of result, maybe empty, and `settings.rows` the plain values of claims/paper.yaml.
+    `claim_of_row` names the claim to which a row belongs.
     """
-    classes = images.sizes["class"]
-    of_images = [run.isel({"class": slice(0, classes)}) for run in training]  # a network may have more logits than that
-    found = evidence(of_images, selectivity, ablation, cka, classes)
-    decided = [decide(claim, found) for claim in CLAIMS]
+    found = evidence(results, images.sizes["class"])
+    decided = [decide(claim, found) for claim in claims_of(settings.rows)]
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
     return labelled(decided)

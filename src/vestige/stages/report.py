@@ -14,19 +14,15 @@ def report(
     images: xr.Dataset,
     network: xr.Dataset,
     claims: xr.Dataset,
-    training: Sequence[xr.Dataset],
-    selectivity: Sequence[xr.Dataset],
-    ablation: Sequence[xr.Dataset],
-    cka: Sequence[xr.Dataset],
-    between: Sequence[xr.Dataset],
+    results: dict[str, list[xr.Dataset]],
     figures: Sequence[Path],
     note: Callable[[str], None],
 ) -> str:
     """One HTML page that needs nothing else, from opened results and the paths of the figures' PNGs.
 
-    A figure's PDF and CSV lie beside its PNG. The same inputs give the same page, which loads nothing from anywhere.
+    `results` are lists by kind, of which all but those of training say on the page only how they were made. A figure's
+    PDF and CSV lie beside its PNG. The same inputs give the same page, which loads nothing from anywhere.
     """
-    measures = (*selectivity, *ablation, *cka, *between)
-    html = page(settings, images, network, claims, training, measures, figures)
+    html = page(settings, images, network, claims, figures, **results)
     note(f"{claims.sizes['claim']} claims, {len(figures)} figures, {len(html.encode()) / 1e6:.1f} MB")
     return html

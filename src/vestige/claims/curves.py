@@ -1,0 +1,25 @@
+"""What claims read off the result of one run: a function for each kind of result, with the name of the kind."""
+
+from vestige.claims.chance import usable_area
+
+
+def training(run, classes: int):
+    """The result itself, of the classes that there are: a network may have more logits than that."""
+    return run.isel({"class": slice(0, classes)})
+
+
+def selectivity(run, classes: int):
+    """(module, epoch) mean selectivity; silent units count as 0, as in the paper."""
+    from vestige.metrics.summaries import module_means
+
+    return module_means(run, "zero")["selectivity"]
+
+
+def ablation(run, classes: int):
+    """(epoch, order, module) area under the ablation curves, where the network is well above chance."""
+    return usable_area(run, classes)
+
+
+def cka(run, classes: int):
+    """(epoch, layer, layer_other) CKA."""
+    return run["cka"]
