@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from vestige.config.choices import FIGURES
 from vestige.config.study import Study
 from vestige.foundation import source
 from vestige.foundation.canonical_json import canonical, stated
@@ -102,7 +103,8 @@ class Job:
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
     """The files from which a stage's import closure begins, in one study."""
-    return tuple(path.format(**{**names, "study": study}) for path in stage.code)
+    row = FIGURES.get(names.get("figure"))
+    return tuple(path.format(**{**names, "study": study, "row": row}) for path in stage.code)
 
 
 def plan(settings: dict[str, Any]) -> dict[str, str]:

@@ -7,12 +7,6 @@ from vestige.config.study import SCIENCE
 
 RUN = "{condition}-seed{seed}"
 MEASURED = ("device", "threads", "images", "network")
-# What figures of a kind share beyond the drawing: they all depend on it, as one DVC stage draws them.
-SHARED = {
-    "training": ("figures/accuracy.py", "metrics/summaries.py"),
-    "selectivity": ("figures/strength_grid.py",),
-    "cka": ("figures/panels.py",),
-}
 PAGE = ("page", "claims", "figures", "card", "marks")  # the parts of the report's template
 MAKERS = ("data/{study.images.source}.py", "models/{study.network.family}.py")
 # The keys that say which results of a kind there are.
@@ -66,7 +60,7 @@ def drawn(kind: str) -> Stage:
         reads=("images",) if kind == "training" else (),  # they say how many classes there are
         gathers=(kind,),
         settings=(f"figures.{kind}.{{figure}}", *GATHERED[kind]),
-        code=("figures/{figure}.py", *SHARED.get(kind, ()), "figures/style.mplstyle"),
+        code=("figures/{row.plot}.py", "figures/style.mplstyle"),
         beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),
     )
 

@@ -1,4 +1,4 @@
-"""What may be chosen in params.yaml because there is a file for it: sources of images, networks, figures."""
+"""What may be chosen in params.yaml: sources of images and networks, each a file, and figures, each a row."""
 
 import importlib
 import re
@@ -8,8 +8,8 @@ from typing import Annotated, Any, Union
 from pydantic import Field, create_model
 
 import vestige.data
-import vestige.figures
 import vestige.models
+from vestige.config.figure_rows import read_rows
 from vestige.foundation.settings import Values
 
 SETTINGS = r"^class Settings\(|^from .* import .*\bSettings\b"
@@ -31,14 +31,23 @@ def one_of(files: dict[str, Any], tag: str):
     return types[0] if len(types) == 1 else Annotated[Union[types], Field(discriminator=tag)]  # noqa: UP007
 
 
-FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
-KINDS = ("network", "training", "selectivity", "ablation", "cka", "between")
-PER_RUN = ("training", "selectivity", "ablation", "cka")
+# The kinds of result from which figures are drawn: there is one for the study, for each run or for each pair of runs.
+AXES = {
+    "network": "study",
+    "training": "run",
+    "selectivity": "run",
+    "ablation": "run",
+    "cka": "run",
+    "between": "pair",
+}
+KINDS = tuple(AXES)
+PER_RUN = tuple(kind for kind, axis in AXES.items() if axis == "run")
+FIGURES = dict(sorted(read_rows(AXES).items()))
 
 
 def figures_of(kind: str):
     """The type of the figures drawn from one kind of result: each may be listed, none must be."""
-    fields = {name: (module.Settings | None, None) for name, module in FIGURES.items() if kind == module.KIND}
+    fields = {name: (row.settings | None, None) for name, row in FIGURES.items() if kind == row.kind}
     return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
 
 
