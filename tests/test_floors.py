@@ -16,6 +16,8 @@ from engines import ROOT
 
 from vestige import pipeline
 from vestige.config.choices import FAMILIES, FIGURES, KINDS, SOURCES
+from vestige.config.figure_rows import plot_function, plots
+from vestige.figures.drawing import Figure
 from vestige.foundation import source
 
 FILES = sorted(path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py"))
@@ -82,7 +84,7 @@ def test_the_command_loads_no_numerical_library_before_it_has_set_their_number_o
 
 def test_what_reads_and_plans_is_in_no_results_code():
     above = {file for file in FILES if not file.startswith(SCIENCE)}
-    begins = [*(f"stages/{name}.py" for name in STAGES), *(f"figures/{name}.py" for name in FIGURES)]
+    begins = [*(f"stages/{name}.py" for name in STAGES), *(f"figures/{name}.py" for name in plots())]
     sources = [file for file in FILES if file.startswith(("data/", "models/"))]
     assert above & set(source.closure(*begins, *sources)) == set()
 
@@ -102,19 +104,21 @@ def test_a_stage_is_the_function_of_its_file(name):
     assert is_function_of(module_of(f"stages/{name}.py"), name)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_the_function_of_its_file_and_says_what_it_reads(name):
-    module = FIGURES[name]
-    assert is_function_of(module, name)
-    assert module.KIND in KINDS
-    assert module.PAPER
-    assert module.CAPTION
-    assert "Figure" in {parent.__name__ for parent in module.Settings.__mro__}
+@pytest.mark.parametrize("name", plots())
+def test_a_plot_is_the_function_of_its_file_and_has_the_settings_of_every_figure(name):
+    assert is_function_of(module_of(f"figures/{name}.py"), name)
+    assert [*inspect.signature(plot_function(name)).parameters][:2] == ["settings", "runs"]
+    assert issubclass(module_of(f"figures/{name}.py").Settings, Figure)
 
 
-def test_a_file_among_the_figures_that_has_its_own_function_states_its_kind():
-    names = sorted({path.stem for path in (source.PACKAGE / "figures").glob("[!_]*.py")} - {*FIGURES})
-    assert [name for name in names if is_function_of(module_of(f"figures/{name}.py"), name)] == []
+def test_a_file_among_the_figures_that_has_its_own_function_is_the_plot_of_some_row():
+    names = [path.stem for path in (source.PACKAGE / "figures").glob("[!_]*.py")]
+    drawing = {name for name in names if is_function_of(module_of(f"figures/{name}.py"), name)}
+    assert drawing == {*plots()} == {row.plot for row in FIGURES.values()}
+
+
+def test_no_plot_imports_what_the_check_alone_asks():
+    assert "figures/needs.py" not in source.closure(*(f"figures/{name}.py" for name in plots()))
 
 
 @pytest.mark.parametrize(("files", "tag", "makes"), [(SOURCES, "source", "read"), (FAMILIES, "family", "network")])

@@ -28,6 +28,7 @@ from engines import (
 )
 
 from vestige.config.choices import FAMILIES
+from vestige.config.choices import FIGURES as FIGURE_ROWS
 from vestige.engines import snakemake_metadata
 from vestige.foundation import canonical_json, source
 
@@ -56,11 +57,12 @@ def sources_among(paths) -> set:
     return {path for path in paths if path.startswith("src/")}
 
 
-def of_other_families(job) -> set:
-    """The source files of a job in studies of other networks: DVC's list of them is the same for all."""
-    if not any("models/" in begin for begin in job.stage.code):
-        return set()
-    return {source.PREFIX + file for family in FAMILIES for file in source.closure(f"models/{family}.py")}
+def of_others(job) -> set:
+    """The source files of a job with other networks, or of other figures of its kind: DVC's list is one for all."""
+    begins = [f"figures/{row.plot}.py" for row in FIGURE_ROWS.values() if row.kind == job.stage.kind]
+    if any("models/" in begin for begin in job.stage.code):
+        begins += [f"models/{family}.py" for family in FAMILIES]
+    return {source.PREFIX + file for file in source.closure(*begins)}
 
 
 def test_all_three_make_the_same_files(graphs):
@@ -100,7 +102,7 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
         assert sources_among(snakemake[path][0]) == imported, path
         missing = imported - sources_among(dvc[path][0])
         assert not missing, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which adds {sorted(missing)}"
-        idle = sources_among(dvc[path][0]) - imported - of_other_families(job)
+        idle = sources_among(dvc[path][0]) - imported - of_others(job)
         assert not idle, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which removes {sorted(idle)}"
 
 
@@ -226,11 +228,16 @@ def test_comments_order_and_spelling_of_numbers_make_nothing(project):
 
 NETWORK = (ROOT / "src/vestige/models/bottleneck_resnet.py").read_text()
 SOURCE = (ROOT / "src/vestige/data/digits.py").read_text()
-FIGURE = (ROOT / "src/vestige/figures/emergence.py").read_text()
+PLOT = (ROOT / "src/vestige/figures/emergence_by_block.py").read_text()
+ROWS = (ROOT / "src/vestige/figures/paper.yaml").read_text()
 ADDED = {
     "a network": ("models/mine.py", NETWORK.replace('"bottleneck_resnet"', '"mine"')),
     "an image source": ("data/mine.py", SOURCE.replace('"digits"', '"mine"')),
-    "a figure": ("figures/mine.py", FIGURE.replace("def emergence(", "def mine(")),
+    "a plot": ("figures/mine.py", PLOT.replace("def emergence_by_block(", "def mine(")),
+    "a figure": (
+        "figures/paper.yaml",
+        f"{ROWS}\nmine: {{kind: selectivity, plot: module_lines, caption: 'Mine: {{bands}}.'}}\n",
+    ),
 }
 
 

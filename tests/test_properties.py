@@ -215,16 +215,16 @@ def test_what_contradicts_the_rest_of_a_study_is_named_alone(place, data):
 @given(studies(), st.data())
 def test_a_figure_whose_runs_the_study_lacks_is_named_alone(data, draw):
     study = loading.checked(data)
-    lacking = [name for name, module in FIGURES.items() if not met(study, module, {})]
+    lacking = [name for name, row in FIGURES.items() if not met(study, row, {})]
     assume(lacking)
     name = draw.draw(st.sampled_from(lacking))
-    kind = FIGURES[name].KIND
+    kind = FIGURES[name].kind
     modules = data["ablation"]["modules"]
     said = {
         "palette": "deep", "panel": [2, 2], "dpi": 80, "silent_units": "zero", "accuracy": "top1", "area": "sum",
         "top": 5, "pairs": [[modules[0], "fc"]],
     }  # fmt: skip
-    required = {key: said[key] for key, field in FIGURES[name].Settings.model_fields.items() if field.is_required()}
+    required = {key: said[key] for key, field in FIGURES[name].settings.model_fields.items() if field.is_required()}
     [*faults] = corrupted(data, ("figures", kind, name), lambda section, key: section.update({key: required}))
     assert faults
     assert all(about(("figures", kind, name)).match(fault) for fault in faults)

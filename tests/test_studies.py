@@ -60,7 +60,7 @@ SOUNDLY = {
     "cka.order": "shuffled",
     "cka.estimator": "minibatch",
 }
-BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys(SOUND)}
+BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys(SOUND, "networks")}
 AREA = {**dict.fromkeys(FAITHFUL, "sum"), **dict.fromkeys(SOUND, "integral")}
 
 # Study -> depth, epochs and seeds, as the issue and the authors' code have them; then runs, cells of ablation and CKA.
@@ -131,7 +131,7 @@ def figures(name: str) -> dict:
 
 def shown(name: str, *besides: str) -> set[str]:
     """The figures of the paper that a study draws; without some files."""
-    return {FIGURES[figure].PAPER for figure in figures(name) if figure not in besides}
+    return {FIGURES[figure].paper for figure in figures(name) if figure not in besides}
 
 
 @each(STUDIES)

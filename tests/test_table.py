@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -346,11 +347,14 @@ def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
     copies = [
         ("models/bottleneck_resnet.py", "models/another_family.py"),
         ("data/digits.py", "data/another_source.py"),
-        ("figures/emergence.py", "figures/another_figure.py"),
+        ("figures/emergence_by_block.py", "figures/another_plot.py"),
     ]
     for old, new in copies:
         text = (package / old).read_text().replace(Path(old).stem, Path(new).stem)
         (package / new).write_text(text)
+    rows = package / "figures" / "paper.yaml"
+    row = re.search(r"(?ms)^emergence:\n.*?\n\n", rows.read_text())[0]
+    rows.write_text(rows.read_text() + "\n" + row.replace("emergence", "another_emergence", 1))
     (package / "stages" / "another_analysis.py").write_text('"""Another analysis."""\n')
     now = {job.output: [job.settings, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
     assert proofs_of(package, tmp_path) == json.loads(json.dumps(now))

@@ -131,29 +131,29 @@ def pairs(draw, runs: list[str]):
 def figures(draw, study, modules: list[int]):
     """Some of the figures whose needs the study meets, each of all runs or of those with some strengths."""
     listed = {kind: {} for kind in KINDS}
-    for name, module in FIGURES.items():
-        alpha = "alpha_first" if module.KIND == "between" else "alpha"
+    for name, row in FIGURES.items():
+        alpha = "alpha_first" if row.kind == "between" else "alpha"
         strengths = sorted({each.alpha for each in study.conditions.values()})
         chosen = draw(st.just({}) | some_of(strengths, 1).map(lambda some: {alpha: some}))  # noqa: B023
-        select = {} if module.KIND == "network" else chosen
-        if draw(st.booleans()) and met(study, module, select):
+        select = {} if row.kind == "network" else chosen
+        if draw(st.booleans()) and met(study, row, select):
             said = {
                 "pairs": st.just([[modules[0], "fc"]]),
                 "modules": some_of(study.ablation.modules, 1),
                 **EVERY_FIGURE,
             }
-            fields = {key: field for key, field in module.Settings.model_fields.items() if key != "select"}
+            fields = {key: field for key, field in row.settings.model_fields.items() if key != "select"}
             required = {key: said[key] for key, field in fields.items() if field.is_required()}
             optional = {key: said[key] for key in fields.keys() - required.keys()}
-            listed[module.KIND][name] = draw(sections(required, optional)) | ({"select": select} if select else {})
+            listed[row.kind][name] = draw(sections(required, optional)) | ({"select": select} if select else {})
     return listed
 
 
-def met(study, module, select: dict) -> bool:
+def met(study, row, select: dict) -> bool:
     """Whether the runs selected for a figure are there, and are those that it needs."""
-    runs = [meaning(study, cell) for cell in selected(study, module.KIND, select)]
+    runs = [meaning(study, cell) for cell in selected(study, row.kind, select)]
     kinds = [run for i, run in enumerate(runs) if run not in runs[:i]]
-    return bool(runs) and all(sum(map(need.fits, kinds)) >= need.least for need in module.NEEDS)
+    return bool(runs) and all(sum(map(need.fits, kinds)) >= need.least for need in row.needs)
 
 
 def estimates():

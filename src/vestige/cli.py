@@ -50,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if arguments is None:
         client.hand_over()
-    from vestige.commands import dispatch
-
     try:
+        from vestige.commands import dispatch  # which reads the rows of figures
+
         root = enter_root()
         return dispatch.ALL[given.command](given, root)
     except BrokenPipeError:

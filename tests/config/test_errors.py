@@ -190,9 +190,9 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     ("    repeats: 2\n", "", "ablation.random.repeats (line 39): missing; this key is required"),
     ("  cka: [plain, early]\n", "", "applies.cka (line 50): missing; this key is required"),
     (
-        "      silent_units: zero\n",
-        "",
-        "figures.selectivity.emergence.silent_units (line 60): missing; this key is required",
+        "  ablation: {}\n",
+        "  ablation: {ablation_curves: {}}\n",
+        "figures.ablation.ablation_curves.area (line 67): missing; this key is required",
     ),
     ("  ablation: {}\n", "", "figures.ablation (line 53): missing; this key is required; its keys: ablation_curves"),
 )

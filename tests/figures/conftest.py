@@ -1,10 +1,11 @@
 """Results as the stages write them, made up: what they say rises, falls and scatters as in the paper."""
 
-import importlib
-
 import numpy as np
 import pytest
 import xarray as xr
+
+from vestige.config.choices import FIGURES
+from vestige.config.figure_rows import plot_function
 
 CONDITIONS = {
     "baseline": {"alpha": 0.0, "start": 0, "stop": 0, "modules": ""},
@@ -166,7 +167,7 @@ def make_network(blocks=(1, 2), shortcuts=True, side=8) -> xr.Dataset:
 
 
 MAKERS = {"selectivity": make_selectivity, "training": make_training, "ablation": make_ablation, "cka": make_cka}
-FIGURES = {
+SETTINGS = {
     "emergence": {"silent_units": "zero"},
     "emergence_by_block": {"silent_units": "zero", "palette": "crest"},
     "regularised_selectivity": {"silent_units": "zero"},
@@ -206,9 +207,9 @@ def make_runs(kind, conditions=("baseline",), seeds=(0, 1, 2), **said):
 
 
 def drawn(name, runs, **settings):
-    module = importlib.import_module(f"vestige.figures.{name}")
-    ordinary = {"palette": "colorblind", "panel": [2.2, 1.7], "dpi": 100}
-    return getattr(module, name)(module.Settings(**ordinary | FIGURES.get(name, {}) | settings), runs)
+    row, ordinary = FIGURES[name], {"palette": "colorblind", "panel": [2.2, 1.7], "dpi": 100}
+    said = row.settings(**ordinary | SETTINGS.get(name, {}) | settings)
+    return plot_function(row.plot)(said, runs, **row.options)
 
 
 @pytest.fixture(scope="session")
@@ -229,7 +230,7 @@ def draw():
     return drawn
 
 
-@pytest.fixture(scope="module", params=[name for name in FIGURES if name not in {*SIBLINGS, *ALIKE}])
+@pytest.fixture(scope="module", params=[name for name in SETTINGS if name not in {*SIBLINGS, *ALIKE}])
 def figure_name(request):
     return request.param
 
@@ -247,12 +248,12 @@ def two_conditions(figure_name):
 
 def make_small(figure, conditions, seeds=(0, 1, 2)):
     """Runs that a figure can show, without most of their modules and ablated epochs."""
-    kind = importlib.import_module(f"vestige.figures.{figure}").KIND
     few = {
         "ablation": lambda run: run.isel(point=run["module"].values == 6, epoch=slice(3)),
         "selectivity": lambda run: run.isel(unit=run["module"].values < 6),
         "cka": lambda run: run.isel(layer=[0, 3, 4], layer_other=[0, 3, 4]),
     }
+    kind = FIGURES[figure].kind
     return [few.get(kind, lambda run: run)(run) for run in make_runs(kind, conditions, seeds)]
 
 

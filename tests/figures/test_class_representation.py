@@ -16,7 +16,7 @@ def test_the_most_predicted_classes_are_compared_with_an_even_spread(results, dr
 
 @pytest.mark.parametrize("top", [10, 11])
 def test_as_many_classes_as_there_are_would_always_be_even(results, draw, top):
-    with pytest.raises(ValueError, match=f"class_representation.top: found {top}; .*; allowed: 1 to 9"):
+    with pytest.raises(ValueError, match=f"top: found {top}; .*; allowed: 1 to 9"):
         draw("class_representation", results("training", seeds=[0]), top=top)
 
 

@@ -1,4 +1,3 @@
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +8,13 @@ import numpy as np
 import pytest
 
 import vestige.figures
+from vestige.config.choices import FIGURES
+from vestige.config.figure_rows import plot_module
 from vestige.figures.drawing import caption, folded, marked, written
 from vestige.figures.keys import key_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
-FIGURES = [name for name in EVERY if getattr(importlib.import_module(f"vestige.figures.{name}"), "NEEDS", None)]
+BANDED = [name for name, row in FIGURES.items() if row.settings.draws_bands]
 
 
 def test_a_figure_has_the_same_pixels_each_time(once_and_again):
@@ -147,10 +148,10 @@ def test_a_key_has_as_many_columns_as_fit_and_none_to_spare(lengths, room, colum
     assert key_columns(lengths, room) == columns
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", BANDED)
 def test_a_caption_says_which_bands_are_drawn(name):
-    module = importlib.import_module(f"vestige.figures.{name}")
-    networks, paper = (caption(module, SimpleNamespace(bands=bands)) for bands in (None, "paper"))
+    text, plot = FIGURES[name].caption, plot_module(FIGURES[name].plot)
+    networks, paper = (caption(text, plot, SimpleNamespace(bands=bands)) for bands in ("networks", "paper"))
     assert "95 % Student t interval" in networks
     assert "as in the paper" in paper
     assert "95 %" not in paper

@@ -255,7 +255,7 @@ LEAVES = {
     "applies__cka": (["baseline", "suppressed"], ["baseline"]),
 }
 SMALL = {"seeds": [0], "between": {}, "figures__between": {}}
-FILES = ("stages/training.py", "metrics/cka.py", "stages/selectivity.py", "figures/emergence.py", "stages/report.py")
+FILES = ("stages/training.py", "metrics/cka.py", "stages/selectivity.py", "figures/module_lines.py", "stages/report.py")
 
 
 class Sequences(RuleBasedStateMachine):

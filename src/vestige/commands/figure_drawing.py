@@ -1,12 +1,13 @@
 """Draws a figure from results, and writes its three files."""
 
-import importlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vestige.config import selection
+from vestige.config.choices import FIGURES
+from vestige.config.figure_rows import plot_function, plot_module
 from vestige.pipeline import Job
 from vestige.provenance import hashing, results
 
@@ -35,15 +36,18 @@ def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
     """The figure of a job from some results, marked with a text if one is given."""
     from vestige.figures import drawing
 
-    name, settings = job.names["figure"], settings_of(job)
-    module = importlib.import_module(f"vestige.figures.{name}")
+    row, settings = FIGURES[job.names["figure"]], settings_of(job)
     with ExitStack() as stack:
         images = [stack.enter_context(results.open_dataset(each.output)) for each in job.named.values()]
         runs = [of_classes(stack.enter_context(results.open_dataset(each.output)), images) for each in chosen]
-        figure, table = getattr(module, name)(settings, runs)
+        try:
+            figure, table = plot_function(row.plot)(settings, runs, **row.options)
+        except ValueError as error:  # a plot does not know for which figure it draws
+            raise ValueError(f"figures.{row.kind}.{job.names['figure']}: {error}") from error
     if mark:
         drawing.marked(figure, mark)
-    caption = f"Figure {module.PAPER} of the paper. {drawing.caption(module, settings)}"
+    number = f"Figure {row.paper} of the paper. " if row.paper else ""
+    caption = number + drawing.caption(row.caption, plot_module(row.plot), settings)
     return Drawn(figure, table, caption, settings.dpi)
 
 

@@ -1,4 +1,4 @@
-"""What may be chosen in params.yaml because there is a file for it: sources of images, networks, figures."""
+"""What may be chosen in params.yaml: sources of images and networks, each a file, and figures, each a row."""
 
 import importlib
 import re
@@ -8,9 +8,9 @@ from typing import Annotated, Any, Union
 from pydantic import Field, create_model
 
 import vestige.data
-import vestige.figures
 import vestige.models
 import vestige.stages
+from vestige.config.figure_rows import read_rows
 from vestige.foundation.rows import DRAWN, STAGES
 from vestige.foundation.settings import Values
 
@@ -33,18 +33,20 @@ def one_of(files: dict[str, Any], tag: str):
     return types[0] if len(types) == 1 else Annotated[Union[types], Field(discriminator=tag)]  # noqa: UP007
 
 
-FIGURES = {name: module for name, module in files_of(vestige.figures).items() if hasattr(module, "KIND")}
-KINDS = tuple(row.kind for row in DRAWN)
+# The kinds of result from which figures are drawn, and along which axis there are several of each.
+AXES = {row.kind: STAGES[row.kind].axis for row in DRAWN}
+KINDS = tuple(AXES)
+FIGURES = dict(sorted(read_rows(AXES).items()))
 
 
 def plot_of(figure: str) -> str:
     """The plot that draws a figure."""
-    return figure
+    return FIGURES[figure].plot
 
 
 def figures_of(kind: str):
     """The type of the figures drawn from one kind of result: each may be listed, none must be."""
-    fields = {name: (module.Settings | None, None) for name, module in FIGURES.items() if kind == module.KIND}
+    fields = {name: (row.settings | None, None) for name, row in FIGURES.items() if kind == row.kind}
     return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
 
 

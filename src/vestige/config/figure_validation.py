@@ -57,7 +57,7 @@ def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
 def lacking(here: tuple, figure: str, runs: list[dict]) -> Iterator[Fault]:
     """The conditions that a figure needs and is not given."""
     kinds = list({tuple(sorted(run.items())): run for run in runs}.values())  # seeds apart
-    for need in FIGURES[figure].NEEDS:
+    for need in FIGURES[figure].needs:
         if not need.met(kinds):
             remedy = f"add {need.example}, or leave the figure out"
             yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

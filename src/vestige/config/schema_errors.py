@@ -104,7 +104,7 @@ def elsewhere(keys: tuple) -> str:
     """Where a figure belongs that is listed under a kind of result from which it is not drawn."""
     if len(keys) != 3 or keys[0] != "figures" or keys[2] not in FIGURES:
         return ""
-    kind = FIGURES[keys[2]].KIND
+    kind = FIGURES[keys[2]].kind
     return f"this figure is drawn from {kind}, so it belongs under figures.{kind}; "
 
 

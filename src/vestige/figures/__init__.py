@@ -1,1 +1,1 @@
-"""Figures of the paper, one file each."""
+"""Figures of the paper: a row each in paper.yaml, and one file for each kind of plot."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from vestige.figures.axes import band, epoch_axis, in_percent, lines, value_axis
-from vestige.figures.drawing import Figure, finished, sheet, styled
+from vestige.figures.drawing import Figure, Palette, Panel, finished, sheet, styled
 from vestige.figures.keys import epoch_colours, epoch_key, handles, looks
 from vestige.figures.tables import over_seeds
 
@@ -16,13 +16,15 @@ ACCURACY = {"top1": "accuracy", "top5": "accuracy_top5"}
 class Curves(Figure):
     """Which accuracy, and the modules to draw: all that were measured where left out."""
 
-    accuracy: Literal["top1", "top5"]
+    accuracy: Literal["top1", "top5"] = "top1"
     modules: Annotated[tuple[int, ...], Field(strict=False, min_length=1)] | None = None
 
 
 class Settings(Curves):
     """The area as an integral over the share of channels, or as the paper's sum over the grid."""
 
+    palette: Palette = "mako"
+    panel: Panel = (2.2, 1.7)
     area: Literal["integral", "sum"]
 
 
@@ -58,8 +60,8 @@ def picked(run, modules):
     return run.isel(point=np.isin(run["module"].values, modules)) if modules else run
 
 
-def row_figure(settings: Settings, runs):
-    """A row for each module (and condition): areas over epochs, and the curves of either order."""
+def ablation_rows(settings: Settings, runs):
+    """Draw results of `ablation`, a row for each module (and condition); returns the figure and the table of it."""
     table = ablation_table(settings, runs, settings.area)
     sloped = table["quantity"] == "slope"
     slopes, drawn = table[sloped], table[~sloped].astype({"epoch": int})

@@ -1,15 +1,17 @@
 """Training and validation accuracy over epochs, beside each other or in a column for each group of conditions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
 from vestige.figures.drawing import GREY, Figure, finished, sheet, styled
 from vestige.figures.keys import key, line_looks
-from vestige.figures.tables import over_seeds
+from vestige.figures.tables import apart, over_seeds
 
 PANELS = {"train_accuracy": "Training", "val_accuracy": "Validation"}
+FATES = {False: "(a) penalty kept on", True: "(b) penalty lifted"}
+Group = Literal["strength", "period", "fate"]  # what tells penalties apart
 
 
 class Settings(Figure):
@@ -18,39 +20,64 @@ class Settings(Figure):
     lowest: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
+def accuracy(
+    settings: Settings,
+    runs,
+    columns: Group | None = None,
+    lines: Group | Literal["label"] = "label",
+    by_strength: bool = False,
+):
+    """Draw results of `training`; returns the figure and the table of what it shows.
+
+    Penalties are told apart in columns and lines by their strength, their period or their fate (kept on or lifted);
+    without `columns`, training and validation have one panel each. Rows of the table come in the order of the runs, or
+    by strength and period where one of these is named or `by_strength` is set.
+    """
+    table = accuracy_table(runs, settings)
+    parts = apart(table) if by_strength or {"strength", "period"} & {columns, lines} else table
+    parts = with_fate(parts) if "fate" in (columns, lines) else parts
+    plain = parts["alpha"] == 0
+    parts = parts.assign(line=parts[lines].where(~plain, parts["label"]), column=parts[columns] if columns else "")
+    draw = draw_columns if columns else draw_panels
+    return draw(settings, runs, parts), parts[table.columns]
+
+
+def with_fate(table):
+    """The table with a column `fate`, by which its rows come: what becomes of the penalty, "" where there is none."""
+    lifted = table["stop"] < table.groupby("condition")["epoch"].transform("max")
+    fates = lifted.map(FATES).where(table["alpha"] != 0, "")
+    return table.assign(fate=fates).sort_values("fate", kind="stable")
+
+
 def accuracy_table(runs, settings: Settings):
     """Means over seeds of training and validation accuracy, epoch by epoch."""
     return over_seeds(runs, lambda run: run[list(PANELS)], settings.bands)
 
 
-def accuracy_figure(settings, runs, table):
-    """A panel for training, one for validation, a line in both for each label of the table."""
+def draw_panels(settings, runs, table):
+    """A panel for training, one for validation, in both every `line` of the table."""
     with styled():
         figure, places = sheet(settings, len(PANELS))
         axes = [ax for place in places for ax in place]
-        look = line_looks(table.assign(line=table["label"]), settings.palette)
+        look = line_looks(table, settings.palette)
         for ax, (quantity, title) in zip(axes, PANELS.items(), strict=True):
-            lines(ax, table[table["quantity"] == quantity], "label", look)
+            lines(ax, table[table["quantity"] == quantity], "line", look)
             ax.set_title(title)
         epoch_axis(axes, table)
         value_axis(axes, table, "Top-1 accuracy (%)", limits=(settings.lowest or 0, 1.02), percent=True)
         key(figure, look, *mark_chance(axes, runs[0].sizes["class"], settings.lowest or 0))
-        return finished(figure), table
+        return finished(figure)
 
 
-def accuracy_columns(settings, runs, table, panel: str, line: str):
-    """Training above validation accuracy, a column for each value of `panel`, a line for each value of `line`.
-
-    Both are columns of the table. Where nothing is penalised, both are the label; such lines are in every column.
-    """
+def draw_columns(settings, runs, table):
+    """Training above validation accuracy, in the columns and lines of the table; no penalty is in every column."""
     with styled():
         plain = table["alpha"] == 0
-        parts = table.assign(line=table[line].where(~plain, table["label"]))
-        titles = list(dict.fromkeys(table.loc[~plain, panel])) or [""]
+        titles = list(dict.fromkeys(table.loc[~plain, "column"])) or [""]
         figure, places = sheet(settings, len(titles), heights=(1.0,) * len(PANELS))
-        look = line_looks(parts, settings.palette)
+        look = line_looks(table, settings.palette)
         for title, place in zip(titles, places, strict=True):
-            shown = parts[plain | (table[panel] == title)]
+            shown = table[plain | (table["column"] == title)]
             place[0].set_title(title)
             for ax, quantity in zip(place, PANELS, strict=True):
                 lines(ax, shown[shown["quantity"] == quantity], "line", look)
@@ -59,9 +86,9 @@ def accuracy_columns(settings, runs, table, panel: str, line: str):
         for storey, name in enumerate(PANELS.values()):
             label = f"{name} accuracy (%)"
             value_axis([place[storey] for place in places], table, label, (settings.lowest or 0, 1.02), percent=True)
-        changes = mark_changes(dict(zip(titles, places, strict=True)), table.assign(panel=table[panel]))
+        changes = mark_changes(dict(zip(titles, places, strict=True)), table)
         key(figure, look, *changes, *mark_chance(axes, runs[0].sizes["class"], settings.lowest or 0))
-        return finished(figure), table.drop(columns=table.columns.intersection([panel, line]).difference(["label"]))
+        return finished(figure)
 
 
 def mark_changes(places: dict, table) -> list:
@@ -70,7 +97,7 @@ def mark_changes(places: dict, table) -> list:
     penalised = table.assign(last=ends)[table["alpha"] != 0]
     drawn = [
         ax.axvline(epoch, color=GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1, label="penalty begins or ends")
-        for title, part in penalised.groupby("panel", sort=False)
+        for title, part in penalised.groupby("column", sort=False)
         for epoch in sorted({*part.loc[part["start"] > 0, "start"], *part.loc[part["stop"] < part["last"], "stop"]})
         for ax in places[title]
     ]

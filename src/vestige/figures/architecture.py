@@ -1,22 +1,14 @@
-"""Figure 1: the network: its modules, and what is inside of a block of each kind."""
+"""The network: its modules, and what is inside of a block of each kind."""
 
 import json
 from math import log2
+from typing import ClassVar
 
-from vestige.figures.drawing import Figure, styled
+from vestige.figures.drawing import Figure, Panel, styled
 from vestige.figures.insides import draw_inside
 from vestige.figures.schematic import SMALL, arrow, board, box, bracket, ink_on, tint, title
 from vestige.figures.steps import Group, Kind, groups, kinds, shape, steps_table
 
-KIND = "network"
-PAPER = "1"
-CAPTION = (
-    "Structure of the network. (a) Its steps from left to right. Modules are coloured, the early and intermediate ones "
-    "apart from the last; each box in them is a block, the higher the larger its output is in height and width, its "
-    "letter the panel that shows what is inside. (b, ...) The inside of a block of each kind. The units that are "
-    "measured are the channels of a block's output; its shape is written as channels × height × width."
-)
-NEEDS = ()
 SLIM, GAP, PAD, LEAST = 0.19, 0.09, 0.07, 0.68  # inches: a step outside of modules, between steps, around, a module
 
 
@@ -25,6 +17,10 @@ ABOVE = 1.7  # heights of a panel: the whole network, above the insides of its b
 
 class Settings(Figure):
     """`panel` is the size of the inside of a block; two are as wide as the whole."""
+
+    draws_bands: ClassVar[bool] = False
+
+    panel: Panel = (3.4, 1.45)
 
 
 def architecture(settings, runs):

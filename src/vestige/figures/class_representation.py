@@ -1,27 +1,18 @@
-"""Figure 16: how often the most predicted classes are predicted, over epochs."""
+"""How often the most predicted classes are predicted, over epochs."""
 
 from pydantic import PositiveInt
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import GREY, Figure, finished, sheet, styled
+from vestige.figures.drawing import GREY, Figure, Panel, finished, sheet, styled
 from vestige.figures.keys import key, line_looks
-from vestige.figures.needs import BASELINE, SUPPRESSED
 from vestige.figures.tables import over_seeds
-
-KIND = "training"
-PAPER = "16"
-CAPTION = (
-    "Class representation throughout training: how many validation images are taken for each of the most predicted "
-    "classes of the epoch, on average, as a multiple of what an even spread over all classes would give (dotted). "
-    "Lines: mean over networks trained from different seeds; bands: {bands}."
-)
-NEEDS = (BASELINE, SUPPRESSED)
 
 
 class Settings(Figure):
-    """How many of the most predicted classes to average over; the paper's figure: 5."""
+    """How many of the most predicted classes to average over: 5 in the paper."""
 
-    top: PositiveInt
+    panel: Panel = (5.0, 2.6)
+    top: PositiveInt = 5
 
 
 def class_representation(settings, runs):
@@ -29,7 +20,7 @@ def class_representation(settings, runs):
     classes = runs[0].sizes["class"] if runs else settings.top + 1
     if settings.top >= classes:
         allowed = f"the images have {classes} classes, of which all together are always predicted evenly"
-        raise ValueError(f"class_representation.top: found {settings.top}; {allowed}; allowed: 1 to {classes - 1}")
+        raise ValueError(f"top: found {settings.top}; {allowed}; allowed: 1 to {classes - 1}")
     table = over_seeds(runs, lambda run: representation(run, settings.top), settings.bands)
     with styled():
         figure, ((ax,),) = sheet(settings, 1)

@@ -6,7 +6,7 @@ import re
 import textwrap
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -25,6 +25,7 @@ Palette = Literal[
 
 
 Inches = Annotated[float, Field(ge=0.5, le=30)]
+Panel = Annotated[tuple[Inches, Inches], Field(strict=False)]  # width and height
 
 
 def one_spelling(values: tuple) -> tuple:
@@ -40,14 +41,16 @@ Selected = Annotated[
 class Figure(Values):
     """Settings of every figure: which runs (coordinate -> values, all where left out), colours, size and bands.
 
-    Bands are 95 % Student t intervals over networks ("networks", or left out), or what the paper drew ("paper").
+    Bands are 95 % Student t intervals over networks ("networks"), or what the paper drew ("paper").
     """
 
+    draws_bands: ClassVar[bool] = True  # of which a caption must then say what they are
+
     select: dict[str, Selected] | None = None
-    palette: Palette
-    panel: Annotated[tuple[Inches, Inches], Field(strict=False)]
-    dpi: Annotated[int, Field(ge=20, le=2400)]
-    bands: Literal["networks", "paper"] | None = None
+    palette: Palette = "colorblind"
+    panel: Panel = (3.2, 2.3)
+    dpi: Annotated[int, Field(ge=20, le=2400)] = 200
+    bands: Literal["networks", "paper"] = "networks"
 
 
 BANDS = {
@@ -56,11 +59,10 @@ BANDS = {
 }
 
 
-def caption(module, settings: Figure) -> str:
-    """The caption of a figure, saying which bands it draws; its file may have words of its own for the paper's."""
-    bands = settings.bands or "networks"
-    words = getattr(module, "PAPER_BANDS", BANDS["paper"]) if bands == "paper" else BANDS[bands]
-    return module.CAPTION.format(bands=words)
+def caption(text: str, plot, settings: Figure) -> str:
+    """The caption of a figure, saying which bands it draws; the plot's file may have words for the paper's."""
+    words = BANDS | {"paper": getattr(plot, "PAPER_BANDS", BANDS["paper"])}
+    return text.format(bands=words[settings.bands])
 
 
 @contextmanager

@@ -1,27 +1,23 @@
-"""Figure 9: class selectivity of every block over the epochs of training."""
+"""Class selectivity of every block over the epochs of training."""
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import PAGE, finished, sheet, styled
+from vestige.figures.drawing import PAGE, Palette, Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
-from vestige.figures.module_lines import Settings, pooled
-from vestige.figures.needs import BASELINE
+from vestige.figures.module_lines import Selective, pooled
 from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import over_seeds
 
-__all__ = ["Settings"]  # those of every figure of selectivity
-
-KIND = "selectivity"
-PAPER = "9"
-CAPTION = (
-    "Evolution of class selectivity throughout training in every block, a panel a module. Each line is the class "
-    "selectivity index averaged over the units of a block; blocks are counted from the input of the module, from 0. "
-    "Lines: mean over networks trained from different seeds; bands: {bands}."
-)
-NEEDS = (BASELINE,)
 PAPER_BANDS = (
     "as in the paper, twice the standard deviation over the channels of a block in all networks, divided by the root "
     "of the number of channels (of one network)"
 )
+
+
+class Settings(Selective):
+    """Nothing else."""
+
+    palette: Palette = "crest"
+    panel: Panel = (1.7, 1.8)
 
 
 def emergence_by_block(settings, runs):

@@ -1,23 +1,15 @@
-"""Figure 8: how accuracy falls as channels of trained networks are ablated, in either order."""
+"""How accuracy falls as channels of trained networks are ablated, in either order."""
 
 from vestige.figures.ablation_rows import ORDERS, Curves, ablation_table, row_tables, share_axes
 from vestige.figures.axes import labelled, lines
-from vestige.figures.drawing import finished, sheet, styled
+from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
-from vestige.figures.needs import BASELINE
-
-KIND = "ablation"
-PAPER = "8"
-CAPTION = (
-    "Progressive ablation of channels at the last epoch measured: accuracy, as a share of the largest on its curve, "
-    "against the share of channels ablated in every block of a module, the most selective first or in random order. "
-    "Lines: mean over networks trained from different seeds; bands: {bands}."
-)
-NEEDS = (BASELINE,)
 
 
 class Settings(Curves):
     """Nothing else."""
+
+    panel: Panel = (1.7, 1.6)
 
 
 def final_ablation(settings, runs):

@@ -28,7 +28,7 @@ def modules_of(pairs: Pairs | PairsBetween) -> tuple[int, ...]:
     return tuple(layer for pair in pairs for layer in pair if isinstance(layer, int))
 
 
-def similarities(run, pairs, figure: str):
+def similarities(run, pairs):
     """(pair, epoch): the similarity of each pair of layers; ValueError for a layer that the result does not hold.
 
     It is the mean of both directions, which are the same within one network.
@@ -38,7 +38,7 @@ def similarities(run, pairs, figure: str):
     known = {str(name) for name in run["layer"].values}
     names = [tuple(map(str, pair)) for pair in pairs]
     if strange := sorted({name for pair in names for name in pair} - known):
-        raise ValueError(f"{figure}.pairs: no layer {', '.join(strange)}; the results hold {', '.join(sorted(known))}")
+        raise ValueError(f"pairs: no layer {', '.join(strange)}; the results hold {', '.join(sorted(known))}")
     there = [run["cka"].sel(layer=one, layer_other=other, drop=True) for one, other in names]
     back = [run["cka"].sel(layer=other, layer_other=one, drop=True) for one, other in names]
     both = [(first + second) / 2 for first, second in zip(there, back, strict=True)]

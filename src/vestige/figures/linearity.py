@@ -1,25 +1,16 @@
-"""Figure 5: similarity of layers over epochs, high while the network is close to linear."""
+"""Similarity of layers over epochs, high while the network is close to linear."""
 
-from vestige.figures.drawing import Figure, finished, styled
+from vestige.figures.drawing import Figure, Panel, finished, styled
 from vestige.figures.keys import key
 from vestige.figures.layer_pairs import Pairs, modules_of, similarities, similarity_axes
-from vestige.figures.needs import BASELINE
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
-
-KIND = "cka"
-PAPER = "5"
-CAPTION = (
-    "Representational similarity between layers throughout training: linear centred kernel alignment (CKA) of their "
-    "outputs, 1 where these are the same up to rotation and scale. The shade covers regularised epochs. Lines: mean "
-    "over networks trained from different seeds; bands: {bands}."
-)
-NEEDS = (BASELINE,)
 
 
 class Settings(Figure):
     """The pairs of layers to draw, by module number or by name ("fc")."""
 
+    panel: Panel = (3.2, 2.0)
     pairs: Pairs
 
     @property
@@ -30,7 +21,7 @@ class Settings(Figure):
 
 def linearity(settings, runs):
     """Draw results of `cka`, a panel for each condition; returns the figure and the table of what it shows."""
-    table = over_seeds(runs, lambda run: similarities(run, settings.pairs, "linearity"), settings.bands)
+    table = over_seeds(runs, lambda run: similarities(run, settings.pairs), settings.bands)
     with styled():
         figure, panels, look = condition_panels(settings, table, "pair", ("cka",))
         similarity_axes([ax for place in panels.values() for ax in place], table)

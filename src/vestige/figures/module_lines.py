@@ -3,7 +3,7 @@
 from typing import Literal
 
 from vestige.figures.axes import epoch_axis, value_axis
-from vestige.figures.drawing import Figure, finished, styled
+from vestige.figures.drawing import Figure, Panel, finished, styled
 from vestige.figures.keys import key
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
@@ -15,13 +15,19 @@ PAPER_BANDS = (
 )
 
 
-class Settings(Figure):
-    """How a silent unit counts in a module's mean: as 0 (the paper's way) or not at all."""
+class Selective(Figure):
+    """How a silent unit counts in a mean of selectivity: as 0 (the paper's way) or not at all."""
 
-    silent_units: Literal["zero", "omit"]
+    silent_units: Literal["zero", "omit"] = "zero"
 
 
-def module_table(runs, settings: Settings):
+class Settings(Selective):
+    """Nothing else."""
+
+    panel: Panel = (3.2, 1.8)
+
+
+def module_table(runs, settings: Selective):
     """Means over seeds of every module's mean selectivity and of its share of silent units, epoch by epoch."""
     from vestige.metrics.summaries import module_means
 
@@ -55,8 +61,11 @@ def pooled(group, silent_units: str):
     return blocks[0].assign(spread=(("place", "epoch"), pooled_spread(*both)))
 
 
-def condition_figure(settings, runs):
-    """A panel for each condition, and a low one beneath it for silent units where any condition has them."""
+def module_lines(settings: Settings, runs):
+    """Draw results of `selectivity`, a panel for each condition; returns the figure and the table of what it shows.
+
+    Beneath each panel is a low one for silent units where any condition has them.
+    """
     table = module_table(runs, settings)
     with styled():
         shown, heights = storeys(table)

@@ -1,7 +1,10 @@
-"""The runs without which a figure does not show what it is for."""
+"""The runs without which a figure does not show what it is for: the check asks for them, no plot does."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+
+DISTINCT = ("alpha", "start")  # in what penalised conditions may be asked to differ
+ONE = "a condition that"  # how the words for a penalised condition begin
 
 
 @dataclass(frozen=True)
@@ -11,7 +14,7 @@ class Need:
     Where `distinct` names something that conditions mean, those that have it in common count once.
 
     `fits` is given what a condition means: alpha, the settings of its training and, unless alpha is 0, modules, start
-    and stop; of a pair of runs, these with `_first` and `_second` behind.
+    and stop; of a pair of runs (`axis`), these with `_first` and `_second` behind.
     """
 
     says: str
@@ -19,10 +22,16 @@ class Need:
     fits: Callable[[dict], bool]
     least: int = 1
     distinct: str | None = None
+    axis: str = "run"
 
     def met(self, meanings: Iterable[dict]) -> bool:
         """Whether enough of what conditions (or pairs of runs) mean fits; the same meaning counts once."""
         return len({self.counted(means) for means in meanings if self.fits(means)}) >= self.least
+
+    @property
+    def penalised(self) -> bool:
+        """Whether the conditions that fit have a penalty."""
+        return self.says.startswith(ONE)
 
     def counted(self, means: dict):
         """What counts once."""
@@ -44,50 +53,59 @@ def promoted(means: dict) -> bool:
     return means["alpha"] > 0 and means["start"] == 0 and not kept_on(means)
 
 
-BASELINE = Need(
-    "a condition without penalty",
-    "a condition such as `baseline: {alpha: 0}`",
-    lambda means: means["alpha"] == 0,
-)
-SUPPRESSED = Need(
-    "a condition that suppresses selectivity from epoch 0 to the end",
-    "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
-    lambda means: suppressed(means) and means["start"] == 0,
-)
-SUPPRESSED_LATER = Need(
-    "a condition that suppresses selectivity from a later epoch to the end",
-    "a condition such as `suppressed_from_5: {alpha: -20, modules: [...], start: 5}`",
-    lambda means: suppressed(means) and means["start"] > 0,
-)
-PENALISED = Need(
-    "a condition that suppresses or promotes selectivity",
-    "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
-    lambda means: means["alpha"] != 0,
-)
-PROMOTED = Need(
-    "a condition that promotes selectivity in the first epochs",
-    "a condition such as `promoted: {alpha: 10, modules: [...], start: 0, stop: 4}`",
-    promoted,
-)
-PROMOTED_ONCE = Need(
-    "a condition that promotes selectivity in the first epoch alone",
-    "a condition such as `promoted_once: {alpha: 1, modules: [...], start: 0, stop: 1}`",
-    lambda means: promoted(means) and means["stop"] == 1,
-)
-PROMOTED_LONGER = Need(
-    "a condition that promotes selectivity in the first few epochs",
-    "a condition such as `promoted_weakly: {alpha: 1, modules: [...], start: 0, stop: 4}`",
-    lambda means: promoted(means) and means["stop"] > 1,
-)
-LIFTED = Need(
-    "a condition that suppresses selectivity in the first epochs and then no more",
-    "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [...], start: 0, stop: 4}`",
-    lambda means: means["alpha"] < 0 and means["start"] == 0 and not kept_on(means),
-)
+NEEDS = {
+    "baseline": Need(
+        "a condition without penalty",
+        "a condition such as `baseline: {alpha: 0}`",
+        lambda means: means["alpha"] == 0,
+    ),
+    "suppressed": Need(
+        "a condition that suppresses selectivity from epoch 0 to the end",
+        "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
+        lambda means: suppressed(means) and means["start"] == 0,
+    ),
+    "suppressed_later": Need(
+        "a condition that suppresses selectivity from a later epoch to the end",
+        "a condition such as `suppressed_from_5: {alpha: -20, modules: [...], start: 5}`",
+        lambda means: suppressed(means) and means["start"] > 0,
+    ),
+    "penalised": Need(
+        "a condition that suppresses or promotes selectivity",
+        "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
+        lambda means: means["alpha"] != 0,
+    ),
+    "promoted": Need(
+        "a condition that promotes selectivity in the first epochs",
+        "a condition such as `promoted: {alpha: 10, modules: [...], start: 0, stop: 4}`",
+        promoted,
+    ),
+    "promoted_once": Need(
+        "a condition that promotes selectivity in the first epoch alone",
+        "a condition such as `promoted_once: {alpha: 1, modules: [...], start: 0, stop: 1}`",
+        lambda means: promoted(means) and means["stop"] == 1,
+    ),
+    "promoted_longer": Need(
+        "a condition that promotes selectivity in the first few epochs",
+        "a condition such as `promoted_weakly: {alpha: 1, modules: [...], start: 0, stop: 4}`",
+        lambda means: promoted(means) and means["stop"] > 1,
+    ),
+    "lifted": Need(
+        "a condition that suppresses selectivity in the first epochs and then no more",
+        "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [...], start: 0, stop: 4}`",
+        lambda means: means["alpha"] < 0 and means["start"] == 0 and not kept_on(means),
+    ),
+    "pairs_without_penalty": Need(
+        "pairs of networks without penalty",
+        "pairs such as `baseline_0_1: {first: baseline-seed0, second: baseline-seed1}`",
+        lambda means: means["alpha_first"] == 0 == means["alpha_second"],
+        axis="pair",
+    ),
+}
 
 
 def several(need: Need, distinct: str) -> Need:
     """The same for two conditions or more, which differ in the strength of the penalty (alpha) or its onset (start)."""
-    words = need.says.replace("a condition that suppresses", "two or more conditions that suppress")
+    words = need.says.replace(ONE, "two or more conditions that")
+    words = words.replace("suppresses", "suppress").replace("promotes", "promote")
     again = f"{need.example} and another with a different {distinct}"
     return replace(need, says=f"{words}, with different {distinct}", example=again, least=2, distinct=distinct)

@@ -1,32 +1,16 @@
-"""Figures 5 and 10, between networks: similarity of layers of two networks at the same epoch."""
+"""Similarity of layers of two networks at the same epoch."""
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import Figure, finished, sheet, styled
+from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
 from vestige.figures.keys import key, line_looks
 from vestige.figures.layer_pairs import PairsBetween, modules_of, similarities, similarity_axes
-from vestige.figures.needs import Need
 from vestige.figures.pairings import over_pairs
-
-KIND = "between"
-PAPER = "5"
-CAPTION = (
-    "Representational similarity between layers of two networks at the same epoch, a panel for every two layers: "
-    "linear centred kernel alignment (CKA), the mean of the first layer in one network with the second in the other "
-    "and the reverse. Lines: mean over pairs of networks; bands: {bands}, as if pairs were independent: pairs share "
-    "networks, so that these bands are narrower than ones over networks."
-)
-NEEDS = (
-    Need(
-        "pairs of networks without penalty",
-        "pairs such as `baseline_0_1: {first: baseline-seed0, second: baseline-seed1}`",
-        lambda means: means["alpha_first"] == 0 == means["alpha_second"],
-    ),
-)
 
 
 class Settings(Figure):
     """The pairs of layers to draw, by module number or by name ("fc")."""
 
+    panel: Panel = (3.2, 2.0)
     pairs: PairsBetween
 
     @property
@@ -37,7 +21,7 @@ class Settings(Figure):
 
 def similarity_between_networks(settings, runs):
     """Draw results of `between`, a line for every two conditions; returns the figure and the table of it."""
-    measured = lambda run: similarities(run, settings.pairs, "similarity_between_networks")  # noqa: E731
+    measured = lambda run: similarities(run, settings.pairs)  # noqa: E731
     table = over_pairs(runs, measured, settings.bands)
     with styled():
         parts = dict(list(table.groupby("pair", sort=False)))

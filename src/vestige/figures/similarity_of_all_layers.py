@@ -1,33 +1,25 @@
-"""Figure 10: similarity of every two layers over epochs."""
+"""Similarity of every two layers over epochs."""
 
 from itertools import combinations
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import PAGE, Figure, finished, sheet, styled
+from vestige.figures.drawing import PAGE, Figure, Panel, finished, sheet, styled
 from vestige.figures.keys import corner_key, line_looks
 from vestige.figures.layer_pairs import similarities, similarity_axes
-from vestige.figures.needs import BASELINE
 from vestige.figures.tables import over_seeds
-
-KIND = "cka"
-PAPER = "10"
-CAPTION = (
-    "Representational similarity between all layers throughout training, a panel for every two of them: linear centred "
-    "kernel alignment (CKA) of their outputs, 1 where these are the same up to rotation and scale (as a layer is to "
-    "itself). Lines: mean over networks trained from different seeds; bands: {bands}."
-)
-NEEDS = (BASELINE,)
 
 
 class Settings(Figure):
     """Nothing else."""
+
+    panel: Panel = (1.7, 1.4)
 
 
 def similarity_of_all_layers(settings, runs):
     """Draw results of `cka`, a triangle of panels; returns the figure and the table of what it shows."""
     layers = [int(name) if name.isdigit() else name for name in runs[0]["layer"].values.tolist()]
     pairs = list(combinations(layers, 2))
-    table = over_seeds(runs, lambda run: similarities(run, pairs, "similarity_of_all_layers"), settings.bands)
+    table = over_seeds(runs, lambda run: similarities(run, pairs), settings.bands)
     with styled():
         side = len(layers) - 1
         width, height = settings.panel

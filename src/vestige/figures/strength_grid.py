@@ -1,17 +1,28 @@
 """Selectivity of modules, a column for each strength of the penalty and a row for each period that it lasts."""
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import finished, sheet, styled
+from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
-from vestige.figures.module_lines import label_axes, module_table, named, storeys
+from vestige.figures.module_lines import PAPER_BANDS, Selective, label_axes, module_table, named, storeys
 from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import apart
+
+__all__ = ["PAPER_BANDS"]  # of the same means
 
 PLAIN = "0.7"  # the grey of networks without penalty, behind the others
 
 
-def strength_figure(settings, runs):
-    """Draw results of `selectivity`; what was not penalised is in every panel, in grey, with each module's dashes."""
+class Settings(Selective):
+    """Nothing else."""
+
+    panel: Panel = (1.7, 1.5)
+
+
+def strength_grid(settings: Settings, runs):
+    """Draw results of `selectivity`, strengths by periods; returns the figure and the table of what it shows.
+
+    What was not penalised is in every panel, in grey, with each module's dashes.
+    """
     table = module_table(runs, settings)
     with styled():
         parts = apart(named(table))
