@@ -99,9 +99,11 @@ def test_of_very_many_classes_the_first_are_listed():
     assert "The first 200 of 1000 classes." in card(images=made.images(classes=1000))
 
 
-def test_measures_that_cover_nothing_are_not_described(text):
-    assert "kernel alignment" in text
-    assert "set more and more channels" not in text
+@pytest.mark.parametrize(("kind", "said"), [("cka", "kernel alignment"), ("ablation", "set more and more channels")])
+def test_a_measure_is_described_where_there_is_a_result_of_it(kind, said, text):
+    assert said in card(**{kind: [made.measure(kind)]})
+    assert said not in card(**{kind: []})
+    assert said not in text
 
 
 def test_what_proofs_state_is_counted_by_value():
