@@ -16,6 +16,18 @@ EXPECTED = {
     "A condition": ([], "selectivity/gentle-seed0.nc", {*SHOW_CONDITIONS, "report"}),
     "An image source": (["src/vestige/data/stripes.py"], "images.nc", set()),
     "A network": (["src/vestige/models/plain.py"], "network.nc", set()),
+    "A figure": (["src/vestige/figures/paper.yaml"], "figures/suppressed_selectivity.png", {"report"}),
+    "A figure with a plot of its own": (
+        ["src/vestige/figures/final_selectivity.py", "src/vestige/figures/paper.yaml"],
+        "figures/final_selectivity.png",
+        {"report"},
+    ),
+    "A claim": (["src/vestige/claims/paper.yaml"], "claims.nc", {"claims", "report"}),
+    "A claim with a statistic of its own": (
+        ["src/vestige/claims/emergence.py", "src/vestige/claims/paper.yaml"],
+        "claims.nc",
+        {"claims", "report"},
+    ),
     "An analysis of every run": (
         ["src/vestige/stages/sparsity.py", ROWS, MEASURES, DVC],
         "sparsity/baseline-seed0.nc",
@@ -62,6 +74,8 @@ def test_a_section_does_what_it_says_and_leaves_what_is_made_current(project, na
     for command in ("check", "plan", "prune"):
         run(project, f"vestige {command}")
     due = {each for each in former if each.removeprefix("results/tiny/").startswith(tuple(gathers))}
+    if "plot" in name:  # DVC lists the files of all plots of a kind together
+        run(project, "vestige sync")
     if study == "tiny":
         stale = snakemake_stale(project), dvc_stale(project)
         assert [stale_ones & former.keys() for stale_ones in stale] == [due, due]
