@@ -1,15 +1,22 @@
 """What was done to a run: the penalty on its selectivity, and the settings of training that it overrides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import total_ordering
-from typing import Any
+from typing import Any, NamedTuple
 
 # The scalar coordinates of a result that say other things, and those of the penalty.
 PENALTY = ("alpha", "start", "stop", "modules")
 OTHERS = ("study", "condition", "seed", "epochs")
 # In a training result `learning_rate` is that of each epoch; the setting, where it is overridden, is called so:
 INITIAL = "initial_"
+
+
+class Training(NamedTuple):
+    """How long a network is trained, and the keys of `training` that its condition overrides."""
+
+    epochs: int
+    overrides: tuple[tuple[str, Any], ...]
 
 
 def is_penalised(alpha):
@@ -61,9 +68,9 @@ class Condition:
         return {name: getattr(self, name) for name in PENALTY}
 
     @property
-    def training(self) -> tuple[int, tuple[tuple[str, Any], ...]]:
+    def training(self) -> Training:
         """How the network is trained, but for the penalty: conditions that have it in common can be compared."""
-        return self.epochs, self.overrides
+        return Training(self.epochs, self.overrides)
 
     @property
     def is_penalised(self) -> bool:
@@ -105,6 +112,36 @@ class Condition:
         """Whether there is a penalty from the first epoch that ends before training does."""
         return self.is_penalised and self.start == 0 and not self.is_kept_on
 
+    def label(self, with_modules: bool, settings: Collection[str]) -> str:
+        """What a figure calls it: the penalty, its modules if asked for, and of some settings those that it overrides.
+
+        For instance "no penalty", "α = −20 from epoch 5", "α = 10 on modules 4–6, first 4 epochs, shift = 1".
+        """
+        others = [f"{key.replace('_', ' ')} = {number(value)}" for key, value in self.overrides if key in settings]
+        return ", ".join([self.penalty_label(with_modules), *others])
+
+    def penalty_label(self, with_modules: bool) -> str:
+        """The penalty in a label."""
+        if not self.is_penalised:
+            return "no penalty"
+        where = f" on {modules_label(self.modules)}" if with_modules else ""
+        when = f" from epoch {self.start}" if self.is_kept_on else f", {self.period}"
+        return f"{strength(self.alpha)}{where}{when}"
+
+    @property
+    def period(self) -> str:
+        """Of a penalty that ends before training does: "first epoch", "first 4 epochs", "4 epochs from epoch 3"."""
+        length = self.stop - self.start
+        count = "1 epoch" if length == 1 else f"{length} epochs"
+        return f"{count} from epoch {self.start}" if self.start else f"first {count.removeprefix('1 ')}"
+
+    def __str__(self) -> str:
+        """For instance "alpha -20 from epoch 0", "alpha 10 in the first 4 epochs"."""
+        count = self.stop - self.start
+        epochs = f"{count} epochs" if count > 1 else "epoch"
+        lifted = f"in the first {epochs}" if self.start == 0 else f"in {count} epochs from epoch {self.start}"
+        return f"alpha {self.alpha:g} {f'from epoch {self.start}' if self.is_kept_on else lifted}"
+
     def has_penalty_in(self, epoch: int) -> bool:
         """Whether the pass from checkpoint `epoch` to the next is penalised."""
         return self.start <= epoch < self.stop
@@ -119,3 +156,21 @@ class Condition:
             (key, value if isinstance(value, (int, float, str)) else repr(value)) for key, value in self.overrides
         )
         return self.is_penalised, self.alpha, -self.stop, self.start, self.epochs, self.modules, overrides
+
+
+def strength(alpha: float) -> str:
+    """For instance "α = −20"."""
+    return f"α = {number(alpha)}"
+
+
+def modules_label(modules: Sequence[int]) -> str:
+    """(4, 5, 6) -> "modules 4–6", (4, 6) -> "modules 4, 6", (7,) -> "module 7"."""
+    if len(modules) == 1:
+        return f"module {modules[0]}"
+    unbroken = list(modules) == list(range(modules[0], modules[-1] + 1))
+    return f"modules {modules[0]}–{modules[-1]}" if unbroken else f"modules {', '.join(map(str, modules))}"
+
+
+def number(value: Any) -> str:
+    """A value as it is printed: no trailing zeros, and a minus sign as long as a plus sign."""
+    return str(value) if isinstance(value, str | bool) else f"{value:g}".replace("-", "−")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from claims.worlds import BASELINE, CLASSES, CONDITIONS, World, penalty, result, study
 
-from vestige.claims.conditions import Condition, Training, condition
 from vestige.claims.evidence import evidence
+from vestige.condition import Condition
 
 
 def compared(found: dict) -> dict:
@@ -30,13 +30,13 @@ def test_the_names_of_conditions_change_nothing(decided, as_the_paper_says):
 
 def test_a_run_says_what_was_done_to_it():
     said = penalty(-20, start=5) | {"weight_decay": 0.1}
-    found = condition(result("training", World(later_cost={-20: 0}), "any", said, 0))
-    assert found == Condition(Training(12, (("weight_decay", 0.1),)), -20, 5, 12, (4, 5, 6))
+    found = Condition.from_dataset(result("training", World(later_cost={-20: 0}), "any", said, 0))
+    assert found == Condition(12, -20, 5, 12, (4, 5, 6), (("weight_decay", 0.1),))
 
 
 def test_where_alpha_is_0_the_rest_of_the_penalty_says_nothing():
     plain = result("training", World(), "any", BASELINE | {"start": 3, "stop": 9, "modules": "4"}, 0)
-    assert condition(plain) == Condition(Training(12), 0.0)
+    assert Condition.from_dataset(plain) == Condition(12)
 
 
 def test_a_baseline_of_other_training_is_no_baseline(decided_alone):
@@ -106,7 +106,7 @@ def test_results_that_hold_no_number_at_all_leave_every_claim_undecided(decided)
 
 def test_a_learning_rate_is_the_same_override_under_both_of_its_names():
     said = {name: BASELINE | {name: 0.05} for name in ("learning_rate", "initial_learning_rate")}
-    first, second = (condition(result("cka", World(), "any", one, 0)) for one in said.values())
+    first, second = (Condition.from_dataset(result("cka", World(), "any", one, 0)) for one in said.values())
     assert first == second
 
 

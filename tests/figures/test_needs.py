@@ -1,12 +1,13 @@
 import pytest
 
+from vestige.condition import Condition
 from vestige.figures.needs import NEEDS, several
 
-PLAIN = {"alpha": 0.0, "epochs": 12}
+PLAIN = Condition(12)
 
 
-def penalised(alpha, start, stop) -> dict:
-    return {"alpha": alpha, "start": start, "stop": stop, "epochs": 12, "modules": "4 5 6"}
+def penalised(alpha, start, stop) -> Condition:
+    return Condition(12, alpha, start, stop, (4, 5, 6))
 
 
 @pytest.mark.parametrize(

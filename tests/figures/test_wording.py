@@ -1,7 +1,8 @@
 import pytest
 import xarray as xr
 
-from vestige.figures.wording import labels, modules
+from vestige.condition import modules_label
+from vestige.figures.wording import labels
 
 PLAIN = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 12}
 SUPPRESSED = {"alpha": -20.0, "start": 0, "stop": 12, "modules": "4 5 6", "epochs": 12}
@@ -68,4 +69,4 @@ def test_conditions_that_look_alike_are_told_apart_by_name():
     [("7", "module 7"), ("4 5", "modules 4–5"), ("4 5 6 7", "modules 4–7"), ("4 6", "modules 4, 6")],
 )
 def test_modules_are_said_as_a_range_where_they_are_one(listed, words):
-    assert modules(listed) == words
+    assert modules_label(list(map(int, listed.split()))) == words

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from vestige.claims.conditions import Condition
 from vestige.claims.evidence import BySeed, Evidence, Group, Runs, Wanted
 from vestige.claims.parts import Part, part
-from vestige.claims.windows import at_end
+from vestige.claims.windows import SHORTEST, at_end
+from vestige.condition import Condition
 
 PAPERS_ALPHA = -20.0  # of the main experiments (figures 6 and 7)
 STRONG = 10  # from here on "large values of alpha" (figure 13) and significant harm (appendix A.5.1)
@@ -50,12 +50,12 @@ def strongly_suppressed(evidence: Evidence, runs: Runs, wanted: Wanted) -> Wante
 
 def strongly_promoted(evidence: Evidence) -> Wanted:
     """Strong promotion of the early modules in the first epochs, lifted after them (figure 13)."""
-    return evidence.on_early_modules(lambda condition: condition.alpha >= STRONG and condition.lifted)
+    return evidence.on_early_modules(lambda condition: condition.alpha >= STRONG and condition.is_lifted)
 
 
 def with_first_epochs(wanted: Wanted) -> Wanted:
     """The same, of runs whose first few epochs can be told from the rest."""
-    return lambda condition: condition.training.long_enough and wanted(condition)
+    return lambda condition: condition.epochs >= SHORTEST and wanted(condition)
 
 
 def in_modules(runs: BySeed, modules: Iterable[int], read: Callable) -> list[Part]:

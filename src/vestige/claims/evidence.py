@@ -7,7 +7,8 @@ from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 from vestige.claims import curves
-from vestige.claims.conditions import Condition, Training, condition
+from vestige.claims.windows import SHORTEST
+from vestige.condition import Condition, Training
 
 BySeed = dict[int, Any]
 Runs = dict[Condition, BySeed]
@@ -44,16 +45,16 @@ class Evidence:
         shared = Counter(condition.training for condition in known)
         for training in sorted(shared, key=lambda one: (-shared[one], -one.epochs, str(one.overrides))):
             group = {condition: found for condition, found in runs.items() if condition.training == training}
-            if baseline := next((found for condition, found in group.items() if condition.alpha == 0), None):
-                yield Group(training, baseline, {one: found for one, found in group.items() if one.alpha != 0})
+            if baseline := next((found for condition, found in group.items() if not condition.is_penalised), None):
+                yield Group(training, baseline, {one: found for one, found in group.items() if one.is_penalised})
 
     def development(self, runs: Runs) -> BySeed:
         """The unpenalised runs of the longest training as the study's own but for its length, if it has early epochs.
 
         In a longer run more of what develops is to be seen.
         """
-        plain = [one for one in runs if one.alpha == 0 and not one.training.overrides and one.training.long_enough]
-        return runs[max(plain, key=lambda one: one.training.epochs)] if plain else {}
+        plain = [one for one in runs if one.is_baseline and one.epochs >= SHORTEST]
+        return runs[max(plain, key=lambda one: one.epochs)] if plain else {}
 
     @cached_property
     def modules(self) -> tuple[int, ...]:
@@ -74,7 +75,7 @@ class Evidence:
         Where no penalty says which they are, all but the last.
         """
         known = {*self.runs("training"), *self.runs("selectivity")}
-        sets = Counter(one.modules for one in known if one.alpha != 0 and self.last_module not in one.modules)
+        sets = Counter(one.modules for one in known if one.is_penalised and self.last_module not in one.modules)
         return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=self.modules[:-1])
 
     def chosen(self, modules: Modules) -> tuple[int | None, ...]:
@@ -101,10 +102,10 @@ def by_condition(runs: list, read: Callable) -> Runs:
     """Condition -> seed, in rising order -> what `read` makes of the run, with its length; in any order of runs."""
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        found.setdefault(condition(run), {})[run["seed"].item()] = read(bare(run)).assign_coords(
+        found.setdefault(Condition.from_dataset(run), {})[run["seed"].item()] = read(bare(run)).assign_coords(
             epochs=run["epochs"].item()
         )
-    return dict(sorted(found.items(), key=lambda item: repr(item[0])))
+    return dict(sorted(found.items()))
 
 
 def bare(run):

@@ -36,7 +36,7 @@ def cost_of_strong(evidence: Evidence) -> list[Part]:
 def cost_of_weak(evidence: Evidence) -> list[Part]:
     """What each weak promotion costs, of whichever modules."""
     return below_baseline(
-        evidence, evidence.runs("training"), lambda one: 0 < one.alpha <= WEAK and one.lifted, final(), with_modules
+        evidence, evidence.runs("training"), lambda one: 0 < one.alpha <= WEAK and one.is_lifted, final(), with_modules
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from vestige.claims.comparisons import first_group, strongly_suppressed
-from vestige.claims.conditions import Condition
 from vestige.claims.evidence import Evidence, Group, Runs, Wanted
 from vestige.claims.parts import Part, part
 from vestige.claims.windows import FEW, at, at_end
+from vestige.condition import Condition
 
 MUCH_LONGER = 2  # times as long, or more; the paper trains for 60 epochs here and for 20 in its other figures of this
 
@@ -17,7 +17,7 @@ def cost_of_kept(evidence: Evidence) -> list[Part]:
     They were if the study has the same penalty in a training at most half as long, or lifted in the same training.
     Else this would be the cost of suppression from epoch 0 once more.
     """
-    chosen = _in_longest(evidence, lambda one: one.from_zero and _made_to_see(evidence, one))
+    chosen = _in_longest(evidence, lambda one: one.is_from_start and _made_to_see(evidence, one))
     return _compared(*chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
 
 
@@ -39,9 +39,9 @@ def cost_shortly_after(evidence: Evidence) -> list[Part]:
 def _in_longest(evidence: Evidence, wanted: Wanted) -> tuple[Group, Runs] | None:
     """The longest training in which early modules were strongly suppressed as wanted, and the runs that were."""
     runs = evidence.runs("training")
-    lasting = {one.training.epochs for one in runs if one.alpha == 0}
+    lasting = {one.epochs for one in runs if not one.is_penalised}
     for epochs in sorted(lasting, reverse=True):
-        within = {one: found for one, found in runs.items() if one.training.epochs == epochs}
+        within = {one: found for one, found in runs.items() if one.epochs == epochs}
         chosen = first_group(evidence, within, strongly_suppressed(evidence, within, wanted))
         if chosen:
             return chosen
@@ -51,7 +51,7 @@ def _in_longest(evidence: Evidence, wanted: Wanted) -> tuple[Group, Runs] | None
 def _made_to_see(evidence: Evidence, kept: Condition) -> bool:
     """Whether a penalty from epoch 0 to the end has a twin that is much shorter, or one that is lifted."""
     return any(
-        (one.from_zero and _is_much_longer(kept, one)) or (one.lifted and one.training == kept.training)
+        (one.is_from_start and _is_much_longer(kept, one)) or (one.is_lifted and one.training == kept.training)
         for one in evidence.runs("training")
         if (one.alpha, one.modules) == (kept.alpha, kept.modules)
     )
@@ -59,13 +59,13 @@ def _made_to_see(evidence: Evidence, kept: Condition) -> bool:
 
 def _is_much_longer(one: Condition, other: Condition) -> bool:
     """Whether a condition is trained as another is, for twice its epochs or more."""
-    alike = one.training.overrides == other.training.overrides
-    return alike and one.training.epochs >= MUCH_LONGER * other.training.epochs
+    alike = one.overrides == other.overrides
+    return alike and one.epochs >= MUCH_LONGER * other.epochs
 
 
 def _after_lift(evidence: Evidence, read: Callable, later: int = 1) -> list[Part]:
     """A part for each penalty that was lifted so many epochs or more before the end."""
-    chosen = _in_longest(evidence, lambda one: one.lifted and one.stop + later <= one.training.epochs)
+    chosen = _in_longest(evidence, lambda one: one.is_lifted and one.stop + later <= one.epochs)
     return _compared(*chosen, read) if chosen else []
 
 

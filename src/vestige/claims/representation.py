@@ -25,7 +25,7 @@ def excess(evidence: Evidence, penalty: Penalty, epochs: Literal["first", "last"
 
 def _suppressed(evidence: Evidence) -> Wanted:
     """Strong suppression from epoch 0 to the end."""
-    return strongly_suppressed(evidence, evidence.runs("training"), lambda one: one.from_zero)
+    return strongly_suppressed(evidence, evidence.runs("training"), lambda one: one.is_from_start)
 
 
 def _window_mean(run, window: Callable, classes: int) -> Reading:

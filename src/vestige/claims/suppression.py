@@ -5,16 +5,16 @@ from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.windows import early_peak
 
-ACCURACIES = {"validation": "val_accuracy", "training": "train_accuracy"}
+ACCURACIES = (("validation", "val_accuracy"), ("training", "train_accuracy"))
 
 
 def cost_from_zero(evidence: Evidence) -> list[Part]:
     """What suppression from epoch 0 costs, on the validation and on the training images."""
     runs = evidence.runs("training")
-    wanted = strongly_suppressed(evidence, runs, lambda one: one.from_zero)
+    wanted = strongly_suppressed(evidence, runs, lambda one: one.is_from_start)
     return [
         part
-        for images, quantity in ACCURACIES.items()
+        for images, quantity in ACCURACIES
         for part in below_baseline(evidence, runs, wanted, final(quantity), lambda _, images=images: images)
     ]
 
@@ -22,14 +22,14 @@ def cost_from_zero(evidence: Evidence) -> list[Part]:
 def cost_from_later(evidence: Evidence) -> list[Part]:
     """What suppression costs that sets in later, for each onset."""
     runs = evidence.runs("training")
-    wanted = strongly_suppressed(evidence, runs, lambda one: one.later)
+    wanted = strongly_suppressed(evidence, runs, lambda one: one.is_later)
     return below_baseline(evidence, runs, wanted, final(), lambda one: f"from epoch {one.start}")
 
 
 def lowered_peaks(evidence: Evidence) -> list[Part]:
     """How much lower each suppressed module's selectivity stays in the first epochs."""
     runs = evidence.runs("selectivity")
-    wanted = strongly_suppressed(evidence, runs, with_first_epochs(lambda one: one.from_zero))
+    wanted = strongly_suppressed(evidence, runs, with_first_epochs(lambda one: one.is_from_start))
     return [
         part
         for module in evidence.early_modules

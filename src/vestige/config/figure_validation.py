@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from vestige.config.choices import FIGURES, KINDS
 from vestige.config.errors import Fault, listed, nearest, shown, unknown_modules
-from vestige.config.selection import meaning, selectable, selected
+from vestige.config.selection import conditions_of, meaning, selectable, selected
 from vestige.config.study import Study
 from vestige.foundation.rows import RUN, STAGES
 
@@ -43,8 +43,8 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     if not cells:
         yield here, f"there is no run to show; {remedy_of(kind)}, or leave the figure out"
     elif not unknown:
-        shown = [meaning(study, cell) for cell in selected(study, kind, select)]
-        yield from lacking(here, figure, shown) if shown else unfitting(study, here, select)
+        chosen = selected(study, kind, select)
+        yield from lacking(study, here, figure, chosen) if chosen else unfitting(study, here, select)
 
 
 def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
@@ -54,10 +54,10 @@ def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
 
 
-def lacking(here: tuple, figure: str, runs: list[dict]) -> Iterator[Fault]:
+def lacking(study: Study, here: tuple, figure: str, cells: Iterable[dict]) -> Iterator[Fault]:
     """The conditions that a figure needs and is not given."""
-    kinds = list({tuple(sorted(run.items())): run for run in runs}.values())  # seeds apart
+    done = [conditions_of(study, cell) for cell in cells]
     for need in FIGURES[figure].needs:
-        if not need.met(kinds):
+        if not need.met(done):
             remedy = f"add {need.example}, or leave the figure out"
             yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

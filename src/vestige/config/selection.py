@@ -1,5 +1,6 @@
 """What a run means, and which runs a selection admits."""
 
+from vestige.condition import Condition
 from vestige.config.sections import Training
 from vestige.config.study import Run, Study
 from vestige.foundation.rows import PAIR, RUN, STAGES
@@ -45,3 +46,10 @@ def values_of(study: Study, condition: str) -> dict:
     meant = study.condition(condition)
     values = {**dict(study.training_of(condition)), **meant.coordinates}
     return {key: value for key, value in values.items() if meant.is_penalised or key not in OF_PENALTY}
+
+
+def conditions_of(study: Study, cell: dict) -> Condition | tuple[Condition, ...] | None:
+    """What was done to a result's run, or to both of its runs; none where it is the study's only one."""
+    if "pair" in cell:
+        return tuple(study.condition(run.condition) for run in study.pair(cell["pair"]).values())
+    return study.condition(cell["condition"]) if "condition" in cell else None

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vestige.condition import is_penalised
 from vestige.figures.axes import epoch_axis, lines, value_axis
 from vestige.figures.drawing import GREY, Figure, finished, sheet, styled
 from vestige.figures.keys import key, line_looks
@@ -36,7 +37,7 @@ def accuracy(
     table = accuracy_table(runs, settings)
     parts = apart(table) if by_strength or {"strength", "period"} & {columns, lines} else table
     parts = with_fate(parts) if "fate" in (columns, lines) else parts
-    plain = parts["alpha"] == 0
+    plain = ~is_penalised(parts["alpha"])
     parts = parts.assign(line=parts[lines].where(~plain, parts["label"]), column=parts[columns] if columns else "")
     draw = draw_columns if columns else draw_panels
     return draw(settings, runs, parts), parts[table.columns]
@@ -45,7 +46,7 @@ def accuracy(
 def with_fate(table):
     """The table with a column `fate`, by which its rows come: what becomes of the penalty, "" where there is none."""
     lifted = table["stop"] < table.groupby("condition")["epoch"].transform("max")
-    fates = lifted.map(FATES).where(table["alpha"] != 0, "")
+    fates = lifted.map(FATES).where(is_penalised(table["alpha"]), "")
     return table.assign(fate=fates).sort_values("fate", kind="stable")
 
 
@@ -72,7 +73,7 @@ def draw_panels(settings, runs, table):
 def draw_columns(settings, runs, table):
     """Training above validation accuracy, in the columns and lines of the table; no penalty is in every column."""
     with styled():
-        plain = table["alpha"] == 0
+        plain = ~is_penalised(table["alpha"])
         titles = list(dict.fromkeys(table.loc[~plain, "column"])) or [""]
         figure, places = sheet(settings, len(titles), heights=(1.0,) * len(PANELS))
         look = line_looks(table, settings.palette)
@@ -94,7 +95,7 @@ def draw_columns(settings, runs, table):
 def mark_changes(places: dict, table) -> list:
     """A line where a penalty begins or ends in the course of training; returns what belongs into the key."""
     ends = table.groupby("condition")["epoch"].transform("max")
-    penalised = table.assign(last=ends)[table["alpha"] != 0]
+    penalised = table.assign(last=ends)[is_penalised(table["alpha"])]
     drawn = [
         ax.axvline(epoch, color=GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1, label="penalty begins or ends")
         for title, part in penalised.groupby("column", sort=False)

@@ -1,5 +1,6 @@
 """What tells the lines of a figure apart, and the keys that name them."""
 
+from vestige.condition import is_penalised
 from vestige.figures.drawing import LETTERS
 
 MARKERS = ("o", "s", "^", "D", "v", "p", "<", ">", "h", "d")
@@ -20,7 +21,7 @@ def looks(names, palette: str, black: int = 0) -> dict[str, dict]:
 def line_looks(table, palette: str) -> dict[str, dict]:
     """A look for each line; the first without a penalty, which the others are held against, is black."""
     names = dict(zip(table["line"], table["alpha"], strict=True))
-    plain = [name for name, alpha in names.items() if alpha == 0][:1]
+    plain = [name for name, alpha in names.items() if not is_penalised(alpha)][:1]
     look = looks([*plain, *(name for name in names if name not in plain)], palette, black=len(plain))
     return {name: look[name] for name in names}
 

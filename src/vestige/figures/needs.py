@@ -11,93 +11,76 @@ ONE = "a condition that"  # how the words for a penalised condition begin
 class Need:
     """That at least so many conditions mean something: in words, as a line of params.yaml, and as a test.
 
-    Where `distinct` names something that conditions mean, those that have it in common count once.
-
-    `fits` is given what a condition means: alpha, the settings of its training and, unless alpha is 0, modules, start
-    and stop; of a pair of runs (`axis`), these with `_first` and `_second` behind.
+    Where `distinct` names something that conditions mean, those that have it in common count once. `fits` is given a
+    condition, or of a pair of runs (`axis`) those of both.
     """
 
     says: str
     example: str
-    fits: Callable[[dict], bool]
+    fits: Callable[..., bool]
     least: int = 1
     distinct: str | None = None
     axis: str = "run"
 
-    def met(self, meanings: Iterable[dict]) -> bool:
-        """Whether enough of what conditions (or pairs of runs) mean fits; the same meaning counts once."""
-        return len({self.counted(means) for means in meanings if self.fits(means)}) >= self.least
+    def met(self, done: Iterable) -> bool:
+        """Whether enough conditions (or pairs of them) fit; the same counts once."""
+        return len({self.counted(each) for each in done if self.fits(each)}) >= self.least
 
     @property
     def penalised(self) -> bool:
         """Whether the conditions that fit have a penalty."""
         return self.says.startswith(ONE)
 
-    def counted(self, means: dict):
+    def counted(self, each):
         """What counts once."""
-        return means[self.distinct] if self.distinct else frozenset(means.items())
-
-
-def kept_on(means: dict) -> bool:
-    """Whether a penalty, once there, stays to the end."""
-    return means["alpha"] != 0 and means["stop"] >= means["epochs"]
-
-
-def suppressed(means: dict) -> bool:
-    """Whether selectivity is suppressed until training ends."""
-    return means["alpha"] < 0 and kept_on(means)
-
-
-def promoted(means: dict) -> bool:
-    """Whether selectivity is promoted from the first epoch, but not until training ends."""
-    return means["alpha"] > 0 and means["start"] == 0 and not kept_on(means)
+        return getattr(each, self.distinct) if self.distinct else each
 
 
 NEEDS = {
     "baseline": Need(
         "a condition without penalty",
         "a condition such as `baseline: {alpha: 0}`",
-        lambda means: means["alpha"] == 0,
+        lambda done: not done.is_penalised,
     ),
     "suppressed": Need(
         "a condition that suppresses selectivity from epoch 0 to the end",
         "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
-        lambda means: suppressed(means) and means["start"] == 0,
+        lambda done: done.is_suppressed and done.is_from_start,
     ),
     "suppressed_later": Need(
         "a condition that suppresses selectivity from a later epoch to the end",
         "a condition such as `suppressed_from_5: {alpha: -20, modules: [...], start: 5}`",
-        lambda means: suppressed(means) and means["start"] > 0,
+        lambda done: done.is_suppressed and done.is_later,
     ),
     "penalised": Need(
         "a condition that suppresses or promotes selectivity",
         "a condition such as `suppressed: {alpha: -20, modules: [...], start: 0}`",
-        lambda means: means["alpha"] != 0,
+        lambda done: done.is_penalised,
     ),
     "promoted": Need(
         "a condition that promotes selectivity in the first epochs",
         "a condition such as `promoted: {alpha: 10, modules: [...], start: 0, stop: 4}`",
-        promoted,
+        lambda done: done.is_promoted and done.is_lifted,
     ),
     "promoted_once": Need(
         "a condition that promotes selectivity in the first epoch alone",
         "a condition such as `promoted_once: {alpha: 1, modules: [...], start: 0, stop: 1}`",
-        lambda means: promoted(means) and means["stop"] == 1,
+        lambda done: done.is_promoted and done.is_lifted and done.stop == 1,
     ),
     "promoted_longer": Need(
         "a condition that promotes selectivity in the first few epochs",
         "a condition such as `promoted_weakly: {alpha: 1, modules: [...], start: 0, stop: 4}`",
-        lambda means: promoted(means) and means["stop"] > 1,
+        lambda done: done.is_promoted and done.is_lifted and done.stop > 1,
     ),
     "lifted": Need(
         "a condition that suppresses selectivity in the first epochs and then no more",
         "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [...], start: 0, stop: 4}`",
-        lambda means: means["alpha"] < 0 and means["start"] == 0 and not kept_on(means),
+        lambda done: done.is_suppressed and done.is_lifted,
     ),
     "pairs_without_penalty": Need(
         "pairs of networks without penalty",
         "pairs such as `baseline_0_1: {first: baseline-seed0, second: baseline-seed1}`",
-        lambda means: means["alpha_first"] == 0 == means["alpha_second"],
+        lambda done: not any(each.is_penalised for each in done),
         axis="pair",
     ),
 }

@@ -1,5 +1,6 @@
 """From results of pairs of networks to one tidy table of means over the pairs of every two conditions."""
 
+from vestige.condition import Condition
 from vestige.figures.tables import VALUES, described, table_of
 from vestige.figures.wording import facts, labels_of
 
@@ -15,8 +16,9 @@ def over_pairs(results, measured, bands=None):
 
     if not results:
         raise ValueError("there is no pair to draw: `select` of this figure leaves none of those that the study has")
-    words = labels_of({said["condition"]: said for one in results for said in ends(one).values()})
-    alpha = {said["condition"]: said["alpha"] for one in results for said in ends(one).values()}
+    known = {said["condition"]: Condition.from_coordinates(said) for one in results for said in ends(one).values()}
+    words = labels_of(known)
+    alpha = {name: each.alpha for name, each in known.items()}
     parts = [
         described(table_of(group, measured, bands), front(names, words, alpha))
         for names, group in grouped(results).items()

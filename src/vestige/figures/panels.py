@@ -1,5 +1,6 @@
 """A panel for each condition, a line for each of its series over epochs."""
 
+from vestige.condition import is_penalised
 from vestige.figures.axes import lines
 from vestige.figures.drawing import GREY, sheet
 from vestige.figures.keys import looks
@@ -32,7 +33,7 @@ def label_outside(place, here: tuple[int, int], taken: set[tuple[int, int]]):
 def mark_penalty(panels, table):
     """Shade the epochs that were penalised, with a line at their onset; returns what belongs into the key."""
     periods = table.groupby("condition", sort=False)[["alpha", "start", "stop"]].first()
-    penalised = periods[periods["alpha"] != 0]
+    penalised = periods[is_penalised(periods["alpha"])]
     for condition, (_, start, stop) in penalised.iterrows():
         for ax in panels[condition]:
             ax.axvspan(start, stop, color="0.93", linewidth=0, zorder=0)
@@ -44,8 +45,8 @@ def penalty_key(table):
     """The entry of the key for penalised epochs; it names the modules where all conditions penalise the same."""
     from matplotlib.patches import Patch
 
-    from vestige.figures.wording import modules
+    from vestige.condition import modules_label
 
-    listed = table.loc[table["alpha"] != 0, "modules"].unique()
-    where = f" ({modules(listed[0])})" if len(listed) == 1 else ""
+    listed = table.loc[is_penalised(table["alpha"]), "modules"].unique()
+    where = f" ({modules_label([int(module) for module in listed[0].split()])})" if len(listed) == 1 else ""
     return Patch(facecolor="0.93", edgecolor=GREY, linestyle="--", linewidth=0.6, label=f"regularised{where}")

@@ -1,5 +1,6 @@
 """Selectivity of modules, a column for each strength of the penalty and a row for each period that it lasts."""
 
+from vestige.condition import is_penalised
 from vestige.figures.axes import lines
 from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
@@ -43,7 +44,11 @@ def grid(settings, parts, heights: tuple[float, ...]):
     Where nothing is penalised (yet), the conditions have a column each.
     """
     cells = parts.groupby("condition", sort=False)[["label", "strength", "period", "alpha"]].first()
-    cells = cells[cells["alpha"] != 0] if cells["alpha"].any() else cells.assign(strength=cells["label"])
+    cells = (
+        cells[is_penalised(cells["alpha"])]
+        if is_penalised(cells["alpha"]).any()
+        else cells.assign(strength=cells["label"])
+    )
     columns, rows = list(dict.fromkeys(cells["strength"])), list(dict.fromkeys(cells["period"]))
     figure, places = sheet(settings, len(rows) * len(columns), columns=len(columns), heights=heights)
     at = {name: (rows.index(cell["period"]), columns.index(cell["strength"])) for name, cell in cells.iterrows()}
@@ -59,7 +64,9 @@ def grid(settings, parts, heights: tuple[float, ...]):
 def draw(ax, parts, condition: str, look: dict[str, dict]):
     """A condition's lines in front of those of networks without penalty."""
     behind = {name: one | {"color": PLAIN, "marker": ""} for name, one in look.items()}
-    plain = parts[(parts["alpha"] == 0) & (parts["condition"] != condition)].assign(low=float("nan"))  # without bands
+    plain = parts[~is_penalised(parts["alpha"]) & (parts["condition"] != condition)].assign(
+        low=float("nan")
+    )  # without bands
     for _, part in plain.groupby("condition", sort=False):
         lines(ax, part, "line", behind)
     lines(ax, parts[parts["condition"] == condition], "line", look)
@@ -69,5 +76,5 @@ def plain_key(parts) -> list:
     """The entry of the key for networks without penalty, where any are drawn behind others."""
     from matplotlib.lines import Line2D
 
-    both = (parts["alpha"] == 0).any() and (parts["alpha"] != 0).any()
+    both = is_penalised(parts["alpha"]).nunique() > 1
     return [Line2D([], [], color=PLAIN, label="no penalty")] if both else []

@@ -1,10 +1,10 @@
 """From the results of single runs to one tidy table of means over seeds."""
 
-from vestige.figures.wording import beyond_strength, facts, labels, strength
+from vestige.condition import PENALTY, is_penalised, strength
+from vestige.figures.wording import beyond_strength, facts, labels
 
 CONFIDENCE = 0.95
 VALUES = ["mean", "low", "high", "seeds"]
-PENALTY = ("alpha", "start", "stop", "modules")
 
 
 def over_seeds(runs, measured, bands=None, paper_bands=None):
@@ -92,8 +92,8 @@ def apart(table):
     said = list(zip(table["label"], table["alpha"], strict=True))
     return (
         table.assign(
-            strength=[strength(alpha) if alpha else "" for _, alpha in said],
-            period=[beyond_strength(label, alpha) if alpha else "" for label, alpha in said],
+            strength=[strength(alpha) if is_penalised(alpha) else "" for _, alpha in said],
+            period=[beyond_strength(label, alpha) if is_penalised(alpha) else "" for label, alpha in said],
             size=table["alpha"].abs(),
             end=-table["stop"],
         )
