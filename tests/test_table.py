@@ -334,9 +334,9 @@ def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
     package = tmp_path / "vestige"
     shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     additions = [
-        ("config/sections.py", "    flip: ", "    l1: float | None = None\n    flip: "),
-        ("config/sections.py", "    repeats: ", "    drawn: int | None = None\n    repeats: "),
-        ("config/sections.py", "    estimator: ", "    kernel: str | None = None\n    estimator: "),
+        ("stages/training.py", "    flip: ", "    l1: float | None = None\n    flip: "),
+        ("stages/ablation.py", "    repeats: ", "    drawn: int | None = None\n    repeats: "),
+        ("stages/cka.py", "    estimator: ", "    kernel: str | None = None\n    estimator: "),
         ("config/sections.py", "    start: ", "    ramp: int | None = None\n    start: "),
         ("config/study.py", "    threads: ", "    notes: str | None = None\n    threads: "),
     ]

@@ -188,13 +188,13 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     ("  family: bottleneck_resnet\n", "", "network.family (line 9): missing; this key is required"),
     ("    alpha: -20\n", "", "conditions.early.alpha (line 26): missing; this key is required"),
     ("    repeats: 2\n", "", "ablation.random.repeats (line 39): missing; this key is required"),
-    ("  cka: [plain, early]\n", "", "applies.cka (line 50): missing; this key is required"),
+    ("  cka: [plain, early]\n", "", "applies.cka (line 50): missing; add the line `cka: []` to applies"),
     (
         "  ablation: {}\n",
         "  ablation: {ablation_curves: {}}\n",
         "figures.ablation.ablation_curves.area (line 67): missing; this key is required",
     ),
-    ("  ablation: {}\n", "", "figures.ablation (line 53): missing; this key is required; its keys: ablation_curves"),
+    ("  ablation: {}\n", "", "figures.ablation (line 53): missing; add the line `ablation: {}` to figures"),
 )
 def test_a_missing_section_or_key_is_named(refusal, old, new, says):
     assert f"\n  {says}" in refusal(edited(old, new))

@@ -206,42 +206,6 @@ def test_a_row_more_is_a_figure_more_and_needs_no_other_file(copy):
     assert "figures/module_lines.py" in drawn.stdout
 
 
-SECTION = re.search(r"(?ms)^## A figure\n(.*?)^## ", (ROOT / "docs/adding.md").read_text())[1]
-BLOCKS = re.findall(r"(?ms)^```(?:yaml|python)\n(.*?)^```$", SECTION)
-
-
-def list_figure(folder: Path, lines: str) -> None:
-    """Put the lines of a figure below the keys of params.yaml under which they stand."""
-    above, figure = lines.rsplit("\n", 2)[:2]
-    text = (folder / "params.yaml").read_text()
-    kind = above.splitlines()[1] + "\n"
-    assert above.startswith("figures:\n")
-    assert text.count(kind) == 1
-    (folder / "params.yaml").write_text(text.replace(kind, f"{kind}{figure}\n"))
-
-
-def append(path: Path, lines: str) -> None:
-    """Put lines at the end of a file."""
-    path.write_text(path.read_text() + lines)
-
-
-def test_a_figure_is_added_as_the_documentation_says(copy):
-    (copy / "params.yaml").write_text(TINY.read_text().replace("start: 1}", "start: 0}"))
-    row, listed, plot, own_row, own_listed = BLOCKS
-    append(copy / "src/vestige/figures/paper.yaml", row)
-    list_figure(copy, listed)
-    told = called(copy, "-m", "vestige.cli", "check")
-    assert "figures_selectivity       3 results" in told.stdout, told.stderr
-    (copy / "src/vestige/figures/final_selectivity.py").write_text(plot)
-    append(copy / "src/vestige/figures/paper.yaml", own_row)
-    list_figure(copy, own_listed)
-    told = called(copy, "-m", "vestige.cli", "check")
-    assert "figures_selectivity       4 results" in told.stdout, told.stderr
-    for name, begins in (("suppressed_selectivity", "Class selectivity, left alone"), ("final_selectivity", "Class s")):
-        drawn = called(copy, "-c", DRAW, name)
-        assert drawn.stdout.startswith(begins), drawn.stderr
-
-
 def test_a_row_edited_badly_is_refused_by_every_command_in_one_message(copy):
     rows = copy / "src/vestige/figures/paper.yaml"
     rows.write_text(rows.read_text().replace("plot: module_lines", "plot: module_line", 1))

@@ -26,8 +26,21 @@ class Shape:
     """A shape."""
 
     name = "circle"
+
+
+class Section(Values):
+    """A section of params.yaml."""
+
+    rate: float = 0.1
+    """How fast."""
+
+    def double(self):
+        return 2 * self.rate
 '''
 SAID_OTHERWISE = {
+    "a key's default": ("rate: float = 0.1", "rate: float = 0.2"),
+    "a key's description": ("How fast.", "How slow."),
+    "a key more": ("rate: float = 0.1", "rate: float = 0.1\n    decay: float | None = None"),
     "a comment": ("# a circle", "# a disc"),
     "no comment": ("  # a circle", ""),
     "a docstring": ('"""The area."""', '"""The area of a circle."""'),
@@ -40,6 +53,8 @@ SAID_OTHERWISE = {
     "a broken line": ("radius: float, scale", "radius: float,\n         scale"),
 }
 ANOTHER_MEANING = {
+    "a section's method": ("2 * self.rate", "3 * self.rate"),
+    "what a class holds": ('name = "circle"', 'name: str = "circle"'),
     "a constant": ("**2", "**3"),
     "a number's type": ("**2", "**2.0"),
     "a default": ("scale=1e-4", "scale=1e-3"),

@@ -13,6 +13,7 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "src/vestige/"
+SECTION = "Values"  # the base of every class that describes a section of params.yaml
 
 
 def refuse_other_source(root: Path) -> None:
@@ -132,17 +133,34 @@ def digest_of(path: Path, *identity: int) -> str:
 
 @cache
 def meaning(source: bytes) -> Any:
-    """A source as nested tuples that say what it does, in the same words under every version of Python."""
+    """A source as nested tuples that say what it does, in the same words under every version of Python.
+
+    Left out are statements that are only a text, such as docstrings and descriptions of keys, and the keys of sections
+    of params.yaml: what stands there is proven by value.
+    """
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and docstring(node):
-            node.body = node.body[1:]
+        if isinstance(body := getattr(node, "body", None), list):
+            described = is_section(node)
+            node.body = [each for each in body if not is_text(each) and not (described and is_key(each))]
     return nested(tree)
 
 
-def docstring(node: ast.AST) -> bool:
-    """Whether a module, class or function begins with a docstring."""
-    return ast.get_docstring(node, clean=False) is not None
+def is_text(node: ast.AST) -> bool:
+    """Whether a statement is only a text."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def is_section(node: ast.AST) -> bool:
+    """Whether a class describes a section of params.yaml."""
+    return isinstance(node, ast.ClassDef) and any(
+        isinstance(base, ast.Name) and base.id == SECTION for base in node.bases
+    )
+
+
+def is_key(node: ast.AST) -> bool:
+    """Whether a statement in such a class is a key, with its type and its default."""
+    return isinstance(node, ast.AnnAssign)
 
 
 def nested(node: Any) -> Any:
