@@ -1,5 +1,7 @@
 """Batches of images."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -27,6 +29,12 @@ def test_images_are_changed_by_their_number_before_they_are_normalised():
     images, _ = next(batches)
     expected = [(number / 255 - 0.1) / 0.3 for number in (7, 2)]
     np.testing.assert_allclose(images[:, 0, 0, 0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("batch_size", "count"), [(3, 4), (5, 2), (10, 1), (64, 1)])
+def test_batches_are_counted_before_they_are_read(batch_size, count):
+    split = replace(SPLIT, batch_size=batch_size)
+    assert split.count_batches() == len(list(split.batches(np.arange(10)))) == count
 
 
 @pytest.mark.parametrize(("images", "batch_size"), [(10, 3), (10, 9), (11, 5), (7, 1)])

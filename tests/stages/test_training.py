@@ -7,16 +7,19 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from vestige.data import arrays
 from vestige.data.augmentation import augmentation
+from vestige.data.loader import split_of
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.bottleneck_resnet import Settings
-from vestige.models.network import build
+from vestige.models.network import Network, build
 from vestige.stages.images import described
-from vestige.stages.training import Diverged, gradients, training
+from vestige.stages.training import Diverged, gradients, one_pass, training
 from vestige.training import checkpoints, resume
+from vestige.training.optimizer import at_rest
 from vestige.training.resume import Trajectory
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
@@ -211,6 +214,27 @@ def test_a_process_killed_in_the_middle_of_training_is_continued_to_the_same_bit
         os.waitpid(child, 0)
     assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("epoch", "expected"), [(0, [0, 1, 2, 3]), (2, [8, 9, 10, 11])])
+def test_dropout_knows_the_step_of_training_without_having_seen_the_former_ones(images, epoch, expected):
+    class Noting(nn.Module):
+        """Stands for dropout, and notes of which step it is told."""
+
+        def __init__(self):
+            super().__init__()
+            self.step, self.told = -1, []
+
+        def forward(self, units):
+            self.told.append(self.step)
+            return units
+
+    noting, flatten, fc = Noting(), nn.Flatten(), nn.Linear(64, 4)
+    trunk = nn.Sequential(flatten, noting, fc)
+    network = Network(trunk, {"flatten": flatten, "dropout": noting, "fc": fc}, {}, "fc", (noting,))
+    train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
+    one_pass(network, at_rest(trunk), train, settings(), epoch)
+    assert noting.told == expected
 
 
 def test_results_hold_what_a_checkpoint_holds(images, tmp_path):

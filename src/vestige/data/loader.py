@@ -29,6 +29,10 @@ class Split:
             images, labels = (torch.from_numpy(each).to(self.mean.device) for each in (batch, self.labels[numbers]))
             yield arrays.normalise(images, self.mean, self.std), labels
 
+    def count_batches(self) -> int:
+        """How many batches all images make."""
+        return -(-len(self.labels) // self.batch_size)
+
 
 def split_of(images, settings, split: str, batch_size: int, device: torch.device) -> Split:
     """One split of an images result, from the arrays that a source has left in `work/`."""

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from vestige.models.network import Network, build
 from vestige.training.evaluation import walk
 
-SHORTCUTS = ("shortcut", "downsample")  # what our blocks and torchvision's call it
+SHORTCUT = "downsample"  # what a block calls it; None where its input is added as it is
 NUMBERS = {
     "module": "module of the network, -1 outside of any",
     "block": "block of the module, -1 outside of any",
@@ -51,13 +51,13 @@ def described(network: Network, image: Tensor) -> Iterator[dict]:
 
 def worded(step: nn.Module, ran: list[nn.Module]) -> dict[str, str]:
     """The layers of a step and of its shortcut, from the parts of it in the order in which they ran."""
-    own = [getattr(step, name) for name in SHORTCUTS if hasattr(step, name)]
-    around = {part for shortcut in own if shortcut for part in shortcut.modules()}
+    own = getattr(step, SHORTCUT, None)
+    around = set(own.modules()) if own else set()
     layers, aside = (
         "; ".join(filter(None, (in_words(part) for part in ran if (part in around) == beside)))
         for beside in (False, True)
     )
-    return {"layers": layers, "shortcut": aside or ("identity" if own else "")}
+    return {"layers": layers, "shortcut": aside or ("identity" if hasattr(step, SHORTCUT) else "")}
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from vestige.data.loader import Split, refuse_lonely_image, split_of
 from vestige.foundation.device import prepare
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
-from vestige.models.network import Network, build, forward
+from vestige.models.network import Network, at_step, build, forward
 from vestige.training import resume
 from vestige.training.optimizer import Momentum, at_rest, descend
 
@@ -77,7 +77,8 @@ def one_pass(network: Network, momentum: Momentum, train: Split, settings: Simpl
     augment = augmentation(training.shift, training.flip, len(order), settings.seed, epoch)
     network.trunk.train()
     steps = []
-    for images, labels in train.batches(order, augment):
+    for step, (images, labels) in enumerate(train.batches(order, augment), epoch * train.count_batches()):
+        at_step(network, step)
         steps.append(gradients(network, images, labels, penalised, settings))
         descend(network.trunk, momentum, rate, training)
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
