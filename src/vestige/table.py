@@ -82,7 +82,7 @@ TABLE = (
         "network",
         "results/{study}/network.nc",
         reads=("images",),
-        settings=("network",),
+        settings=("images", "network"),
         code=("stages/network.py", "models/{study.network.family}.py"),
     ),
     measure("training", ("images",), ("training", "conditions.{condition}")),

@@ -25,6 +25,14 @@ def images(counts, height=8):
     )
 
 
+def test_images_that_are_smaller_than_what_networks_see_of_them_are_refused():
+    study = IMAGES.study.model_copy(update={"images": IMAGES.study.images.model_copy(update={"crop": 7})})
+    job = pipeline.job(study, "images")
+    assert refuse_unusable(job, images([[3, 4], [1, 1]])) is None
+    with pytest.raises(ValueError, match="images.crop: found 7; the images have only 6 pixels a side; allowed: 1 to 6"):
+        refuse_unusable(job, images([[3, 4], [1, 1]], height=6))
+
+
 def test_images_of_every_class_in_either_split_are_used():
     assert refuse_unusable(IMAGES, images([[3, 4], [1, 1]])) is None
 

@@ -75,7 +75,7 @@ def run(made, monkeypatch):
     noted = []
 
     def settings(**sections):
-        source = SimpleNamespace(source="absent")
+        source = SimpleNamespace(source="absent", crop=None)
         return SimpleNamespace(device="cpu", threads=1, images=source, network=NETWORK, **sections)
 
     def network(epoch, dtype=torch.float32):

@@ -14,7 +14,7 @@ rule network:
         mem_mb=4000,
         runtime=30,
     params:
-        settings=front.settings(STUDY, "network"),
+        settings=front.settings(STUDY, "images", "network"),
     shell:
         "vestige make {output}"
 

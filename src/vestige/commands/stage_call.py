@@ -8,6 +8,7 @@ from typing import Any
 
 from vestige.commands.checkpoint_publishing import workplace
 from vestige.config.study import Run
+from vestige.data.settings import refuse_smaller
 from vestige.pipeline import Job
 
 
@@ -28,7 +29,7 @@ def function_of(job: Job) -> Callable:
 
 
 def refuse_unusable(job: Job, made) -> None:
-    """Refuse images of which a split or a class is empty, or that are all of one class, before a network is trained."""
+    """Refuse images without a split or class, of one class, or too small, before a network is trained."""
     if job.stage.name != "images":
         return
     counts = made["count"]
@@ -40,6 +41,7 @@ def refuse_unusable(job: Job, made) -> None:
         raise ValueError("images: there is one class only; selectivity compares two or more")
     if not (made["height"].item() and made["width"].item()):
         raise ValueError("images: they have no pixels")
+    refuse_smaller(job.study.images.crop, made["height"].item(), made["width"].item())
 
 
 def places_of(job: Job) -> dict[str, Any]:

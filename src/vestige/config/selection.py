@@ -1,7 +1,7 @@
 """What a run means, and which runs a selection admits."""
 
 from vestige.config.sections import Training
-from vestige.config.study import Run, Study
+from vestige.config.study import Run, Study, coordinate
 
 SELECTABLE = ("alpha", "start", "stop", "modules", *Training.model_fields)
 # Where alpha is 0 no penalty is computed, and what describes it says nothing.
@@ -42,5 +42,6 @@ def of_run(study: Study, run: Run) -> dict:
 def values_of(study: Study, condition: str) -> dict:
     """All that a condition means, by coordinate; without what describes a penalty that there is not."""
     penalty = study.penalty_of(condition)
-    values = {**dict(study.training_of(condition)), **dict(penalty), "modules": " ".join(map(str, penalty.modules))}
+    training = {key: coordinate(value) for key, value in study.training_of(condition)}
+    values = {**training, **dict(penalty), "modules": " ".join(map(str, penalty.modules))}
     return {key: value for key, value in values.items() if penalty.alpha != 0 or key not in OF_PENALTY}

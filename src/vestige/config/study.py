@@ -106,8 +106,8 @@ class Study(Values):
 
     def overrides(self, condition: str) -> dict[str, Any]:
         """Keys of `training` that a condition sets for itself."""
-        said = self.conditions[condition].model_dump(exclude_none=True)
-        return {key: value for key, value in said.items() if key in Training.model_fields}
+        said = dict(self.conditions[condition])
+        return {key: said[key] for key in Training.model_fields if said[key] is not None}
 
     def training_of(self, condition: str) -> Training:
         """The training settings of a condition."""
@@ -151,8 +151,13 @@ class Study(Values):
             "stop": penalty.stop,
             "modules": " ".join(map(str, penalty.modules)),
             "epochs": self.training_of(run.condition).epochs,
-            **self.overrides(run.condition),
+            **{key: coordinate(value) for key, value in self.overrides(run.condition).items()},
         }
+
+
+def coordinate(value: Any) -> Any:
+    """A setting as a scalar coordinate holds it: a section in words."""
+    return str(value) if isinstance(value, Values) else value
 
 
 # Keys on which no number of a result depends: they are in no proof and in neither engine.

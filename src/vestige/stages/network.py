@@ -27,11 +27,13 @@ WORDS = {
 
 @torch.inference_mode()
 def network(settings, images, note) -> xr.Dataset:
-    """(step) place, output and layers of every step, in order of execution, from running it on an image of zeros."""
+    """(step) place, output and layers of every step, in order of execution, from running it on zeros."""
     built = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     built.trunk.eval()
-    zeros = torch.zeros(1, images.sizes["channel"], int(images["height"]), int(images["width"]))
-    found = labelled(list(described(built, zeros)), settings.network.family, built, zeros, images.sizes["class"])
+    image = images.sizes["channel"], int(images["height"]), int(images["width"])
+    crop = settings.images.crop
+    steps = list(described(built, torch.zeros(1, image[0], *((crop, crop) if crop else image[1:]))))
+    found = labelled(steps, settings.network.family, built, image, images.sizes["class"])
     note(f"{found.sizes['step']} steps, {found['parameters_total'].item():,} parameters")
     return found
 
@@ -101,14 +103,14 @@ def stride(part: nn.Module) -> str:
     return f", stride {steps[0]}" if steps[0] == steps[1] else f", stride {size(steps)}"
 
 
-def labelled(steps: list[dict], family: str, network: Network, image: Tensor, classes: int) -> xr.Dataset:
-    """The steps with their names, beside what is true of the whole."""
+def labelled(steps: list[dict], family: str, network: Network, image: tuple[int, int, int], classes: int) -> xr.Dataset:
+    """The steps with their names, beside what is true of the whole; `image` is (channels, height, width)."""
     parameters = sum(weight.numel() for weight in network.trunk.parameters())
     whole = {
         "family": (family, "family of the network"),
-        "input_channels": (image.shape[1], "channels of an image"),
-        "input_height": (image.shape[2], "height of an image"),
-        "input_width": (image.shape[3], "width of an image"),
+        "input_channels": (image[0], "channels of an image"),
+        "input_height": (image[1], "height of an image"),
+        "input_width": (image[2], "width of an image"),
         "classes": (classes, "classes that are told apart"),
         "parameters_total": (parameters, "weights and biases of the network"),
     }
