@@ -31,7 +31,9 @@ TRAINING = {
     "epsilon": 1e-6,
     "shift": None,
     "flip": None,
+    "random_crop": None,
 }
+RANDOM_CROP = SimpleNamespace(scale=(0.08, 1), ratio=(3 / 4, 4 / 3))  # of the ImageNet studies
 NO_PENALTY = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 MODULES = (4, 5, 6, 7)  # of every residual network
 INDEX = SimpleNamespace(batch_size=256, epsilon=1e-6)
@@ -69,7 +71,9 @@ def digit_images() -> tuple[xr.Dataset, object]:
     return images_stage(SimpleNamespace(images=source), print_nothing), source
 
 
-def patterns(train: int, val: int, side: int, classes: int) -> Callable[[], tuple[xr.Dataset, object]]:
+def patterns(
+    train: int, val: int, side: int, classes: int, crop: int | None = None
+) -> Callable[[], tuple[xr.Dataset, object]]:
     """Synthetic images of a black and white pattern a class, of whose pixels a fifth is turned over.
 
     A GPU multiplies by 1/255 where a CPU divides by 255, which is the same to the last bit for the pixels 0 and 255.
@@ -88,12 +92,12 @@ def patterns(train: int, val: int, side: int, classes: int) -> Callable[[], tupl
         decoded = arrays.Decoded(
             {split: each.astype(np.uint8) for split, each in images.items()}, labels, tuple(map(str, range(classes)))
         )
-        return described(decoded), SimpleNamespace(source="synthetic")
+        return described(decoded), SimpleNamespace(source="synthetic", crop=crop)
 
     return made
 
 
-def noise(count: int, side: int, classes: int) -> Callable[[], tuple[xr.Dataset, object]]:
+def noise(count: int, side: int, classes: int, crop: int | None = None) -> Callable[[], tuple[xr.Dataset, object]]:
     """Random pixels, the same for training and validation: speed does not depend on what is seen."""
 
     def made() -> tuple[xr.Dataset, object]:
@@ -102,25 +106,19 @@ def noise(count: int, side: int, classes: int) -> Callable[[], tuple[xr.Dataset,
         decoded = arrays.Decoded(
             dict.fromkeys(arrays.SPLITS, pixels), dict.fromkeys(arrays.SPLITS, labels), tuple(map(str, range(classes)))
         )
-        return described(decoded), SimpleNamespace(source="synthetic")
+        return described(decoded), SimpleNamespace(source="synthetic", crop=crop)
 
     return made
-
-
-def view(size: int) -> resnet.View:
-    """The random crops of the ImageNet studies."""
-    return resnet.View(size=size, scale=(0.08, 1), ratio=(3 / 4, 4 / 3))
 
 
 def full() -> Sizes:
     """For a GPU of 40 GB or more: ResNet-50 as the ImageNet studies train it."""
     small = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 2, 1), width=16)
     plain = resnet.Settings(family="resnet", depth=50)
-    cropped = resnet.Settings(family="resnet", depth=50, view=view(56))
     dropped = vgg.Settings(family="vgg", depth=16, dropout=0.5)
-    few, more = patterns(256, 128, 64, 10), patterns(512, 128, 64, 10)
-    paper = {"batch_size": 256, "learning_rate": 0.1, "class_reduction": "sum", "flip": 0.5}
-    seen = resnet.Settings(family="resnet", depth=50, view=view(224))
+    few, more = patterns(256, 128, 64, 10), patterns(512, 128, 64, 10, crop=56)
+    crops = {"flip": 0.5, "random_crop": RANDOM_CROP}
+    paper = {"batch_size": 256, "learning_rate": 0.1, "class_reduction": "sum", **crops}
     once = {"epochs": 1, "batch_size": 32}
     return Sizes(
         threads=os.cpu_count() or 1,
@@ -130,11 +128,11 @@ def full() -> Sizes:
         ),
         repeated=(
             Case("digits", digit_images, small, {"shift": 1}),
-            Case("synthetic, ResNet-50 with view", more, cropped, {"flip": 0.5}),
+            Case("synthetic, ResNet-50 with random crops", more, plain, crops),
         ),
         steps=(Case("ResNet-50", few, plain, {}), Case("VGG-16 with dropout", few, dropped, {})),
-        timed=Case("ResNet-50", noise(2048, 256, 1000), seen, paper),
-        ablated=Case("ResNet-50", noise(512, 256, 1000), seen, paper, fractions=(0.25, 0.5, 0.75)),
+        timed=Case("ResNet-50", noise(2048, 256, 1000, crop=224), plain, paper),
+        ablated=Case("ResNet-50", noise(512, 256, 1000, crop=224), plain, paper, fractions=(0.25, 0.5, 0.75)),
         steps_per_window=4,
         windows=3,
     )
@@ -143,8 +141,8 @@ def full() -> Sizes:
 def toy() -> Sizes:
     """For a CPU and less than a minute of it: the same rows, of small networks."""
     small = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
-    cropped = resnet.Settings(family="resnet", depth=18, view=view(16))
-    few = patterns(48, 24, 16, 4)
+    resnet18 = resnet.Settings(family="resnet", depth=18)
+    few, cropped = patterns(48, 24, 16, 4), patterns(48, 24, 24, 4, crop=16)
     quick = {"batch_size": 24}
     seen = Case("toy", noise(16, 32, 10), small, {"batch_size": 8, "flip": 0.5}, fractions=(0.25, 0.75))
     return Sizes(
@@ -155,7 +153,12 @@ def toy() -> Sizes:
         ),
         repeated=(
             Case("digits", digit_images, small, {"shift": 1, "batch_size": 256}),
-            Case("synthetic, ResNet-18 with view", few, cropped, quick | {"flip": 0.5}),
+            Case(
+                "synthetic, ResNet-18 with random crops",
+                cropped,
+                resnet18,
+                quick | {"flip": 0.5, "random_crop": RANDOM_CROP},
+            ),
         ),
         steps=(Case("toy", few, small, quick),),
         timed=seen,

@@ -150,6 +150,7 @@ RENAMED = [
     ("selectivity/a.nc", {"sentence": "b"}, "values", {"a": "b"}),
     ("selectivity/a.nc", {"condition": "a longer name"}, "values", {"plain": "a longer name"}),
     (CHECKPOINT, {"stem.conv1.weight": WEIGHTS}, "tensors", {"conv*.weight": "stem.conv*.weight"}),
+    (CHECKPOINT, {"last.conv1.weight": WEIGHTS}, "tensors", {"conv*.*": ["stem.conv*.*", "last.conv*.*"]}),
     ("figures/a.csv", {"header": "epoch,average,label"}, "columns", {"mean": "average"}),
 ]  # fmt: skip
 

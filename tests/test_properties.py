@@ -92,8 +92,8 @@ def paths(value, here: tuple = ()) -> list[tuple]:
 
 OURS = {"conditions", "between"}  # sections whose keys are names that a person gives
 OPTIONAL = {
-    "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "view", "dropout", "head", "download",
-    "train_per_class", "val_per_class", "independent", "scratch",
+    "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "crop", "random_crop", "dropout",
+    "head", "download", "train_per_class", "val_per_class", "independent", "scratch",
 }  # fmt: skip
 
 

@@ -37,9 +37,9 @@ AS_THE_AUTHORS = {
     "cka": {"epochs": [*range(21)], "batch_size": 64, "order": "class_sorted", "estimator": "torch-cka"},
 }
 ON_IMAGENET = {
-    "images": {"source": "folder", "folder": "data/imagenet", "size": 256, "resize": 256},
+    "images": {"source": "folder", "folder": "data/imagenet", "size": 256, "resize": 256, "crop": 224},
     "network.family": "resnet",
-    "network.view": {"size": 224, "scale": [0.08, 1], "ratio": [3 / 4, 4 / 3]},
+    "training.random_crop": {"scale": [0.08, 1], "ratio": [3 / 4, 4 / 3]},
     "training.learning_rate": 0.1,
     "training.weight_decay": 1e-4,
     "training.flip": 0.5,

@@ -140,6 +140,8 @@ EDITS = {
     ),
     "an override": ({"conditions.baseline.learning_rate": 0.04}, BASELINE),
     "an optional key": ({"training.flip": 0.5}, NETWORKS),
+    "a crop": ({"images.crop": 6}, ["*"]),
+    "an overridden effect": ({"conditions.baseline.shift": 2}, BASELINE),
     "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),
     "a condition more": (
         {"conditions.halved": {"alpha": 0, "learning_rate": 0.05}},

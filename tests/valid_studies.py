@@ -40,23 +40,31 @@ def sources():
         sections({"source": st.just(name), "folder": folder}, few | {"download": st.just(True)})
         for name in ("cifar10", "mnist")
     ]
-    return st.one_of(sections({"source": st.just("digits"), **split}), *fetched, sections(stored))
+    crop = {"crop": st.integers(1, 64)}
+    return st.one_of(sections({"source": st.just("digits"), **split}, crop), *fetched, sections(stored))
 
 
 def families():
     """Any family of networks."""
     narrow = {"blocks": st.lists(st.integers(1, 4), min_size=4, max_size=4), "width": st.integers(1, 64)}
-    view = sections({"size": st.integers(1, 64), "scale": st.just([0.08, 1]), "ratio": st.just([0.75, 1.25])})
     layers = {"family": st.just("vgg"), "depth": st.sampled_from([11, 13, 16, 19])}
     return st.one_of(
         sections({"family": st.just("bottleneck_resnet"), **narrow}),
-        sections({"family": st.just("resnet"), "depth": st.sampled_from([18, 34, 50])}, {"view": view}),
+        sections({"family": st.just("resnet"), "depth": st.sampled_from([18, 34, 50])}),
         sections(layers, {"dropout": st.floats(0.1, 0.9), "head": st.integers(10, 99)}),
     )
 
 
-def trainings():
-    """Any settings of training."""
+def trainings(cropped: bool):
+    """Any settings of training; where images are cropped, the crop may be random, and then nothing is shifted."""
+    crop = sections({"scale": st.just([0.08, 1]), "ratio": st.just([0.75, 1.25])})
+    moved = st.sampled_from(["shift", "random_crop"] if cropped else ["shift"])
+    moving = {"shift": st.integers(1, 4), "random_crop": crop}
+    return moved.flatmap(lambda key: settings_with(key, moving[key]))
+
+
+def settings_with(key: str, value):
+    """Any settings of training, of which one optional key is given."""
     return sections(
         {
             "epochs": st.integers(2, 12),
@@ -69,7 +77,7 @@ def trainings():
             "class_reduction": st.sampled_from(["mean", "sum"]),
             "epsilon": st.just(1e-6),
         },
-        {"shift": st.integers(1, 4), "flip": st.floats(0.1, 1), "independent": st.just(True)},
+        {key: value, "flip": st.floats(0.1, 1), "independent": st.just(True)},
     )
 
 
@@ -165,7 +173,8 @@ def estimates():
 @st.composite
 def studies(draw):
     """Any valid study."""
-    network, training = draw(families()), draw(trainings())
+    network, images = draw(families()), draw(sources())
+    training = draw(trainings("crop" in images))
     modules = [1, 2, 3, 4, 5, 6] if network["family"] == "vgg" else [4, 5, 6, 7]
     seeds, named = draw(some_of([*range(12)], 1, 3)), draw(conditions(modules, training["epochs"]))
     runs = [f"{condition}-seed{seed}" for condition in named for seed in seeds]
@@ -174,7 +183,7 @@ def studies(draw):
         "device": draw(st.sampled_from(["cpu", "cuda"])),
         "threads": draw(st.integers(1, 8)),
         "seeds": seeds,
-        "images": draw(sources()),
+        "images": images,
         "network": network,
         "training": training,
         "conditions": named,

@@ -1,7 +1,7 @@
 """The map of names that were changed on purpose, and the pairs of old and new names that follow from it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,22 @@ def load_renamed(path: Path = FILE) -> Renamed:
     return whole | {ADDED: {section: added.get(section) or [] for section in SECTIONS}}
 
 
-def find_new(renamed: Renamed, section: str, old: str) -> str | None:
-    """The new name of an old one: its own, or that of the first pattern that fits; None where it is gone."""
+def find_new(renamed: Renamed, section: str, old: str, found: Collection[str] = ()) -> str | None:
+    """The new name of an old one: its own, or that of the first pattern that fits; None where it is gone.
+
+    Of a list of new names it is the first of those that are found on the new side, or the first of all.
+    """
     for pattern, new in renamed[section].items():
         if fits := match(pattern, old):
-            parts = iter(fits.groups())
-            return None if new is None else re.sub(r"\*", lambda star: next(parts), new)  # noqa: B023
+            names = [each and fill(each, fits.groups()) for each in (new if isinstance(new, list) else [new])]
+            return next((name for name in names if name in found), names[0])
     return old
+
+
+def fill(pattern: str, parts: Iterable[str]) -> str:
+    """A pattern with the parts of a name in the places of its stars."""
+    left = iter(parts)
+    return re.sub(r"\*", lambda star: next(left), pattern)
 
 
 def match(pattern: str, name: str) -> re.Match | None:
@@ -45,7 +54,7 @@ def pair_names(
 
     Raises ValueError where the map gives two old names one new one.
     """
-    named = {name: find_new(renamed, section, name) for name in old}
+    named = {name: find_new(renamed, section, name, new) for name in old}
     kept = [name for name in named.values() if name is not None]
     if twice := sorted(name for name in kept if kept.count(name) > 1):
         raise ValueError(f"{FILE.name}, {section}: two old names become {twice[0]!r}")

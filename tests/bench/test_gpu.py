@@ -17,14 +17,14 @@ COMPARED = (
     *(f"{measure}, float{bits}" for measure in ("ablation", "cka", "between") for bits in (64, 32)),
     *(f"gradient of the penalty, float{bits}" for bits in (64, 32)),
 )
-SYNTHETIC, VIEW = "synthetic, toy, 16 px", "synthetic, ResNet-18 with view"
+SYNTHETIC, CROPS = "synthetic, toy, 16 px", "synthetic, ResNet-18 with random crops"
 TRAINED = "two networks trained on the CPU"
 STEP, PASS = "training step, batch of 8 on the device", "training pass, flips and copies"
 # The verdict of a row -> part and case of the rows that should have it.
 ROWS = {
     "made": {
         *(("comparisons", f"{case}: {TRAINED}") for case in ("digits", SYNTHETIC)),
-        *(("repeats", f"{case}: trained") for case in ("digits", VIEW)),
+        *(("repeats", f"{case}: trained") for case in ("digits", CROPS)),
         ("rates", "toy: images and checkpoints"),
     },
     "within": {("comparisons", f"{case}: {row}") for case in ("digits", SYNTHETIC) for row in COMPARED},
@@ -32,7 +32,7 @@ ROWS = {
         ("repeats", "toy: one step, three times"),
         *(
             ("repeats", f"{case}: {row}")
-            for case in ("digits", VIEW)
+            for case in ("digits", CROPS)
             for row in ("trained again", "killed and resumed")
         ),
     },

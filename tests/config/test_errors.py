@@ -519,7 +519,9 @@ def test_a_pair_is_two_different_runs_of_the_study_compared_once(refusal, old, n
 
 DIGITS = "source: digits\n  val_fraction: 0.2\n  split_seed: 0\n"
 BOTTLENECKS = "family: bottleneck_resnet\n  blocks: [1, 1, 1, 1]\n  width: 4\n"
-VIEW = "family: resnet\n  depth: 18\n  view: {size: 8, "
+CROP = "source: digits\n  val_fraction: 0.2\n  split_seed: 0\n  crop: 6\n"
+CONDITIONS = "  epsilon: 1e-6\nconditions:\n"
+RANDOM = "  epsilon: 1e-6\n  random_crop: {scale: [0.5, 1], ratio: [1, 1]}\nconditions:\n"
 
 
 @cases(
@@ -537,10 +539,10 @@ VIEW = "family: resnet\n  depth: 18\n  view: {size: 8, "
     (BOTTLENECKS, "family: resnet\n  depth: 51\n", "network.depth (line 11): found 51; allowed: 18, 34, 50"),
     (
         BOTTLENECKS,
-        VIEW + "scale: [1, 0.5], ratio: [1, 1]}\n",
-        "network.view.scale (line 12): found [1, 0.5]; allowed: two numbers, the smaller one first",
+        "family: resnet\n  depth: 18\n  view: {size: 8, scale: [0.5, 1], ratio: [1, 1]}\n",
+        "network.view (line 12): unknown key; say its size as images.crop, and its scale and ratio as "
+        "training.random_crop; allowed: family, depth",
     ),
-    (BOTTLENECKS, VIEW + "scale: [0.5, 1]}\n", "network.view.ratio (line 12): missing; this key is required"),
     (
         BOTTLENECKS,
         "family: vgg\n  depth: 16\n  dropout: 1\n",
@@ -554,6 +556,57 @@ VIEW = "family: resnet\n  depth: 18\n  view: {size: 8, "
 )
 def test_each_source_and_family_has_its_own_keys_and_modules(refusal, old, new, says):
     assert refusal(edited(old, new)).startswith(message(says))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "source: digits",
+            "source: folder\n  folder: data\n  size: 64\n  resize: 64\n  crop: 65",
+            "images.crop (line 10): found 65; images.size is 64; allowed: 1 to 64",
+        ),
+        (
+            DIGITS,
+            DIGITS,
+            "training.random_crop (line 23): images.crop is missing, the side of the square to which crops are "
+            "resized: add it",
+        ),
+        (
+            "momentum: 0.9",
+            "momentum: 0.9\n  shift: 1",
+            "training.random_crop (line 25): found random_crop and shift, which both move what is seen of an image; "
+            "allowed: one of them",
+        ),
+        (
+            "alpha: 0\n",
+            "alpha: 0\n    shift: 1\n",
+            "conditions.plain.shift (line 28): found random_crop and shift, which both move what is seen of an image; "
+            "allowed: one of them",
+        ),
+        (
+            "scale: [0.5, 1]",
+            "scale: [1, 0.5]",
+            "training.random_crop.scale (line 24): found [1, 0.5]; allowed: two numbers, the",
+        ),
+        ("scale: [0.5, 1]", "scale: [0, 1]", "training.random_crop.scale.0 (line 24): found 0; allowed: a number of"),
+        (
+            "ratio: [1, 1]",
+            "ratio: [1, 20.1]",
+            "training.random_crop.ratio.1 (line 24): found 20.1; allowed: a number of",
+        ),
+        (", ratio: [1, 1]", "", "training.random_crop.ratio (line 24): missing; this key is required"),
+        ("crop: 6\n", "crop: 0\n", "images.crop (line 9): found 0; allowed: a number above 0"),
+    ],
+)
+def test_a_crop_that_no_image_could_have_is_refused(refusal, old, new, says):
+    text = edited(CONDITIONS, RANDOM)
+    if old != DIGITS:
+        text = text.replace(DIGITS, CROP)
+    if "folder" in new:
+        text = text.replace("  val_fraction: 0.2\n  split_seed: 0\n  crop: 6\n", "")
+    assert text.count(old) == 1
+    assert refusal(text.replace(old, new)).startswith(message(says))
 
 
 @cases(

@@ -178,6 +178,19 @@ def test_a_condition_overrides_training_for_itself_alone():
     assert STUDY.training_of("early") == STUDY.training
 
 
+def test_random_crops_are_overridden_like_any_key_and_stand_in_words_beside_the_results():
+    random_crop = "random_crop: {scale: [0.08, 1], ratio: [0.75, 1.3333333333333333]}"
+    text = TEXT.replace("epochs: 5, shift: 1}", f"epochs: 5, {random_crop}}}").replace(
+        "split_seed: 0}", "split_seed: 0, crop: 6}"
+    )
+    cropped = loading.checked(values(text))
+    assert cropped.training_of("late").random_crop.scale == (0.08, 1)
+    assert cropped.training_of("early").random_crop is None
+    said = cropped.coordinates(Run("late", 1))["random_crop"]
+    assert said == "scale 0.08 to 1, ratio 0.75 to 1.33333333333"
+    assert [cell["condition"] for cell in selected(cropped, "training", {"random_crop": (said,)})] == ["late", "late"]
+
+
 @pytest.mark.parametrize(
     ("condition", "penalty"),
     [

@@ -108,12 +108,32 @@ def test_a_small_bottleneck_network_is_initialised_as_torchvision_does():
     trunk = build(bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=[1, 1, 1, 1], width=64), 3, 10, 0).trunk
     peer = build(resnet.Settings(family="resnet", depth=50), 3, 10, 0).trunk
     for mine, theirs in [
-        (trunk.layer1[0].inner[3], peer.layer1[1].conv2),
-        (trunk.layer4[0].inner[6], peer.layer4[0].conv3),
+        (trunk.layer1[0].conv2, peer.layer1[1].conv2),
+        (trunk.layer4[0].conv3, peer.layer4[0].conv3),
     ]:
         assert mine.weight.shape == theirs.weight.shape
         assert mine.weight.std().item() == pytest.approx(theirs.weight.std().item(), rel=0.02)
-    assert torch.equal(trunk.layer4[0].inner[-1].weight, peer.layer4[0].bn3.weight)
+    assert torch.equal(trunk.layer4[0].bn3.weight, peer.layer4[0].bn3.weight)
+
+
+def test_tensors_of_a_small_bottleneck_network_have_torchvisions_names_and_shapes():
+    from torchvision.models.resnet import Bottleneck, ResNet
+
+    mine = build(bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=[1, 2, 2, 1], width=64), 3, 10, 0).trunk
+    theirs = ResNet(Bottleneck, [1, 2, 2, 1], num_classes=10).state_dict()
+    shapes = [{name: each.shape for name, each in tensors.items()} for tensors in (mine.state_dict(), theirs)]
+    assert list(shapes[0]) == list(shapes[1])
+    assert {name for name in theirs if shapes[0][name] != shapes[1][name]} == {"conv1.weight"}  # 3x3 for small images
+
+
+def test_parameters_of_a_small_bottleneck_network_are_in_the_order_of_execution():
+    names = [name for name, _ in build(SMALL, 1, 10, seed=0).trunk.named_parameters()]
+    block = [f"layer1.0.{name}" for name in ("conv1.weight", "bn1.weight", "bn1.bias", "conv2.weight", "bn2.weight")]
+    assert names[:8] == ["conv1.weight", "bn1.weight", "bn1.bias", *block]
+    assert names[12:16] == [f"layer1.0.downsample.{name}" for name in ("0.weight", "1.weight", "1.bias")] + [
+        "layer2.0.conv1.weight"
+    ]
+    assert names[-2:] == ["fc.weight", "fc.bias"]
 
 
 def test_a_small_network_does_not_import_torchvision():

@@ -7,7 +7,7 @@ from torchvision.models import get_model
 
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models import vgg
-from vestige.models.network import build, forward
+from vestige.models.network import at_step, build, forward
 from vestige.training import checkpoints
 
 DEPTH = 11  # the smallest: what is tested of it holds for all
@@ -17,10 +17,10 @@ def settings(depth=DEPTH, **said):
     return vgg.Settings(family="vgg", depth=depth, **said)
 
 
-def hollow(depth, channels=3, classes=10, **said):
+def hollow(depth, channels=3, classes=10, seed=1, **said):
     """A network without weights: it has shapes only, and is made at once."""
     with torch.device("meta"):
-        return build(settings(depth, **said), channels, classes, seed=1)
+        return build(settings(depth, **said), channels, classes, seed)
 
 
 def torchvisions(seed, classes):
@@ -53,6 +53,14 @@ def test_initial_weights_are_torchvisions(network, peer):
     assert all(torch.equal(mine, theirs) for mine, theirs in weights)
 
 
+def test_torchvision_loads_a_checkpoint_key_by_key(network, tmp_path):
+    checkpoints.write(tmp_path / "checkpoint", network.trunk)
+    peer = torchvisions(2, 1000)
+    peer.load_state_dict(checkpoints.safetensors.torch.load_file(tmp_path / "checkpoint"), strict=True)
+    weights = zip(network.trunk.parameters(), peer.parameters(), strict=True)
+    assert all(torch.equal(mine, theirs) for mine, theirs in weights)
+
+
 @pytest.mark.parametrize("size", [(32, 32), (64, 96)])
 def test_logits_are_torchvisions(network, peer, size):
     images = torch.randn(2, 3, *size)
@@ -64,11 +72,8 @@ def test_logits_are_torchvisions(network, peer, size):
 @pytest.mark.parametrize("mode", [True, False])
 def test_the_steps_one_after_another_are_the_trunk(network, images, mode):
     network.trunk.train(mode)
-    drops = [network.steps[name] for name in ("dropout0", "dropout1")]
     with torch.no_grad():
         by_steps, _ = forward(network, images)
-        for drop in drops:
-            drop.count -= int(mode)
         assert torch.equal(by_steps, network.trunk(images))
 
 
@@ -84,8 +89,6 @@ def test_a_recorded_output_is_not_changed_by_later_steps(network, images, mode):
         _, together = forward(network, images, network.steps)
         now = images
         for name, step in network.steps.items():
-            if name.startswith("dropout"):
-                step.count -= int(mode)
             now = step(now)
             assert torch.equal(together[name], now), name
 
@@ -124,7 +127,7 @@ def test_the_penalty_of_all_modules_reaches_the_first_convolution(network, image
     _, outputs = forward(network, images, names)
     responses = [[spatial_means(outputs[name]) for name in names] for names in network.modules.values()]
     penalty = mean_selectivity(responses, torch.tensor([0, 0, 1, 2]), "mean", 1e-6)
-    (gradient,) = torch.autograd.grad(penalty, [network.trunk.conv1[0][0].weight])
+    (gradient,) = torch.autograd.grad(penalty, [network.trunk.features[0].weight])
     assert gradient.isfinite().all()
     assert gradient.abs().max() > 0
 
@@ -178,15 +181,16 @@ def test_the_share_of_units_is_dropped_and_the_others_make_up_for_it():
     assert (found == 0).float().mean().item() == pytest.approx(0.3, abs=0.015)
 
 
-def test_in_evaluation_nothing_is_dropped_and_nothing_drawn():
-    drop = dropped(0).eval()
-    assert drop(UNITS) is UNITS
-    assert drop.count == 0
+def test_in_evaluation_nothing_is_dropped():
+    assert dropped(0).eval()(UNITS) is UNITS
 
 
-def test_each_step_drops_other_units():
-    drop = dropped(0)
-    assert not torch.equal(drop(UNITS), drop(UNITS))
+def test_each_step_drops_other_units_and_the_same_ones_when_it_is_repeated():
+    drop, found = dropped(0), []
+    for drop.step in (7, 8, 7):
+        found.append(drop(UNITS))
+    assert torch.equal(found[0], found[2])
+    assert not torch.equal(found[0], found[1])
 
 
 def test_another_seed_drops_other_units():
@@ -196,17 +200,17 @@ def test_another_seed_drops_other_units():
 
 def test_both_hidden_layers_have_dropout_of_their_own(network):
     network.trunk.train()
+    at_step(network, 5)
     first, second = (network.steps[name] for name in ("dropout0", "dropout1"))
-    assert first.count == second.count
+    assert first.step == second.step == 5
     assert not torch.equal(first(UNITS), second(UNITS))
 
 
-def test_units_are_dropped_as_if_training_had_not_been_stopped_and_taken_up_from_a_checkpoint(tmp_path):
-    one, other = dropped(0), dropped(1)
-    one(UNITS), one(UNITS)
-    checkpoints.write(tmp_path / "checkpoint", one)
-    other.load_state_dict(checkpoints.safetensors.torch.load_file(tmp_path / "checkpoint"))
-    assert torch.equal(one(UNITS), other(UNITS))
+def test_what_dropout_draws_depends_on_the_seed_of_the_run_alone():
+    drops = [hollow(DEPTH, seed=seed, dropout=0.5).dropouts for seed in (1, 1, 2)]
+    one, again, other = [[drop.seed for drop in each] for each in drops]
+    assert one == again
+    assert len({*one, *other}) == 4
 
 
 def test_dropout_leaves_torchs_random_numbers_alone():

@@ -28,6 +28,7 @@ PLAIN["conditions"] = {
     "longer": {"alpha": 0, "epochs": 6},
 }
 PLAIN |= {"between": {}, "applies": {"ablation": [], "cka": []}, "figures": {kind: {} for kind in PLAIN["figures"]}}
+CROP = {"scale": [0.5, 1], "ratio": [1, 1]}
 RUNS = "baseline-seed0", "suppressed-seed0", "longer-seed0"
 
 
@@ -89,6 +90,9 @@ def test_what_is_shared_is_counted_for_the_later_run_in_the_table():
         ({"network__width": 5}, {}, -1),
         ({"threads": 2}, {}, -1),
         ({"images__split_seed": 1}, {}, -1),
+        ({"images__crop": 6}, {}, -1),
+        ({"images__crop": 6, "training__random_crop": CROP}, {"images__crop": 6}, -1),
+        ({"images__crop": 6, "training__random_crop": CROP}, {"images__crop": 5, "training__random_crop": CROP}, -1),
     ],
 )
 def test_a_baseline_is_the_same_way_as_long_as_all_that_determines_it_is(one, other, passes):

@@ -35,7 +35,7 @@ def trained(network, images, labels):
         for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
             weight.data -= 0.1 * gradient
     block = network.steps["layer2.0"]
-    for norm in (block.inner[-1], block.shortcut[-1]):
+    for norm in (block.bn3, block.downsample[1]):
         norm.weight.data[3], norm.bias.data[3] = 0, -1
 
 
@@ -75,7 +75,7 @@ def run(made, monkeypatch):
     noted = []
 
     def settings(**sections):
-        source = SimpleNamespace(source="absent")
+        source = SimpleNamespace(source="absent", crop=None)
         return SimpleNamespace(device="cpu", threads=1, images=source, network=NETWORK, **sections)
 
     def network(epoch, dtype=torch.float32):

@@ -139,7 +139,7 @@ def test_a_checkpoint_of_the_second_run_that_is_not_its_own_is_refused(run, pair
 def test_a_layer_that_is_dead_in_either_network_is_warned_of(run, pair):
     network = run.network(0)
     checkpoints.load(network, pair.second_checkpoints, 2, pair.second["checkpoint"].values[1])
-    for norm in (network.steps["layer4.0"].inner[-1], network.steps["layer4.0"].shortcut[-1]):
+    for norm in (network.steps["layer4.0"].bn3, network.steps["layer4.0"].downsample[1]):
         norm.weight.data[:], norm.bias.data[:] = 0, -1
     pair.second["checkpoint"].loc[2] = checkpoints.write(pair.second_checkpoints / checkpoints.name(2), network.trunk)
     with warnings.catch_warnings(record=True) as caught:

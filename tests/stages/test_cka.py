@@ -186,7 +186,7 @@ def test_the_default_type_is_restored_when_torch_cka_fails():
 @pytest.mark.parametrize("estimator", ["minibatch", "torch-cka"])
 def test_a_dead_layer_is_stored_as_nan_and_warned_of_by_name_and_epoch(run, tmp_path, estimator):
     network = run.network(2)
-    for norm in (network.steps["layer4.0"].inner[-1], network.steps["layer4.0"].shortcut[-1]):
+    for norm in (network.steps["layer4.0"].bn3, network.steps["layer4.0"].downsample[1]):
         norm.weight.data[:], norm.bias.data[:] = 0, -1
     digest = checkpoints.write(tmp_path / checkpoints.name(2), network.trunk)
     inputs = {**run.inputs, "training": run.inputs["training"].copy(deep=True), "checkpoints": tmp_path}

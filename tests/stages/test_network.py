@@ -18,8 +18,8 @@ def images(channels=3, side=64, classes=1000):
     return xr.Dataset({"height": side, "width": side}, {"channel": range(channels), "class": range(classes)})
 
 
-def found(settings, **shape):
-    return network(SimpleNamespace(network=settings), images(**shape), note=[].append)
+def found(settings, crop=None, **shape):
+    return network(SimpleNamespace(network=settings, images=SimpleNamespace(crop=crop)), images(**shape), [].append)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,12 @@ def test_what_the_network_is_given_stands_beside_its_steps():
     names = ("family", "input_channels", "input_height", "input_width", "classes")
     assert [structure[name].item() for name in names] == ["bottleneck_resnet", 2, 8, 8, 10]
     assert all(structure[name].attrs["long_name"] for name in structure.variables)
+
+
+def test_steps_have_the_shapes_that_they_have_for_the_square_that_is_seen_and_the_image_its_own():
+    structure = found(DIGITS, crop=8, channels=1, side=16, classes=10)
+    assert structure.sel(step="stem")[["height", "width"]].to_array().values.tolist() == [8, 8]
+    assert (structure["input_height"].item(), structure["input_width"].item()) == (16, 16)
 
 
 class Backwards(nn.Module):

@@ -64,7 +64,12 @@ def untrained(tmp_path_factory):
         digest = checkpoints.write(folder / checkpoints.name(0), network.trunk)
         training = xr.Dataset({"checkpoint": ("epoch", [digest])}, {"epoch": [0], "seed": 0})
         shared = {"training": training, "checkpoints": folder, "note": print}
-        settings = {"device": "cpu", "threads": 2, "images": SimpleNamespace(source="absent"), "network": STUDY.network}
+        settings = {
+            "device": "cpu",
+            "threads": 2,
+            "images": SimpleNamespace(source="absent", crop=224),
+            "network": STUDY.network,
+        }
         yield SimpleNamespace(images=described(decoded(EACH)), inputs=shared, settings=settings)
 
 

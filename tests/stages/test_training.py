@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from vestige.data import arrays
 from vestige.data.augmentation import augmentation
+from vestige.data.loader import split_of
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.bottleneck_resnet import Settings
-from vestige.models.network import build
+from vestige.models.network import Network, build
 from vestige.stages.images import described
 from vestige.stages.training import training
 from vestige.training import checkpoints, resume
-from vestige.training.loop import Diverged, gradients
+from vestige.training.loop import Diverged, gradients, one_pass
+from vestige.training.optimizer import at_rest
 from vestige.training.resume import Trajectory
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
@@ -33,7 +36,9 @@ TRAINING = {
     "epsilon": 1e-6,
     "shift": 1,
     "flip": 0.5,
+    "random_crop": None,
 }
+CROPPED = {"crop": 6, "shift": None, "random_crop": SimpleNamespace(scale=(0.1, 1), ratio=(0.75, 1.25))}
 BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
 SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}
 CONDITIONS = [BASELINE, SUPPRESSED]
@@ -57,12 +62,12 @@ def images(tmp_path_factory):
         yield described(toy())
 
 
-def settings(condition=BASELINE, seed=0, **changed):
+def settings(condition=BASELINE, seed=0, crop=None, **changed):
     return SimpleNamespace(
         device="cpu",
         threads=1,
         seed=seed,
-        images=SimpleNamespace(source="absent"),
+        images=SimpleNamespace(source="absent", crop=crop),
         network=NETWORK,
         training=SimpleNamespace(**{**TRAINING, **changed}),
         condition=SimpleNamespace(**condition),
@@ -87,17 +92,21 @@ def files(folder):
 
 def plain_loop(images, condition, rates, batch_size):
     """Training in float64 with torch's optimiser and hooks: records by epoch, and the network at the end."""
-    decoded, network, outputs = toy(), build(NETWORK, 1, 4, seed=0), {}
+    decoded, network, outputs, asked = toy(), build(NETWORK, 1, 4, seed=0), {}, settings().training
     network.trunk.double()
     for name in [block for module in condition["modules"] for block in network.modules[module]]:
         network.steps[name].register_forward_hook(lambda _, given, output, name=name: outputs.update({name: output}))
     mean, std = (images[name].values[:, None, None] for name in ("mean", "std"))
     optimiser, records = torch.optim.SGD(network.trunk.parameters(), momentum=0.9, weight_decay=1e-3, foreach=False), []
     for epoch, optimiser.param_groups[0]["lr"] in enumerate(rates):
-        order, augment = generator("order", 0, epoch).permutation(50), augmentation(1, 0.5, 50, 0, epoch)
+        order, augment = (
+            generator("order", 0, epoch).permutation(50),
+            augmentation(asked, (50, 1, 8, 8), None, 0, epoch),
+        )
         losses, hits, penalties = [], [], []
         for numbers in np.split(order, range(batch_size, 50, batch_size)):
-            batch = (augment(decoded.images["train"][numbers], numbers) / 255 - mean) / std
+            pixels = augment(torch.from_numpy(decoded.images["train"][numbers]), numbers)
+            batch = (pixels.numpy() / 255 - mean) / std
             labels = torch.from_numpy(decoded.labels["train"][numbers])
             logits = network.trunk(torch.from_numpy(batch))
             losses += F.cross_entropy(logits, labels, reduction="none").tolist()
@@ -156,6 +165,28 @@ def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
+def test_training_with_random_crops_that_was_killed_goes_on_to_the_same_bits(images, tmp_path):
+    def dies(text):
+        if text.startswith("epoch 1 "):
+            raise Killed
+
+    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED, **CROPPED)
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, SUPPRESSED, note=dies, **CROPPED)
+    assert trained(tmp_path / "killed", images, SUPPRESSED, **CROPPED).identical(never_stopped)
+    assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+def test_a_network_is_validated_on_the_middle_of_images(images, tmp_path):
+    found, decoded, network = trained(tmp_path, images, **CROPPED), toy(), build(NETWORK, 1, 4, seed=9)
+    checkpoints.load(network, tmp_path, 3, found["checkpoint"].values[3])
+    mean, std = (torch.tensor(images[name].values).float() for name in ("mean", "std"))
+    batch = arrays.normalise(torch.from_numpy(decoded.images["val"][..., 1:7, 1:7]), mean, std)
+    with torch.no_grad():
+        predicted = network.trunk.eval()(batch).argmax(1).numpy()
+    assert found["predicted"].sel(epoch=3).values.tolist() == np.bincount(predicted, minlength=4).tolist()
+
+
 @pytest.fixture
 def fail_after(monkeypatch):
     """What lets so many files be written, and then dies in the middle of one; None lets all be written."""
@@ -212,6 +243,27 @@ def test_a_process_killed_in_the_middle_of_training_is_continued_to_the_same_bit
         os.waitpid(child, 0)
     assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(("epoch", "expected"), [(0, [0, 1, 2, 3]), (2, [8, 9, 10, 11])])
+def test_dropout_knows_the_step_of_training_without_having_seen_the_former_ones(images, epoch, expected):
+    class Noting(nn.Module):
+        """Stands for dropout, and notes of which step it is told."""
+
+        def __init__(self):
+            super().__init__()
+            self.step, self.told = -1, []
+
+        def forward(self, units):
+            self.told.append(self.step)
+            return units
+
+    noting, flatten, fc = Noting(), nn.Flatten(), nn.Linear(64, 4)
+    trunk = nn.Sequential(flatten, noting, fc)
+    network = Network(trunk, {"flatten": flatten, "dropout": noting, "fc": fc}, {}, "fc", (noting,))
+    train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
+    one_pass(network, at_rest(trunk), train, settings(), epoch)
+    assert noting.told == expected
 
 
 def test_results_hold_what_a_checkpoint_holds(images, tmp_path):

@@ -1,10 +1,14 @@
 """Images that no study can use are refused before a network is trained on them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from vestige.stages.images import check_result
+
+WHOLE = SimpleNamespace(images=SimpleNamespace(crop=None))
 
 
 def images(counts, height=8):
@@ -21,7 +25,7 @@ def images(counts, height=8):
 
 
 def test_images_of_every_class_in_either_split_are_used():
-    assert check_result(images([[3, 4], [1, 1]])) is None
+    assert check_result(WHOLE, images([[3, 4], [1, 1]])) is None
 
 
 @pytest.mark.parametrize(
@@ -35,4 +39,11 @@ def test_images_of_every_class_in_either_split_are_used():
 )
 def test_others_are_refused_with_what_they_lack(made, says):
     with pytest.raises(ValueError, match=f"images: {says}"):
-        check_result(made)
+        check_result(WHOLE, made)
+
+
+def test_images_that_are_smaller_than_what_networks_see_of_them_are_refused():
+    seen = SimpleNamespace(images=SimpleNamespace(crop=7))
+    assert check_result(seen, images([[3, 4], [1, 1]])) is None
+    with pytest.raises(ValueError, match="images.crop: found 7; the images have only 6 pixels a side; allowed: 1 to 6"):
+        check_result(seen, images([[3, 4], [1, 1]], height=6))

@@ -33,7 +33,7 @@ def check_result(job: Job, made) -> None:
     """Refuse a result that nothing can be made of, where the stage's file has a function `check_result` to say so."""
     check = getattr(module_of(job.stage.code[0]), "check_result", None)
     if check is not None:
-        check(made)
+        check(settings_of(job), made)
 
 
 def module_of(file: str):

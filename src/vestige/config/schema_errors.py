@@ -18,6 +18,10 @@ PATTERNS = {
     RUN_NAME: "the name of a run, such as baseline-seed0",
 }
 SECTION = "keys and their values"
+# Keys of former studies, and where what they said stands now.
+MOVED = {
+    ("network", "view"): "say its size as images.crop, and its scale and ratio as training.random_crop",
+}
 ALLOWED = {
     "bool_type": "true or false",
     "dict_type": SECTION,
@@ -101,7 +105,9 @@ def keys_of(error: dict) -> str:
 
 
 def elsewhere(keys: tuple) -> str:
-    """Where a figure belongs that is listed under a kind of result from which it is not drawn."""
+    """Where a key of former studies stands now, or a figure that is listed under a kind from which it is not drawn."""
+    if keys in MOVED:
+        return f"{MOVED[keys]}; "
     if len(keys) != 3 or keys[0] != "figures" or keys[2] not in FIGURES:
         return ""
     kind = FIGURES[keys[2]].kind

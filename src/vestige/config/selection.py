@@ -2,7 +2,7 @@
 
 from vestige.condition import Condition
 from vestige.config.sections import Training
-from vestige.config.study import Run, Study
+from vestige.config.study import Run, Study, coordinate
 from vestige.foundation.rows import PAIR, RUN, STAGES
 
 SELECTABLE = ("alpha", "start", "stop", "modules", *Training.model_fields)
@@ -44,7 +44,8 @@ def of_run(study: Study, run: Run) -> dict:
 def values_of(study: Study, condition: str) -> dict:
     """All that a condition means, by coordinate; without what describes a penalty that there is not."""
     meant = study.condition(condition)
-    values = {**dict(study.training_of(condition)), **meant.coordinates}
+    training = {key: coordinate(value) for key, value in study.training_of(condition)}
+    values = {**training, **meant.coordinates}
     return {key: value for key, value in values.items() if meant.is_penalised or key not in OF_PENALTY}
 
 

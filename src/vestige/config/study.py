@@ -109,8 +109,8 @@ class Study(Measured):
 
     def overrides(self, condition: str) -> dict[str, Any]:
         """Keys of `training` that a condition sets for itself."""
-        said = self.conditions[condition].model_dump(exclude_none=True)
-        return {key: value for key, value in said.items() if key in Training.model_fields}
+        said = dict(self.conditions[condition])
+        return {key: said[key] for key in Training.model_fields if said[key] is not None}
 
     def training_of(self, condition: str) -> Training:
         """The training settings of a condition."""
@@ -120,7 +120,7 @@ class Study(Measured):
         """What a condition does to a run, complete: without a penalty it covers no module and no epoch."""
         said, overrides = self.conditions[name], self.overrides(name)
         epochs = overrides.pop("epochs", self.training.epochs)
-        others = tuple(sorted(overrides.items()))
+        others = tuple(sorted((key, coordinate(value)) for key, value in overrides.items()))
         if not is_penalised(said.alpha):
             return Condition(epochs, overrides=others)
         stop = epochs if said.stop is None else said.stop
@@ -151,3 +151,8 @@ class Study(Measured):
             "seed": run.seed,
             **self.condition(run.condition).coordinates,
         }
+
+
+def coordinate(value: Any) -> Any:
+    """A setting as a scalar coordinate holds it: a section in words."""
+    return str(value) if isinstance(value, Values) else value

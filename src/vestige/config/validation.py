@@ -17,7 +17,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    yield from [*unsound, *absent, *of_sections(study), *of_ablation(study), *of_cka(study)]
+    yield from [*of_crops(study), *unsound, *absent, *of_sections(study), *of_ablation(study), *of_cka(study)]
     if not unsound:
         yield from twins(study)
     if not unsound and not absent:
@@ -38,6 +38,29 @@ def of_condition(study: Study, name: str) -> Iterator[Fault]:
         yield (*here, "start"), f"found {start}; the run has {epochs} epochs; allowed: 0 to {epochs - 1}"
     elif said.stop is not None and not start < said.stop <= epochs:
         yield (*here, "stop"), f"found {said.stop}; start is {start}; allowed: {start + 1} to {epochs}"
+
+
+def of_crops(study: Study) -> Iterator[Fault]:
+    """A crop that is larger than what is stored, or random crops that contradict other keys."""
+    crop, stored = study.images.crop, getattr(study.images, "size", None)
+    if crop is not None and stored is not None and crop > stored:
+        yield ("images", "crop"), f"found {crop}; images.size is {stored}; allowed: 1 to {stored}"
+    yield from of_random_crop(study, ("training",), dict(study.training))
+    for name in study.conditions:
+        yield from of_random_crop(study, ("conditions", name), study.overrides(name))
+
+
+def of_random_crop(study: Study, here: tuple, said: dict) -> Iterator[Fault]:
+    """A random crop without the side to which it is resized, or beside a shift: both move what is seen."""
+    effects, own = {**dict(study.training), **said}, [key for key in ("random_crop", "shift") if said.get(key)]
+    if "random_crop" in own and study.images.crop is None:
+        yield (
+            (*here, "random_crop"),
+            "images.crop is missing, the side of the square to which crops are resized: add it",
+        )
+    if own and effects["random_crop"] and effects["shift"]:
+        says = "found random_crop and shift, which both move what is seen of an image; allowed: one of them"
+        yield (*here, own[0]), says
 
 
 def twins(study: Study) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from vestige.foundation.settings import Values
+from vestige.data.settings import Source
 
 BATCHES = {"train": tuple(f"data_batch_{number}" for number in range(1, 6)), "val": ("test_batch",)}
 META = "batches.meta"
@@ -20,7 +20,7 @@ TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
 MOST_TUPLES = 20  # of which an array takes six; a deep nest of them would overflow the stack
 
 
-class Settings(Values):
+class Settings(Source):
     """Where the pickles lie, and how many images of each class are taken, the first in the files' order."""
 
     source: Literal["cifar10"]

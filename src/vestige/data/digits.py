@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
 
-from vestige.foundation.settings import Values
+from vestige.data.settings import Source
 
 
-class Settings(Values):
+class Settings(Source):
     """Which images of each class are set aside for validation."""
 
     source: Literal["digits"]

@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO, Literal
 from pydantic import AfterValidator, Field, PositiveInt, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from vestige.foundation.settings import Values
+from vestige.data.settings import Source
 
 SUFFIXES = (".jpeg", ".jpg", ".png")
 CHUNK = 2**28  # bytes of decoded images in memory at a time, and between two moments after which little is lost
@@ -30,7 +30,7 @@ def no_smaller(resize: int, info: ValidationInfo) -> int:
     return resize
 
 
-class Settings(Values):
+class Settings(Source):
     """Files `{folder}/train/{class}/*` and `{folder}/val/{class}/*`, and the squares that are stored of them.
 
     The shorter side is resized to `resize` pixels, then the middle square of `size` pixels is taken.

@@ -1,6 +1,6 @@
 """Batches of normalised images on the device that computes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,10 @@ import torch
 from torch import Tensor
 
 from vestige.data import arrays
-from vestige.data.augmentation import Augment
+from vestige.data.settings import refuse_smaller
+
+# Pixels (images, channels, height, width) on the device, and their numbers in the whole set -> what a network sees.
+Augment = Callable[[Tensor, np.ndarray], Tensor]
 
 
 @dataclass(frozen=True)
@@ -20,20 +23,39 @@ class Split:
     batch_size: int
     mean: Tensor  # (channels) as a fraction of full scale, on the device; likewise std
     std: Tensor
+    crop: int | None = None  # pixels a side of the square that networks see; None: they see all
 
     def batches(self, order: np.ndarray, augment: Augment | None = None) -> Iterator[tuple[Tensor, Tensor]]:
-        """Normalised images and labels on the device, in an order of their numbers; the last batch may be smaller."""
+        """Normalised images and labels on the device, in an order of their numbers; the last batch may be smaller.
+
+        Of an image its middle is seen, or what augmentation makes of it.
+        """
         for start in range(0, len(order), self.batch_size):
             numbers = order[start : start + self.batch_size]
-            batch = self.images[numbers] if augment is None else augment(self.images[numbers], numbers)
-            images, labels = (torch.from_numpy(each).to(self.mean.device) for each in (batch, self.labels[numbers]))
-            yield arrays.normalise(images, self.mean, self.std), labels
+            both = self.images[numbers], self.labels[numbers]
+            pixels, labels = (torch.from_numpy(each).to(self.mean.device) for each in both)
+            seen = middle(pixels, self.crop) if augment is None else augment(pixels, numbers)
+            yield arrays.normalise(seen, self.mean, self.std), labels
+
+    def count_batches(self) -> int:
+        """How many batches all images make."""
+        return -(-len(self.labels) // self.batch_size)
 
 
 def split_of(images, settings, split: str, batch_size: int, device: torch.device) -> Split:
     """One split of an images result, from the arrays that a source has left in `work/`."""
     mean, std = (torch.tensor(images[key].values, dtype=torch.float32, device=device) for key in ("mean", "std"))
-    return Split(*arrays.load(images, settings, split), batch_size, mean, std)
+    pixels, labels = arrays.load(images, settings, split)
+    refuse_smaller(settings.crop, *pixels.shape[2:])
+    return Split(pixels, labels, batch_size, mean, std, settings.crop)
+
+
+def middle(images: Tensor, size: int | None) -> Tensor:
+    """The square of `size` pixels in the middle of images (..., height, width), as torchvision cuts it; None: all."""
+    if size is None:
+        return images
+    top, left = (round((side - size) / 2) for side in images.shape[-2:])
+    return images[..., top : top + size, left : left + size]
 
 
 def refuse_lonely_image(images: int, batch_size: int) -> None:

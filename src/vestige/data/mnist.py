@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from vestige.foundation.settings import Values
+from vestige.data.settings import Source
 
 FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -19,7 +19,7 @@ BYTES = 0x08  # IDX's mark of unsigned bytes, the third byte of a file; the four
 CLASSES = 10
 
 
-class Settings(Values):
+class Settings(Source):
     """Where the files lie, plain or with .gz, and how many images of each class are taken, the first in their order."""
 
     source: Literal["mnist"]

@@ -86,9 +86,9 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
 
 
 def seen(run) -> int | None:
-    """Pixels a side of what the network sees of an image, from the settings in its proof; None where it sees all."""
+    """Pixels a side of the square that the network sees, from the settings in its proof; None where it sees all."""
     settings = json.loads(run.attrs.get("proof", "{}")).get("settings", {})
-    return (settings.get("network", {}).get("view") or {}).get("size")
+    return settings.get("images", {}).get("crop")
 
 
 def widths(parts, room: float) -> list[float]:

@@ -83,7 +83,7 @@ MADE = (
     Stage(
         "network",
         reads=("images",),
-        settings=("network",),
+        settings=("images", "network"),
         code=("stages/network.py", FAMILY),
         figures=True,
     ),

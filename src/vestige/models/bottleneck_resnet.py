@@ -22,9 +22,12 @@ class Settings(Values):
 
 def network(settings: Settings, channels: int, classes: int):
     """A network with random weights."""
+    from torch import nn
+
     from vestige.models.residual import bottleneck_trunk, in_steps, initialise
 
     trunk = bottleneck_trunk(channels, classes, settings.blocks, settings.width)
     initialise(trunk)
     stages = [trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4]
-    return in_steps(trunk, trunk.stem, stages, trunk.pool, trunk.fc)
+    stem, pool = nn.Sequential(trunk.conv1, trunk.bn1, trunk.relu), nn.Sequential(trunk.avgpool, trunk.flatten)
+    return in_steps(trunk, stem, stages, pool, trunk.fc)

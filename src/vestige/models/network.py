@@ -16,6 +16,7 @@ class Network:
     steps: dict[str, nn.Module]  # in order of execution: running them one after another is trunk(images)
     modules: dict[int, tuple[str, ...]]  # the paper's number of a module -> its blocks, steps whose output is measured
     head: str  # the step that gives the logits
+    dropouts: tuple[nn.Module, ...] = ()  # steps that drop units in training, others in each `step` of it
 
 
 def build(settings, channels: int, classes: int, seed: int) -> Network:
@@ -27,6 +28,12 @@ def build(settings, channels: int, classes: int, seed: int) -> Network:
     # Channels last is the faster layout in memory, by a third on a CPU; what is computed stays the same.
     network.trunk.to(memory_format=torch.channels_last)
     return network
+
+
+def at_step(network: Network, step: int) -> None:
+    """Let dropout drop the units of a step of training, counted from the first one of the run."""
+    for dropout in network.dropouts:
+        dropout.step = step
 
 
 def forward(network: Network, images: Tensor, recorded: Collection[str] = ()) -> tuple[Tensor, dict[str, Tensor]]:

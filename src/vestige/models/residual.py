@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 
-import torch
 from torch import Tensor, nn
 
 from vestige.models.network import Network
@@ -12,23 +11,27 @@ MODULES = (4, 5, 6, 7)  # the paper numbers the stages layer1..layer4 by their p
 
 
 class Bottleneck(nn.Module):
-    """A block of convolutions 1x1, 3x3 and 1x1, added to its input; the last ReLU comes after the addition."""
+    """A block of convolutions 1x1, 3x3 and 1x1, added to its input; the last ReLU comes after the addition.
+
+    Its parts have the names of torchvision's, and so have the tensors of checkpoints.
+    """
 
     def __init__(self, channels: int, width: int, stride: int):
         super().__init__()
         out = EXPANSION * width
-        self.inner = nn.Sequential(
-            *normalised(nn.Conv2d(channels, width, 1, bias=False)),
-            nn.ReLU(inplace=True),
-            *normalised(nn.Conv2d(width, width, 3, stride, padding=1, bias=False)),
-            nn.ReLU(inplace=True),
-            *normalised(nn.Conv2d(width, out, 1, bias=False)),
-        )
+        self.conv1, self.bn1 = normalised(nn.Conv2d(channels, width, 1, bias=False))
+        self.conv2, self.bn2 = normalised(nn.Conv2d(width, width, 3, stride, padding=1, bias=False))
+        self.conv3, self.bn3 = normalised(nn.Conv2d(width, out, 1, bias=False))
+        self.relu = nn.ReLU(inplace=True)
         changes = stride != 1 or channels != out
-        self.shortcut = nn.Sequential(*normalised(nn.Conv2d(channels, out, 1, stride, bias=False)) if changes else ())
+        shortcut = normalised(nn.Conv2d(channels, out, 1, stride, bias=False)) if changes else None
+        self.downsample = nn.Sequential(*shortcut) if shortcut else None
 
     def forward(self, images: Tensor) -> Tensor:
-        return torch.relu_(self.inner(images).add_(self.shortcut(images)))
+        inner = self.relu(self.bn1(self.conv1(images)))
+        inner = self.relu(self.bn2(self.conv2(inner)))
+        inner = self.bn3(self.conv3(inner))
+        return self.relu(inner.add_(self.downsample(images) if self.downsample else images))
 
 
 def normalised(convolution: nn.Conv2d) -> tuple[nn.Module, nn.Module]:
@@ -44,9 +47,9 @@ def bottleneck_trunk(channels: int, classes: int, blocks: tuple[int, ...], width
         strides = [1 if index == 0 else 2, *[1] * (count - 1)]
         parts = [Bottleneck(now if place == 0 else EXPANSION * inner, inner, s) for place, s in enumerate(strides)]
         stages[f"layer{index + 1}"], now = nn.Sequential(*parts), EXPANSION * inner
-    stem = nn.Sequential(*normalised(nn.Conv2d(channels, width, 3, padding=1, bias=False)), nn.ReLU(inplace=True))
-    pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    return nn.Sequential(OrderedDict(stem=stem, **stages, pool=pool, fc=nn.Linear(now, classes)))
+    conv1, bn1 = normalised(nn.Conv2d(channels, width, 3, padding=1, bias=False))
+    ends = {"avgpool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "fc": nn.Linear(now, classes)}
+    return nn.Sequential(OrderedDict(conv1=conv1, bn1=bn1, relu=nn.ReLU(inplace=True), **stages, **ends))
 
 
 def initialise(trunk: nn.Module) -> None:

@@ -1,6 +1,5 @@
 """The VGGs of torchvision without batch normalisation, with random weights: depth 16 is the paper's network."""
 
-from collections import OrderedDict
 from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
@@ -37,16 +36,14 @@ def network(settings: Settings, channels: int, classes: int):
     logits = settings.head or classes
     if logits < classes:
         raise ValueError(f"network.head: found {logits}; the images have {classes} classes; allowed: {classes} or more")
-    whole = get_model(f"vgg{settings.depth}", weights=None, num_classes=logits)
-    if channels != whole.features[0].in_channels:
-        whole.features[0] = first_convolution(channels, whole.features[0].out_channels)
-    first, second, fc = (part for part in whole.classifier if isinstance(part, nn.Linear))
-    # Drawn after all weights, which are therefore torchvision's with or without dropout.
-    drops = [dropout(settings.dropout) if settings.dropout else None for _ in range(2)]
-    classifier = {"hidden0": hidden(first), "dropout0": drops[0], "hidden1": hidden(second), "dropout1": drops[1]}
-    ends = {"flatten": nn.Flatten(), "fc": fc}
-    parts = {**dict(convolutional(whole.features)), "average": average(), **classifier, **ends}
-    return in_steps(nn.Sequential(OrderedDict((name, part) for name, part in parts.items() if part is not None)))
+    trunk = get_model(f"vgg{settings.depth}", weights=None, num_classes=logits)
+    if channels != trunk.features[0].in_channels:
+        trunk.features[0] = first_convolution(channels, trunk.features[0].out_channels)
+    trunk.avgpool = average()
+    for place, part in enumerate(trunk.classifier):
+        if isinstance(part, nn.Dropout):
+            trunk.classifier[place] = dropout(settings.dropout) if settings.dropout else nn.Identity()
+    return in_steps(trunk)
 
 
 def first_convolution(channels: int, width: int):
@@ -60,24 +57,24 @@ def first_convolution(channels: int, width: int):
 
 
 def convolutional(features):
-    """Torchvision's layers as stages of blocks, each a convolution and its ReLU, and the pooling after each stage."""
+    """Torchvision's layers as blocks of stages, each a convolution and its ReLU, and the pooling after each stage."""
     from torch import nn
 
-    stage, blocks = 1, []
-    for layer in features:
+    stage, block = 1, 0
+    for layer, relu in zip(features, [*features[1:], None], strict=True):
         if isinstance(layer, nn.Conv2d):
-            blocks.append(nn.Sequential(layer, nn.ReLU(inplace=True)))
+            yield f"conv{stage}.{block}", nn.Sequential(layer, relu)
+            block += 1
         elif isinstance(layer, nn.MaxPool2d):
-            yield f"conv{stage}", nn.Sequential(*blocks)
             yield f"pool{stage}", layer
-            stage, blocks = stage + 1, []
+            stage, block = stage + 1, 0
 
 
-def hidden(linear):
+def hidden(linear, relu):
     """A hidden layer whose output is (images, units, 1, 1), as if it were channels."""
     from torch import nn
 
-    return nn.Sequential(nn.Flatten(), linear, nn.ReLU(inplace=True), nn.Unflatten(1, (linear.out_features, 1, 1)))
+    return nn.Sequential(nn.Flatten(), linear, relu, nn.Unflatten(1, (linear.out_features, 1, 1)))
 
 
 def average():
@@ -108,22 +105,17 @@ def dropout(share: float):
     class Dropout(nn.Module):
         """Drops a share of what it is given, other units in each step of training; none in evaluation.
 
-        What is dropped depends on buffers that checkpoints hold: a seed, and how many steps there have been.
+        What is dropped depends on a seed, drawn after all weights, and on the step of training, which `at_step` says.
         """
 
         def __init__(self):
             super().__init__()
-            self.register_buffer("seed", torch.randint(2**63 - 1, ()))
-            self.register_buffer("count", torch.zeros((), dtype=torch.int64))
-
-        def _apply(self, fn, recurse=True):
-            return self  # the buffers stay on the CPU: to read them from a GPU would make it wait
+            self.seed, self.step = torch.randint(2**63 - 1, (), device="cpu").item(), 0
 
         def forward(self, units):
             if not self.training:
                 return units
-            drawn = generator("dropout", self.seed.item(), self.count.item()).random(units.shape, dtype=np.float32)
-            self.count += 1
+            drawn = generator("dropout", self.seed, self.step).random(units.shape, dtype=np.float32)
             return units * torch.from_numpy(drawn >= share).to(units.device) / (1 - share)
 
     return Dropout()
@@ -131,12 +123,17 @@ def dropout(share: float):
 
 def in_steps(trunk):
     """A network whose blocks are single steps: its convolutional stages are modules 1 to 5, its hidden layers 6."""
+    from torch import nn
+
     from vestige.models.network import Network
 
-    steps, modules = {}, {HIDDEN: ("hidden0", "hidden1")}
-    for name, part in trunk.named_children():
-        blocks = {f"{name}.{place}": block for place, block in enumerate(part)} if name.startswith("conv") else {}
-        steps |= blocks or {name: part}
-        if blocks:
-            modules[int(name.removeprefix("conv"))] = tuple(blocks)
-    return Network(trunk, steps, dict(sorted(modules.items())), head="fc")
+    first, relu, drop, second, other_relu, other_drop, fc = trunk.classifier
+    hidden_layers = {"hidden0": hidden(first, relu), "dropout0": drop}
+    hidden_layers |= {"hidden1": hidden(second, other_relu), "dropout1": other_drop}
+    parts = {**dict(convolutional(trunk.features)), "average": trunk.avgpool, **hidden_layers}
+    parts |= {"flatten": nn.Flatten(), "fc": fc}
+    steps = {name: part for name, part in parts.items() if not isinstance(part, nn.Identity)}
+    modules = {stage: tuple(name for name in steps if name.startswith(f"conv{stage}.")) for stage in range(1, HIDDEN)}
+    modules[HIDDEN] = ("hidden0", "hidden1")
+    dropouts = tuple(part for name, part in steps.items() if name.startswith("dropout"))
+    return Network(trunk, steps, modules, "fc", dropouts)

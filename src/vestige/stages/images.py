@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from vestige.data import arrays
+from vestige.data.settings import refuse_smaller
 
 
 def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset:
@@ -17,8 +18,8 @@ def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset
     return described(decoded)
 
 
-def check_result(images: xr.Dataset) -> None:
-    """Refuse images of which a split or a class is empty, or that are all of one class, before a network is trained."""
+def check_result(settings: SimpleNamespace, images: xr.Dataset) -> None:
+    """Refuse images without a split or a class, of one class, or too small, before a network is trained."""
     counts = images["count"]
     for split in counts["split"].values:
         empty = [str(images["class_name"].values[each]) for each in (counts.sel(split=split).values == 0).nonzero()[0]]
@@ -28,6 +29,7 @@ def check_result(images: xr.Dataset) -> None:
         raise ValueError("images: there is one class only; selectivity compares two or more")
     if not (images["height"].item() and images["width"].item()):
         raise ValueError("images: they have no pixels")
+    refuse_smaller(settings.images.crop, images["height"].item(), images["width"].item())
 
 
 def described(decoded: arrays.Decoded) -> xr.Dataset:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from vestige.models.network import Network, build
 from vestige.training.evaluation import walk
 
-SHORTCUTS = ("shortcut", "downsample")  # what our blocks and torchvision's call it
+SHORTCUT = "downsample"  # what a block calls it; None where its input is added as it is
 NUMBERS = {
     "module": "module of the network, -1 outside of any",
     "block": "block of the module, -1 outside of any",
@@ -27,11 +27,13 @@ WORDS = {
 
 @torch.inference_mode()
 def network(settings, images, note) -> xr.Dataset:
-    """(step) place, output and layers of every step, in order of execution, from running it on an image of zeros."""
+    """(step) place, output and layers of every step, in order of execution, from running it on zeros."""
     built = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     built.trunk.eval()
-    zeros = torch.zeros(1, images.sizes["channel"], int(images["height"]), int(images["width"]))
-    found = labelled(list(described(built, zeros)), settings.network.family, built, zeros, images.sizes["class"])
+    image = images.sizes["channel"], int(images["height"]), int(images["width"])
+    crop = settings.images.crop
+    steps = list(described(built, torch.zeros(1, image[0], *((crop, crop) if crop else image[1:]))))
+    found = labelled(steps, settings.network.family, built, image, images.sizes["class"])
     note(f"{found.sizes['step']} steps, {found['parameters_total'].item():,} parameters")
     return found
 
@@ -51,13 +53,13 @@ def described(network: Network, image: Tensor) -> Iterator[dict]:
 
 def worded(step: nn.Module, ran: list[nn.Module]) -> dict[str, str]:
     """The layers of a step and of its shortcut, from the parts of it in the order in which they ran."""
-    own = [getattr(step, name) for name in SHORTCUTS if hasattr(step, name)]
-    around = {part for shortcut in own if shortcut for part in shortcut.modules()}
+    own = getattr(step, SHORTCUT, None)
+    around = set(own.modules()) if own else set()
     layers, aside = (
         "; ".join(filter(None, (in_words(part) for part in ran if (part in around) == beside)))
         for beside in (False, True)
     )
-    return {"layers": layers, "shortcut": aside or ("identity" if own else "")}
+    return {"layers": layers, "shortcut": aside or ("identity" if hasattr(step, SHORTCUT) else "")}
 
 
 @contextmanager
@@ -101,14 +103,14 @@ def stride(part: nn.Module) -> str:
     return f", stride {steps[0]}" if steps[0] == steps[1] else f", stride {size(steps)}"
 
 
-def labelled(steps: list[dict], family: str, network: Network, image: Tensor, classes: int) -> xr.Dataset:
-    """The steps with their names, beside what is true of the whole."""
+def labelled(steps: list[dict], family: str, network: Network, image: tuple[int, int, int], classes: int) -> xr.Dataset:
+    """The steps with their names, beside what is true of the whole; `image` is (channels, height, width)."""
     parameters = sum(weight.numel() for weight in network.trunk.parameters())
     whole = {
         "family": (family, "family of the network"),
-        "input_channels": (image.shape[1], "channels of an image"),
-        "input_height": (image.shape[2], "height of an image"),
-        "input_width": (image.shape[3], "width of an image"),
+        "input_channels": (image[0], "channels of an image"),
+        "input_height": (image[1], "height of an image"),
+        "input_width": (image[2], "width of an image"),
         "classes": (classes, "classes that are told apart"),
         "parameters_total": (parameters, "weights and biases of the network"),
     }

@@ -2,9 +2,37 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic_core import PydanticCustomError
 
-from vestige.foundation.settings import Values
+from vestige.foundation.settings import Listed, Values
+
+
+def rising(ends: tuple[float, float]) -> tuple[float, float]:
+    """The ends of a range."""
+    if ends[0] > ends[1]:
+        raise PydanticCustomError("falling", "two numbers, the smaller one first")
+    return ends
+
+
+Share = Annotated[float, Field(ge=1e-3, le=1)]
+Ratio = Annotated[float, Field(ge=1 / 20, le=20)]
+Shares = Annotated[tuple[Share, Share], Listed, AfterValidator(rising)]
+Ratios = Annotated[tuple[Ratio, Ratio], Listed, AfterValidator(rising)]
+
+
+class RandomCrop(Values):
+    """What is seen of an image in training: a part of random share of its area (`scale`) and ratio of width to height.
+
+    It is resized to the square of `images.crop`, as torchvision's RandomResizedCrop does.
+    """
+
+    scale: Shares
+    ratio: Ratios
+
+    def __str__(self) -> str:
+        """It in words, as a coordinate of results holds it."""
+        return ", ".join(f"{name} {low:.12g} to {high:.12g}" for name, (low, high) in self)
 
 
 class Settings(Values):
@@ -21,6 +49,7 @@ class Settings(Values):
     epsilon: PositiveFloat
     shift: PositiveInt | None = None
     flip: Annotated[float, Field(gt=0, le=1)] | None = None
+    random_crop: RandomCrop | None = None
     independent: Literal[True] | None = None
 
 

@@ -13,7 +13,7 @@ from vestige.data.augmentation import augmentation
 from vestige.data.loader import Split
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
-from vestige.models.network import Network, forward
+from vestige.models.network import Network, at_step, forward
 from vestige.training.optimizer import Momentum, descend
 from vestige.training.resume import Records
 
@@ -41,10 +41,11 @@ def one_pass(network: Network, momentum: Momentum, train: Split, settings: Simpl
     modules = condition.modules if condition.start <= epoch < condition.stop else ()
     penalised = [network.modules[module] for module in modules]
     order = generator("order", settings.seed, epoch).permutation(len(train.labels))
-    augment = augmentation(training.shift, training.flip, len(order), settings.seed, epoch)
+    augment = augmentation(training, train.images.shape, train.crop, settings.seed, epoch)
     network.trunk.train()
     steps = []
-    for images, labels in train.batches(order, augment):
+    for step, (images, labels) in enumerate(train.batches(order, augment), epoch * train.count_batches()):
+        at_step(network, step)
         steps.append(gradients(network, images, labels, penalised, settings))
         descend(network.trunk, momentum, rate, training)
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)

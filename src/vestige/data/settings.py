@@ -1,0 +1,21 @@
+"""What the settings of every source of images have in common."""
+
+from pydantic import PositiveInt
+
+from vestige.foundation.settings import Values
+
+
+class Source(Values):
+    """What networks see of an image: a square of `crop` pixels a side, its middle; without the key, all of it.
+
+    In training it may be moved (`training.shift`), or a random part that is resized to it (`training.random_crop`).
+    """
+
+    crop: PositiveInt | None = None
+
+
+def refuse_smaller(crop: int | None, height: int, width: int) -> None:
+    """Refuse images from which the square that networks see cannot be cut."""
+    if crop is not None and min(height, width) < crop:
+        side = min(height, width)
+        raise ValueError(f"images.crop: found {crop}; the images have only {side} pixels a side; allowed: 1 to {side}")
