@@ -78,7 +78,3 @@ def enter_root() -> Path:
     os.chdir(root)
     source.refuse_other_source(root)
     return typed.relative_to(root)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -70,7 +70,7 @@ def values_in(path: Path) -> str:
 
 
 def every(study: Study) -> dict[str, tuple[str, ...]]:
-    """The keys of every training of a study by its result, in the table's order."""
+    """The keys of every training of a study by its result, in the order in which they are made."""
     runs = [job(study, "training", **cell) for cell in cells(study, "training")]
     alike = alike_in(runs[0])
     return {each.output: chain(each, alike) for each in runs}
@@ -94,7 +94,7 @@ def lasting(job: Job) -> frozenset[int]:
 
 
 def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
-    """For each training in the table's order, how many of its epochs one that stands before it trains too.
+    """For each training in the order in which they are made, how many of its epochs one that stands before it trains too.
 
     So many are saved at most: of two that are trained side by side, neither waits. `among` are the results of those
     that will be trained; left out, all.
