@@ -197,10 +197,10 @@ print(drawn.caption, len(drawn.table), job.code)
 
 
 def test_a_row_more_is_a_figure_more_and_needs_no_other_file(copy):
-    assert "unknown key" in called(copy, "-m", "vestige.cli", "check").stderr
+    assert "unknown key" in called(copy, "-m", "vestige", "check").stderr
     with open(copy / "src/vestige/figures/paper.yaml", "a") as file:
         file.write(ANOTHER)
-    assert "figures_selectivity       3 results" in called(copy, "-m", "vestige.cli", "check").stdout
+    assert "figures_selectivity       3 results" in called(copy, "-m", "vestige", "check").stdout
     drawn = called(copy, "-c", DRAW, "another_emergence")
     assert drawn.stdout.startswith("Class selectivity once more; bands: 95 % Student t interval of that mean. "), drawn
     assert "figures/module_lines.py" in drawn.stdout
@@ -210,7 +210,7 @@ def test_a_row_edited_badly_is_refused_by_every_command_in_one_message(copy):
     rows = copy / "src/vestige/figures/paper.yaml"
     rows.write_text(rows.read_text().replace("plot: module_lines", "plot: module_line", 1))
     for command in ("check", "schema"):
-        told = called(copy, "-m", "vestige.cli", command)
+        told = called(copy, "-m", "vestige", command)
         assert (told.returncode, told.stdout) == (1, "")
         assert told.stderr.startswith(
             f"vestige: {rows} is refused:\n  emergence.plot: found 'module_line'; no such file"

@@ -94,7 +94,7 @@ def lasting(job: Job) -> frozenset[int]:
 
 
 def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
-    """For each training in the order in which they are made, how many of its epochs one that stands before it trains too.
+    """For each training, in the order in which they are made, how many of its epochs an earlier one trains too.
 
     So many are saved at most: of two that are trained side by side, neither waits. `among` are the results of those
     that will be trained; left out, all.
