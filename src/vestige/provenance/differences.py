@@ -31,7 +31,7 @@ def behind_changed(
         if each.stage.kind:  # figures of one kind are one stage, and each has files of its own
             then = {file: then[file] for file in then if file in now}
         then, why = equivalences.carried(each.stage.name, then, now)
-        known = {key: value for key, value in said["settings"].items() if key in each.keys}
+        known = {key: value for key, value in said["settings"].items() if key in {*each.keys, *each.settings}}
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
             *changed("code of", then, now),

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation import source
-from vestige.foundation.canonical_json import canonical, stated
+from vestige.foundation.canonical_json import canonical
 from vestige.pipeline import Job, begins
 from vestige.provenance import embedding, hashing, machine
 
+LONGEST = 200  # characters of a setting that a reason shows
 CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 
 
@@ -46,7 +47,7 @@ def behind(job: Job) -> dict[str, Any]:
     results: dict[str, str] = {}
     for given in filter(None, (read_proof(Path(each.output)) for each in job.inputs)):
         results |= given["behind"]["results"] | given["inputs"]
-    settings = stated(job.study, {key for each in job.upstream for key in each.keys})
+    settings = {key: value for each in job.upstream for key, value in each.settings.items()}
     return {"code": made_by, "settings": settings, "results": results}
 
 
@@ -86,12 +87,11 @@ def read_proof(path: Path) -> dict[str, Any] | None:
 
 
 def changed(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = False) -> list[str]:
-    """The differences of two tables, a line each."""
-    return [
-        f"{what} {key}" + (f" was {said(then.get(key))}, is {said(now.get(key))}" if show else " changed")
-        for key in sorted(then.keys() | now.keys())
-        if then.get(key) != now.get(key)
-    ]
+    """The differences of two tables, a line each; `show` says from what to what, unless that is long."""
+    differing = [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
+    both = [(key, said(then.get(key)), said(now.get(key))) for key in differing] if show else []
+    from_to = {key: f" was {old}, is {new}" for key, old, new in both if max(len(old), len(new)) <= LONGEST}
+    return [f"{what} {key}{from_to.get(key, ' changed')}" for key in differing]
 
 
 def said(value: Any) -> str:
