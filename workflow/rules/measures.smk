@@ -10,7 +10,7 @@ rule network:
     resources:
         runtime=30,
     params:
-        settings=front.settings(STUDY, "images", "network"),
+        settings=front.settings(STUDY, "network"),
     shell:
         "vestige make {output}"
 

@@ -23,7 +23,7 @@ def function_of(job: Job) -> Callable:
     """The function that makes a result; another file may bring its own, as a source of images that exceed memory."""
     name = job.stage.name
     for file in filter(None, (job.stage.own_function, f"stages/{name}.py")):
-        module = module_of(file.format(**job.names, **{"study": job.study}))
+        module = module_of(file.format(**job.names | {"study": job.study}))
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(f"stages/{name}.py has no function {name}")
