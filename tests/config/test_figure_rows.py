@@ -225,6 +225,7 @@ def append(path: Path, lines: str) -> None:
     path.write_text(path.read_text() + lines)
 
 
+@pytest.mark.slow
 def test_a_figure_is_added_as_the_documentation_says(copy):
     (copy / "params.yaml").write_text(TINY.read_text().replace("start: 1}", "start: 0}"))
     row, listed, plot, own_row, own_listed = BLOCKS
