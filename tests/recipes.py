@@ -44,7 +44,7 @@ def perform(text: str, project: Path, run) -> list[str]:
 def under(former: str, lines: str, place: str) -> str:
     """Lines at the end of a mapping of YAML, as deep as what it holds."""
     start = find_key(former, place.split("."))
-    head = re.compile(r"^( *)[^\n]*\n").match(former, start)
+    head = re.compile(r"( *)[^\n]*\n").match(former, start)
     body = re.compile(rf"(?:{head[1]} +[^\n]*\n| *\n| *#[^\n]*\n)*").match(former, head.end())
     inside = body[0].rstrip("\n") + "\n" if body[0].strip() else ""
     flow = re.search(r"\{\}\s*$", former[start : head.end()].rstrip())
