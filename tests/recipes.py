@@ -78,7 +78,7 @@ def inside(former: str, lines: str, place: str) -> str:
     start = re.search(rf"^{place} = [(\[{{]\n", former, re.MULTILINE)
     assert start, f"there is no {place}"
     end = re.compile(r"^[)\]}]", re.MULTILINE).search(former, start.end())
-    added = "".join(f"    {each}\n" if each else "\n" for each in lines.splitlines())
+    added = "".join(f"    {each}\n" if each else "\n" for each in f"{lines.rstrip()},".splitlines())
     return former[: end.start()] + added + former[end.start() :]
 
 
