@@ -145,7 +145,7 @@ STAGES = {
             "claims",
             reads=("images",),
             gathers=tuple(row.name for row in MADE if row.claims),
-            settings=("conditions", "seeds", "applies"),
+            settings=tuple(dict.fromkeys(key for row in MADE if row.claims for key in row.which)),
             code=("stages/claims.py",),
             beside=("results/{study}/claims.json",),
             rows="claims/paper.yaml",
