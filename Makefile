@@ -55,6 +55,7 @@ deps: $(READY)  ## write into dvc.yaml which source files each stage imports
 lock: $(READY)  ## lock the dependencies of pyproject.toml in requirements.txt (UPGRADE=--upgrade for the newest)
 	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url \
 		--custom-compile-command 'make lock' $(UPGRADE) --output-file requirements.txt pyproject.toml
+	@$(INSIDE) python workflow/conda.py
 
 clean:  ## remove the environment and all caches; results, checkpoints and logs stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

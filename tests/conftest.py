@@ -1,12 +1,15 @@
 """Which tests are run, and projects that several of them share: each is made once, whatever runs the tests."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 
 import pytest
 from engines import ROOT, copied, new_project, only_one, run
 
+# As `device.prepare` sets it in a process that computes: commands that tests run have it from the start, or not at all.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 TIERS = {
     "fast": "all but slow and nightly ones",
     "ci": "fast and slow ones, and a tenth of the nightly ones, which the commit's hash picks",

@@ -96,7 +96,15 @@ def test_conda_gives_a_python_that_the_project_allows():
 
 def test_conda_takes_every_package_from_the_lock():
     assert [text for text in CONDA if isinstance(text, str) and not text.startswith("python=")] == ["pip"]
-    assert [each["pip"] for each in CONDA if not isinstance(each, str)] == [["-r requirements.txt", "-e ."]]
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    locked = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert [each["pip"] for each in CONDA if not isinstance(each, str)] == [locked]
+
+
+def test_conda_reads_no_other_file():
+    """Snakemake copies the file elsewhere before conda reads it."""
+    text = (ROOT / "environment.yml").read_text()
+    assert [line for line in text.splitlines() if re.match(r' *- "?-', line)] == []
 
 
 def test_make_installs_the_lock_and_the_project(unready):

@@ -26,7 +26,8 @@ DRAWS = ("figures/", "claims/", "report/", "stages/claims.py", "stages/report.py
 TORCHLESS = [file for file in FILES if "/" not in file or file.startswith(PLANS + DRAWS)]
 HEAVY = {"torch", "torchvision", "numpy", "pandas", "scipy", "matplotlib", "seaborn", "sklearn", "xarray", "netCDF4"}
 STAGES = sorted(name for name, stage in pipeline.STAGES.items() if not stage.kind)
-SCIENCE = ("stages/", "figures/", "claims/", "report/", "training/", "models/", "data/", "metrics/", "foundation/")
+SCIENCE = tuple(f"{room}/" for room in ("stages", "figures", "claims", "report", "training", "models", "data"))
+SCIENCE += ("metrics/", "foundation/", "condition.py")
 
 
 def loaded(*modules: str) -> set[str]:

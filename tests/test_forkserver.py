@@ -353,7 +353,7 @@ def test_snakemake_starts_one_for_jobs_here_that_have_one_thread(
     if variable is not None:
         monkeypatch.setenv(forkserver.FOLDER, variable)
     monkeypatch.setattr(front, "SERVERS", [])
-    monkeypatch.setattr(front.forkserver, "start", lambda folder: folder.mkdir(parents=True))
+    monkeypatch.setattr(front.client, "start", lambda folder: folder.mkdir(parents=True))
     study = loading.read(TINY).model_copy(update={"threads": threads})
     dag = SimpleNamespace(needrun_jobs=lambda: iter(range(jobs)))
     front.share_imports(study, SimpleNamespace(local_exec=local, dag=dag))

@@ -250,7 +250,7 @@ def test_a_new_file_leaves_every_result_current(project, file, text):
 
 def test_a_new_optional_key_leaves_every_result_current_until_it_is_used(project):
     due = among(project, SUPPRESSED | SHOW_CONDITIONS)
-    file, line = project / "src/vestige/config/sections.py", "    shift: PositiveInt | None = None\n"
+    file, line = project / "src/vestige/stages/training.py", "    shift: PositiveInt | None = None\n"
     assert line in file.read_text()
     file.write_text(file.read_text().replace(line, line + "    l1: PositiveFloat | None = None\n"))
     assert_both_call_stale(project, set())

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from vestige.config import loading
 from vestige.config.choices import FIGURES, KINDS
-from vestige.config.selection import meaning, selected
+from vestige.config.selection import conditions_of, selected
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 LEARNING_RATE = 0.1
@@ -159,9 +159,8 @@ def figures(draw, study, modules: list[int]):
 
 def met(study, row, select: dict) -> bool:
     """Whether the runs selected for a figure are there, and are those that it needs."""
-    runs = [meaning(study, cell) for cell in selected(study, row.kind, select)]
-    kinds = [run for i, run in enumerate(runs) if run not in runs[:i]]
-    return bool(runs) and all(sum(map(need.fits, kinds)) >= need.least for need in row.needs)
+    done = {conditions_of(study, cell) for cell in selected(study, row.kind, select)}
+    return bool(done) and all(sum(map(need.fits, done)) >= need.least for need in row.needs)
 
 
 def estimates():

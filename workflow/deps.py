@@ -65,6 +65,8 @@ def replace_lines(text: str, pattern: str, items: list[str], until: str) -> str:
     """The text with a list's lines of a pattern replaced by items, at the place of the first of them."""
     part, end, rest = text.partition(until)
     found = re.search(pattern, part, re.MULTILINE)
+    if found is None:
+        raise SystemExit(f"{FILE}: deps of a stage hold no line like {items[0]}: add one, and the others are written")
     indent = found[0][: found[0].index("-")]
     lines = "".join(f"{indent}- {item}\n" for item in items)
     before, after = part[: found.start()], re.sub(pattern, "", part[found.start() :], flags=re.MULTILINE)

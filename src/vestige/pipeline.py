@@ -16,6 +16,7 @@ from vestige.foundation.canonical_json import canonical, stated
 from vestige.foundation.rows import FIGURE, PAIR, STAGES, STUDY, Stage
 
 FORMAT = "foundation/format.py"  # part of the code of every result
+CHECKED = "needs"  # what the check alone reads of the row of a figure
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
 
 
@@ -124,7 +125,10 @@ class Job:
     def rows(self) -> dict[str, Any]:
         """The rows that it is handed by value: a figure its own, claims all of theirs."""
         rows = load_rows(self.stage.rows) if self.stage.rows else {}
-        return {name: rows[name] for name in [self.names["figure"]]} if self.stage.axis == FIGURE else rows
+        if self.stage.axis != FIGURE:
+            return rows
+        name = self.names["figure"]
+        return {name: {key: value for key, value in rows[name].items() if key != CHECKED}}
 
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:

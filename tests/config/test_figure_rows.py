@@ -68,17 +68,6 @@ def test_a_need_is_named_and_two_of_a_kind_are_asked_for_by_what_tells_them_apar
     assert row.needs == (needs.NEEDS["baseline"], needs.several(needs.NEEDS["suppressed"], "alpha"))
 
 
-def test_a_drawing_is_handed_all_of_its_row_but_what_the_check_alone_reads():
-    row = FIGURES["critical_period"]
-    assert row.handed() == {
-        "paper": "7",
-        "kind": "training",
-        "plot": "accuracy",
-        "caption": row.caption,
-        "options": {"by_strength": True},
-    }
-
-
 BAD = [
     ({"plot": "acuracy"}, "plot: found 'acuracy'; no such file in figures/; did you mean 'accuracy'? allowed: "),
     ({"plot": "axes"}, "plot: found 'axes'; figures/axes.py lacks a class Settings or a function axes(settings, runs)"),

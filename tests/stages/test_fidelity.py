@@ -20,6 +20,7 @@ TRAINING = {
     "epsilon": 1e-6,
     "shift": None,
     "flip": None,
+    "random_crop": None,
 }
 PLAIN = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 SUPPRESSED = SimpleNamespace(alpha=-5.0, modules=(4, 5, 6), start=1, stop=3)

@@ -15,6 +15,8 @@ for kind in front.kinds():
             "logs/{study}/figures/{figure}.log",
         wildcard_constraints:
             figure=front.only(front.figures(STUDY, kind)),
+        conda:
+            "../../environment.yml"
         resources:
             runtime=60,
         params:

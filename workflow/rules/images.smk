@@ -6,6 +6,8 @@ rule images:
         "results/{study}/images.nc",
     log:
         "logs/{study}/images.log",
+    conda:
+        "../../environment.yml"
     threads: 8
     resources:
         runtime=720,

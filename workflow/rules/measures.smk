@@ -7,6 +7,8 @@ rule network:
         "results/{study}/network.nc",
     log:
         "logs/{study}/network.log",
+    conda:
+        "../../environment.yml"
     resources:
         runtime=30,
     params:
@@ -25,6 +27,8 @@ rule selectivity:
         "results/{study}/selectivity/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/selectivity/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
@@ -46,6 +50,8 @@ rule ablation:
         "results/{study}/ablation/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/ablation/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
@@ -66,6 +72,8 @@ rule cka:
         "results/{study}/cka/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/cka/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
@@ -87,6 +95,8 @@ rule between:
         "results/{study}/between/{pair}.nc",
     log:
         "logs/{study}/between/{pair}.log",
+    conda:
+        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),

@@ -8,6 +8,8 @@ rule claims:
         json="results/{study}/claims.json",
     log:
         "logs/{study}/claims.log",
+    conda:
+        "../../environment.yml"
     resources:
         runtime=60,
     params:
@@ -25,6 +27,8 @@ rule report:
         "results/{study}/report.html",
     log:
         "logs/{study}/report.log",
+    conda:
+        "../../environment.yml"
     resources:
         runtime=30,
     params:

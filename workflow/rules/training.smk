@@ -10,6 +10,8 @@ rule training:
         "results/{study}/training/{condition}-seed{seed}.nc",
     log:
         "logs/{study}/training/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),

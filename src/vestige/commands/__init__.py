@@ -1,1 +1,1 @@
-"""Commands: what  and both engines run."""
+"""Commands: what people and both engines run, one file each."""

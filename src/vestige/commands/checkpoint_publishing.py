@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from vestige.foundation.files import place
 from vestige.pipeline import Job
 from vestige.provenance import hashing, scratch, trajectories
 
@@ -28,23 +29,27 @@ def trajectory_of(job: Job) -> dict[str, Any]:
 
 def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
     """Remove the work on a result that is written, and the states from which no other run goes on."""
-    from vestige.training import resume
-
     if trajectory is not None:
+        from vestige.training import resume
+
         resume.forget(trajectory, len(trajectory.keys))
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(job: Job, folder: Path) -> dict[str, str]:
     """Replace the folder by the one that is filled; its files' digests. The work stays until the result is written."""
-    from vestige.training import resume
-
     final = Path(job.folder).resolve()
     fresh = final.with_name(f".{final.name}.partial")  # on the disk where the checkpoints are, wherever that is
     shutil.rmtree(fresh, ignore_errors=True)
-    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))  # others are half-written
+    if strange := [path.name for path in found if not path.is_file()]:
+        raise ValueError(
+            f"{job.stage.name} filled its folder with {strange[0]}, which is no file: files alone are kept"
+        )
+    names = [path.name for path in found]
+    fresh.mkdir(parents=True)
     for name in names:
-        resume.place(folder / name, fresh / name)
+        place(folder / name, fresh / name)
     final.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(final, ignore_errors=True)
     os.rename(fresh, final)

@@ -26,7 +26,10 @@ def make(given, typed: Path) -> int:
 
 def check(given, typed: Path) -> int:
     """`vestige check`."""
+    from vestige.config.claim_rows import check_claims
+
     study = loading.read()
+    check_claims()
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
         from vestige.provenance import results
 

@@ -73,17 +73,19 @@ def refuse_edited(job: Job) -> None:
         bytecode.unlink()
     if outlived:
         raise Refused(f"{outlived[0]} is of a former text, and was loaded: it is removed, start again.")
-    edited = [file for file in job.code if source.edited(file)]
+    edited = [file for file in (*job.code, job.stage.rows) if file and source.edited(file)]
     if edited:
         raise Refused(f"{source.PREFIX}{edited[0]} was edited after this command was started: start it again.")
 
 
 def check_plan(job: Job) -> None:
-    """Refuse if params.yaml says other things than when the engine planned: it would note the former ones."""
+    """Refuse if settings or rows are others than when the engine planned: it would note the former ones."""
     plan = json.loads(os.environ.get(pipeline.PLAN, "{}"))
     edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
     if edited:
-        raise Refused(f"{', '.join(edited)} in params.yaml was edited after snakemake had started: start it again.")
+        where = {key: source.PREFIX + job.stage.rows if ":" in key else loading.FILE for key in edited}
+        named = ", ".join(f"{key.rpartition(':')[2]} in {file}" for key, file in where.items())
+        raise Refused(f"{named} was edited after snakemake had started: start it again.")
 
 
 def check_place(job: Job) -> None:

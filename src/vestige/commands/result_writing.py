@@ -35,5 +35,8 @@ def labelled(dataset, labels: dict[str, Any]):
 
     A setting of the run that is also measured (the learning rate of training) is what it was at first.
     """
+    if own := [name for name, each in dataset.coords.items() if each.ndim == 0]:
+        why = "which would pass for a setting of the run: give it a dimension, or make it a variable"
+        raise ValueError(f"the stage gives its result the coordinate {own[0]} without a dimension, {why}")
     apart = {(f"initial_{name}" if name in dataset.variables else name): value for name, value in labels.items()}
     return dataset.assign_coords(apart)

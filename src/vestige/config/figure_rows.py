@@ -24,6 +24,7 @@ from ruamel.yaml.error import YAMLError
 import vestige.figures
 from vestige.config.errors import Fault, nearest, shown, worded
 from vestige.config.sections import NAME
+from vestige.figures.drawing import Figure
 from vestige.figures.needs import DISTINCT, NEEDS, Need, several
 from vestige.foundation.settings import Values
 
@@ -50,7 +51,9 @@ def known_kind(kind: str, info: ValidationInfo) -> str:
 def known_plot(plot: str) -> str:
     """The name of a file that draws."""
     if plot in plots():
-        return plot
+        if issubclass(plot_module(plot).Settings, Figure):
+            return plot
+        raise refused(f"found {plot!r}; the class Settings of figures/{plot}.py is no Figure of drawing.py")
     if (FOLDER / f"{plot}.py").is_file():
         raise refused(f"found {plot!r}; figures/{plot}.py lacks a class Settings or a function {plot}(settings, runs)")
     raise refused(f"found {plot!r}; no such file in figures/; {nearest(plot, plots())}")
@@ -104,10 +107,6 @@ class FigureRow(Values):
     def settings(self) -> type[Values]:
         """The type of the figure's section in params.yaml."""
         return plot_module(self.plot).Settings
-
-    def handed(self) -> dict[str, Any]:
-        """What of the row a drawing depends on, as plain values: not `needs`, which the check alone reads."""
-        return self.model_dump(mode="json", exclude={"needs"}, exclude_none=True)
 
 
 def plot_module(plot: str) -> Any:

@@ -1,5 +1,6 @@
 """Reads the rows of figures and claims, which stages are handed by value."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,4 +37,8 @@ def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
         raise RowsRefused(f"{shown}{line}: this is not YAML: {problem}") from None
     if not isinstance(rows, dict):
         raise RowsRefused(f"{shown}: it holds no rows; each has its name as key")
+    try:
+        json.dumps(rows, allow_nan=False)
+    except (TypeError, ValueError) as error:  # a date, for instance
+        raise RowsRefused(f"{shown}: texts, numbers, lists and keys are allowed, and {error}: quote it") from None
     return rows

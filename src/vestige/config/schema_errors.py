@@ -20,7 +20,7 @@ PATTERNS = {
 SECTION = "keys and their values"
 # Keys of former studies, and where what they said stands now.
 MOVED = {
-    ("network", "view"): "say its size as images.crop, and its scale and ratio as training.random_crop",
+    "network.view": "say its size as images.crop, and its scale and ratio as training.random_crop",
 }
 ALLOWED = {
     "bool_type": "true or false",
@@ -106,8 +106,8 @@ def keys_of(error: dict) -> str:
 
 def elsewhere(keys: tuple) -> str:
     """Where a key of former studies stands now, or a figure that is listed under a kind from which it is not drawn."""
-    if keys in MOVED:
-        return f"{MOVED[keys]}; "
+    if (moved := MOVED.get(".".join(map(str, keys)))) is not None:
+        return f"{moved}; "
     if len(keys) != 3 or keys[0] != "figures" or keys[2] not in FIGURES:
         return ""
     kind = FIGURES[keys[2]].kind

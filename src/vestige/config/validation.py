@@ -17,7 +17,9 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    yield from [*of_crops(study), *unsound, *absent, *of_sections(study), *of_ablation(study), *of_cka(study)]
+    yield from [*of_crops(study), *unsound, *absent, *of_ablation(study), *of_cka(study)]
+    if not unsound and not absent:
+        yield from of_sections(study)
     if not unsound:
         yield from twins(study)
     if not unsound and not absent:

@@ -1,6 +1,8 @@
 """Writes a file whole or not at all."""
 
 import os
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,3 +25,19 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         os.unlink(partial)
         raise
+
+
+def place(source: Path, target: Path) -> None:
+    """Give a file a second name, in place of what has it: on the same disk it is the same file, else a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    try:
+        os.link(source, partial)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without second names
+        with open(source, "rb") as given, whole(target) as file:
+            shutil.copyfileobj(given, file)
+        return
+    os.replace(partial, target)
+    partial.unlink(missing_ok=True)  # where both were names of one file already, replacing does nothing

@@ -13,7 +13,8 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "src/vestige/"
-SECTION = "Values"  # the base of every class that describes a section of params.yaml
+SECTIONS = {"Values", "Source", "Figure"}  # the bases of classes that describe a section of params.yaml, and ...
+SETTINGS = "Settings"  # ... the name of the one by which a file describes its own
 
 
 def refuse_other_source(root: Path) -> None:
@@ -153,14 +154,16 @@ def is_text(node: ast.AST) -> bool:
 
 def is_section(node: ast.AST) -> bool:
     """Whether a class describes a section of params.yaml."""
-    return isinstance(node, ast.ClassDef) and any(
-        isinstance(base, ast.Name) and base.id == SECTION for base in node.bases
+    if not isinstance(node, ast.ClassDef):
+        return False
+    return node.name == SETTINGS or not SECTIONS.isdisjoint(
+        base.id for base in node.bases if isinstance(base, ast.Name)
     )
 
 
 def is_key(node: ast.AST) -> bool:
-    """Whether a statement in such a class is a key, with its type and its default."""
-    return isinstance(node, ast.AnnAssign)
+    """Whether a statement in such a class is a key, with its type and its default; a ClassVar is none."""
+    return isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.unparse(node.annotation)
 
 
 def nested(node: Any) -> Any:
@@ -174,9 +177,9 @@ def nested(node: Any) -> Any:
 
 
 def identities() -> dict[Path, tuple[int, int, int, int]]:
-    """The identity of every source file that can be read; an editor's locks are links to nowhere."""
+    """The identity of every source file and file of rows that can be read; an editor's locks are links to nowhere."""
     found = {}
-    for path in PACKAGE.rglob("*.py"):
+    for path in (*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.yaml")):
         with suppress(OSError):
             found[path] = identity(path)
     return found

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.foundation import source
+from vestige.foundation.rows import STAGES
 from vestige.pipeline import Job
 from vestige.provenance import hashing
 
 DEFAULT = "work"
-WORKPLACE = re.compile(r".+-[0-9a-f]{8}")
+FILLING = "|".join(stage.name for stage in STAGES.values() if stage.folder)  # the stages that work there
+WORKPLACE = re.compile(rf".+-({FILLING})-.+-[0-9a-f]{{8}}")
 TAKEN = ("results", "logs", "benchmarks", "src", "workflow", "tests", ".dvc", ".git", ".snakemake")
 REMEDY = "name a folder that every job can write to, or leave the key out (then it is work/)"
 

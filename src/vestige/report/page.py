@@ -33,7 +33,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         plates=plates_of(figures),
         conditions=conditions,
         card=card(settings, images, network, training, proofs),
-        measures={kind for kind, results in measures.items() if results},
+        measures=[kind for kind, results in measures.items() if results],
         works=(*citation.PAPERS, citation.SOFTWARE),
         version=citation.SOFTWARE.version,
     )

@@ -6,9 +6,6 @@ trajectory and by their own sha256, so that whoever writes a file that is there 
 
 import hashlib
 import json
-import os
-import secrets
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import Any
 
 import safetensors.torch
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import place, whole
 from vestige.models.network import Network
 from vestige.training import checkpoints
 from vestige.training.optimizer import Momentum
@@ -112,22 +109,6 @@ def records_in(data: bytes, key: str) -> Records:
     size = int.from_bytes(data[:8], "little")  # safetensors: the length of the header, then the header as JSON
     whose, records = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["told"])
     return records if whose == key else []
-
-
-def place(source: Path, target: Path) -> None:
-    """Give a file a second name, in place of what has it: on the same disk it is the same file, else a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        os.link(source, partial)
-    except FileNotFoundError:
-        raise
-    except OSError:  # another disk, or one without second names
-        with open(source, "rb") as given, whole(target) as file:
-            shutil.copyfileobj(given, file)
-        return
-    os.replace(partial, target)
-    partial.unlink(missing_ok=True)  # where both were names of one file already, replacing does nothing
 
 
 def remove(path: Path) -> None:
