@@ -151,7 +151,7 @@ while Path("loading").exists():
 
 
 def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
-    file = project / "src/vestige/stages/selectivity.py"
+    file = project / "src/vestige/stages/class_responses.py"
     plain = file.read_text()
     (project / MEASURED).unlink()
     with only_one(project / f"work/locks/tiny-{MEASURED.removeprefix('results/tiny/').replace('/', '-')}.lock"):
@@ -162,7 +162,7 @@ def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
     file.write_text(plain)
     (project / "loading").unlink()
     assert process.wait() == 1
-    told = "src/vestige/stages/selectivity.py was edited after this command was started: start it again"
+    told = "src/vestige/stages/class_responses.py was edited after this command was started: start it again"
     assert told in (project / "output.txt").read_text()
     assert not (project / MEASURED).exists()
 

@@ -14,6 +14,7 @@ Reproduces, extends and checks "On the special role of class-selective neurons i
 The study is params.yaml. `snakemake figures` or `dvc repro` make everything that it asks for;
 `vestige make PATH` makes one result, and is what both of them run."""
 
+PARAMS = "params.yaml"  # as in config/loading.py, which loads much
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Make room"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable"),
@@ -51,13 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         client.hand_over()
     try:
-        from vestige.commands import dispatch  # which reads the rows of figures
+        typed = enter_root()
+        from vestige.commands import dispatch  # which loads the rows of figures and every section of params.yaml
 
-        root = enter_root()
-        return dispatch.ALL[given.command](given, root)
+        return dispatch.ALL[given.command](given, typed)
     except BrokenPipeError:
-        dispatch.unread()
+        from vestige.commands.printing import unread
+
+        unread()
         return 0
+    except SyntaxError as error:
+        print(f"vestige: {error.filename}, line {error.lineno} is no Python: {error.msg}", file=sys.stderr)
+        return 1
     except (ValueError, RuntimeError, OSError, MemoryError) as error:
         if remedy := REMEDIES.get(getattr(error, "errno", None)):
             error.add_note(f"{remedy}: the same command then goes on where it stopped.")
@@ -70,11 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def enter_root() -> Path:
     """Go to the nearest folder above that holds params.yaml; the folder from which the path was typed."""
-    from vestige.config import loading
-    from vestige.foundation import source
+    from vestige.foundation import source  # the first of all: it notes what each file is before that is loaded
 
     typed = Path.cwd()
-    root = next((folder for folder in (typed, *typed.parents) if (folder / loading.FILE).is_file()), typed)
+    root = next((folder for folder in (typed, *typed.parents) if (folder / PARAMS).is_file()), typed)
     os.chdir(root)
     source.refuse_other_source(root)
     return typed.relative_to(root)

@@ -416,7 +416,7 @@ def test_nothing_is_listed_where_nothing_is_known(here):
 def test_what_was_never_finished_is_listed_when_it_is_old(here):
     made("baseline-seed0")
     half = Path(f"work/trajectories/.{'0' * 32}-state-{'1' * 64}.safetensors.x1")
-    folder = Path("work/training/tiny-gone-seed0-00000000")
+    folder = Path("work/training/tiny-training-gone-seed0-00000000")
     half.write_bytes(b"half")
     folder.mkdir()
     assert scratch_files.unexplained(study()) == []

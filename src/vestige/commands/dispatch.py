@@ -1,11 +1,10 @@
 """What each command of `vestige` does: it loads what it needs, and prints."""
 
 import os
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from vestige import pipeline
+from vestige.commands.printing import say, tell
 from vestige.config import errors, loading
 from vestige.forkserver import client
 
@@ -114,25 +113,6 @@ def prune(given, typed: Path) -> int:
 
     tell(prune(loading.read(), remove=given.remove))
     return 0
-
-
-def tell(lines: Iterable[str]) -> None:
-    """Print lines as they come."""
-    for line in lines:
-        say(line)
-
-
-def say(text: str) -> None:
-    """Print a text; if nobody reads on, the command goes on in silence."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        unread()
-
-
-def unread() -> None:
-    """Print to nowhere from now on: whoever read the output has seen enough."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def schema(given, typed: Path) -> int:
