@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from vestige.claims import curves
 from vestige.foundation import source
 from vestige.foundation.rows import STAGES
 
@@ -52,3 +53,9 @@ def test_what_a_row_names_is_there(stage):
     assert {*stage.reads, *stage.gathers}.isdisjoint(list(STAGES)[list(STAGES).index(stage.name) :])
     if "{" not in stage.code[0]:
         assert (source.PACKAGE / stage.code[0]).is_file()
+
+
+def test_claims_know_what_to_read_of_each_kind_of_result_that_they_are_decided_by():
+    decided_by = [row for row in STAGES.values() if row.claims]
+    assert all(callable(getattr(curves, row.name, None)) for row in decided_by)
+    assert {row.axis for row in decided_by} == {"run"}
