@@ -17,7 +17,7 @@ from gpu_table import Missing, Outcome, Table, distance
 from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
-from vestige.training import checkpoints
+from vestige.training import checkpoints, evaluation
 from vestige.training.loop import gradients
 
 ALPHA = -20.0
@@ -112,7 +112,7 @@ def measured(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype) -
 @contextmanager
 def in_float64(module):
     """Within it, a stage that computes in float32 computes in float64: its network does, and its images are turned."""
-    ready = module.ready
+    ready = evaluation.ready
 
     def ready_in_float64(settings, images, device):
         network = ready(settings, images, device)
@@ -121,7 +121,8 @@ def in_float64(module):
         first.register_forward_pre_hook(lambda step, given: (given[0].double(),))
         return network
 
-    with patch.object(module, "ready", ready_in_float64):
+    own = patch.object(module, "ready", ready_in_float64) if hasattr(module, "ready") else nullcontext()
+    with patch.object(evaluation, "ready", ready_in_float64), own:
         yield
 
 
