@@ -95,6 +95,7 @@ OPTIONAL = {
     "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "crop", "random_crop", "dropout",
     "head", "download", "train_per_class", "val_per_class", "independent", "scratch",
 }  # fmt: skip
+ASKED_FOR = {("ablation",), ("cka",)}  # sections that only a study needs which asks for what is made with them
 
 
 def is_spelt(path: tuple) -> bool:
@@ -103,11 +104,15 @@ def is_spelt(path: tuple) -> bool:
 
 
 def is_required(path: tuple) -> bool:
-    """Whether a study lacks something without a key."""
+    """Whether a study lacks something without a key, whatever it asks for besides."""
+    if path in ASKED_FOR:
+        return False
     if path[0] == "conditions":
         return path[-1] in ("conditions", "alpha", "modules", "start")
     if path[0] == "figures":
-        return len(path) != 3 and path[-1] not in OPTIONAL | {"modules"} and "select" not in path
+        if len(path) < 4:
+            return len(path) < 3  # a figure that is left out is not drawn
+        return len(path) == 4 and FIGURES[path[2]].settings.model_fields[path[3]].is_required()
     return path[0] != "estimate" and path[-1] not in OPTIONAL and is_spelt(path)
 
 

@@ -125,6 +125,7 @@ def test_a_penalty_that_starts_later_shares_the_epochs_before_it(by_snakemake):
         assert (baseline.read_bytes() == later.read_bytes()) is same
 
 
+@pytest.mark.slow
 def test_a_removed_condition_vanishes_from_the_figures(project):
     table = project / "results/tiny/figures/regularised_accuracy.csv"
     assert "suppressed" in table.read_text()

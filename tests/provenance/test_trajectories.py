@@ -311,6 +311,7 @@ def independent_networks(**changes):
     return [xr.open_dataset(training(given, run).output)["checkpoint"].values[0] for run in RUNS]
 
 
+@pytest.mark.slow
 def test_independent_runs_are_other_networks_and_go_on_from_themselves_alone(here):
     assert len(set(independent_networks())) == 3
     assert [began(run) for run in RUNS] == [0, 0, 0]
