@@ -36,6 +36,7 @@ SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
 OTHER = "results/tiny/selectivity/promoted-seed0.nc"
 FIGURE = "results/tiny/figures/emergence.png"
 CODE = "src/vestige/stages/training.py"
+LOOP = "src/vestige/training/loop.py"
 
 
 def append(file: str, text: str) -> Callable:
@@ -198,8 +199,8 @@ DPI = change("figures", "selectivity", "emergence", "dpi", to=90)
 EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
     "nothing": (lambda project: None, None),
     "a comment in the code of training": (append(CODE, "\n# a comment\n"), None),
-    "a docstring of it": (replace(CODE, '"""One line on an epoch."""', '"""A line."""'), None),
-    "its formatting": (replace(CODE, "math.nan)", "(math.nan))"), None),
+    "a docstring of it": (replace(LOOP, '"""One line on an epoch."""', '"""A line."""'), None),
+    "its formatting": (replace(LOOP, "math.nan)", "(math.nan))"), None),
     "its meaning": (append(CODE, "\nEDITED = True\n"), NETWORKS),
     "its meaning, and back": (
         one_after_another(append(CODE, "\nEDITED = True\n"), replace(CODE, "\nEDITED = True\n", "")),
