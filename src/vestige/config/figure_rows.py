@@ -18,11 +18,11 @@ from pydantic import (
     create_model,
 )
 from pydantic_core import PydanticCustomError
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 import vestige.figures
 from vestige.config.errors import Fault, nearest, shown, worded
+from vestige.config.rows import plain_values
 from vestige.config.sections import NAME
 from vestige.figures.drawing import Figure
 from vestige.figures.needs import DISTINCT, NEEDS, Need, several
@@ -145,7 +145,7 @@ def read_rows(axes: Mapping[str, str], path: Path = FILE) -> dict[str, FigureRow
     Raises FiguresRefused, which names every fault.
     """
     try:
-        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        data = plain_values(path)
     except (YAMLError, UnicodeDecodeError) as error:
         raise FiguresRefused(f"{path} cannot be read: {error}") from None
     if not isinstance(data, Mapping):

@@ -1,4 +1,4 @@
-"""Reads the rows of figures and claims, which stages are handed by value."""
+"""Reads the rows of figures and claims, which stages are handed by value, and each file of YAML once."""
 
 import json
 from functools import cache
@@ -29,7 +29,7 @@ def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
     """The rows of a file, remembered while it stays the same file."""
     shown = f"{source.PREFIX}{path.parent.name}/{path.name}"
     try:
-        rows = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        rows = plain_values(path)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -42,3 +42,14 @@ def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
     except (TypeError, ValueError) as error:  # a date, for instance
         raise RowsRefused(f"{shown}: texts, numbers, lists and keys are allowed, and {error}: quote it") from None
     return rows
+
+
+def plain_values(path: Path) -> Any:
+    """The plain values of a file of YAML, remembered while it stays the same file. Raises YAMLError and OSError."""
+    return parse(path.resolve(), *source.identity(path))
+
+
+@cache
+def parse(path: Path, *identity: int) -> Any:
+    """The plain values of a file of YAML."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

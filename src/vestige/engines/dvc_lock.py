@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from vestige.foundation import source
+from vestige.config.rows import plain_values
 from vestige.foundation.files import whole
 from vestige.pipeline import Job
 
@@ -137,20 +137,11 @@ def claims(said: Mapping[str, Any], job: Job) -> bool:
 
 def params_now(job: Job) -> dict[str, dict[str, Any]]:
     """What DVC compares of a job's settings: what stands in each file of parameters, defaults not filled in."""
-    return {
-        file: {key: value for key in keys for value in standing(given(file), key)} for file, keys in job.params.items()
-    }
-
-
-def given(file: str) -> Any:
-    """A file of parameters as it stands, remembered while it stays the same file."""
-    return parsed(Path(file), *source.identity(Path(file)))
-
-
-@cache
-def parsed(path: Path, *identity: int) -> Any:
-    """The plain values of a file of YAML."""
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    now = {}
+    for file, keys in job.params.items():
+        values = plain_values(Path(file))
+        now[file] = {key: value for key in keys for value in standing(values, key)}
+    return now
 
 
 def standing(settings: Mapping[str, Any], key: str) -> list:

@@ -44,11 +44,8 @@ def grid(settings, parts, heights: tuple[float, ...]):
     Where nothing is penalised (yet), the conditions have a column each.
     """
     cells = parts.groupby("condition", sort=False)[["label", "strength", "period", "alpha"]].first()
-    cells = (
-        cells[is_penalised(cells["alpha"])]
-        if is_penalised(cells["alpha"]).any()
-        else cells.assign(strength=cells["label"])
-    )
+    penalised = is_penalised(cells["alpha"])
+    cells = cells[penalised] if penalised.any() else cells.assign(strength=cells["label"])
     columns, rows = list(dict.fromkeys(cells["strength"])), list(dict.fromkeys(cells["period"]))
     figure, places = sheet(settings, len(rows) * len(columns), columns=len(columns), heights=heights)
     at = {name: (rows.index(cell["period"]), columns.index(cell["strength"])) for name, cell in cells.iterrows()}
@@ -64,9 +61,8 @@ def grid(settings, parts, heights: tuple[float, ...]):
 def draw(ax, parts, condition: str, look: dict[str, dict]):
     """A condition's lines in front of those of networks without penalty."""
     behind = {name: one | {"color": PLAIN, "marker": ""} for name, one in look.items()}
-    plain = parts[~is_penalised(parts["alpha"]) & (parts["condition"] != condition)].assign(
-        low=float("nan")
-    )  # without bands
+    plain = parts[~is_penalised(parts["alpha"]) & (parts["condition"] != condition)]
+    plain = plain.assign(low=float("nan"))  # without bands
     for _, part in plain.groupby("condition", sort=False):
         lines(ax, part, "line", behind)
     lines(ax, parts[parts["condition"] == condition], "line", look)
