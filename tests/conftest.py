@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -10,12 +11,14 @@ from engines import ROOT, copied, new_project, only_one, run
 
 # As `device.prepare` sets it in a process that computes: commands that tests run have it from the start, or not at all.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+# Tests send signals to what they start, which would inherit that a hang-up is ignored where `nohup` runs the tests.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 TIERS = {
     "fast": "all but slow and nightly ones",
-    "ci": "fast and slow ones, and a tenth of the nightly ones, which the commit's hash picks",
+    "ci": "fast and slow ones, and a twentieth of the nightly ones, which the commit's hash picks",
     "nightly": "all",
 }
-PART = 10  # of the nightly tests one in so many is run for a commit
+PART = 20  # of the nightly tests one in so many is run for a commit
 
 
 def pytest_addoption(parser):
@@ -57,7 +60,7 @@ def is_run(item, tier: str, picks: str) -> bool:
 
 
 def is_picked(name: str, picks: str) -> bool:
-    """Whether a commit's hash picks a test: one in ten, other ones for each commit."""
+    """Whether a commit's hash picks a test: one in twenty, other ones for each commit."""
     return int(hashlib.sha256(f"{picks} {name}".encode()).hexdigest(), 16) % PART == 0
 
 
