@@ -79,7 +79,7 @@ MISHAPS = [
     pytest.param(engine, script, causes, id=f"{name}, {engine}", marks=marks)
     for engine, (name, script, causes), marks in (
         ("snakemake", NO_ROOM, ()),
-        ("dvc", NO_RIGHT, ()),
+        ("dvc", NO_RIGHT, pytest.mark.nightly),
         ("snakemake", NO_RIGHT, pytest.mark.nightly),
         ("dvc", NO_ROOM, pytest.mark.nightly),
     )

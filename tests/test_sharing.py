@@ -76,6 +76,7 @@ def test_a_laptop_without_checkpoints_replots(clone):
     assert {path for path in unproven(clone) if "/training/" not in path} == set()
 
 
+@pytest.mark.nightly
 def test_a_laptop_replots_with_dvc_alone(clone):
     results = run(clone, "vestige list").stdout.split()
     run(clone, f"dvc pull --quiet {' '.join(results)}")

@@ -164,7 +164,7 @@ def test_what_is_wrong_stays_to_be_made_although_both_engines_were_told_to_belie
     assert_engines_agree(project, asked)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("event", marked(WRONG))
 def test_what_is_wrong_is_made_again_by_dvc_after_a_sync(project, event):
     event(project)
