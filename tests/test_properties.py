@@ -93,7 +93,7 @@ def paths(value, here: tuple = ()) -> list[tuple]:
 OURS = {"conditions", "between"}  # sections whose keys are names that a person gives
 OPTIONAL = {
     "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "crop", "random_crop", "dropout",
-    "head", "download", "train_per_class", "val_per_class", "independent", "scratch",
+    "head", "download", "train_per_class", "val_per_class", "independent", "scratch", "batch_norm",
 }  # fmt: skip
 ASKED_FOR = {("ablation",), ("cka",)}  # sections that only a study needs which asks for what is made with them
 
@@ -167,7 +167,7 @@ BEYOND = {
     "depth": 17,
     "blocks": [1, 1, 1], "dropout": 1, "head": 0, "epochs": 0, "batch_size": 0, "learning_rate": 0,
     "learning_rate_step": 0, "learning_rate_gamma": 1.5, "momentum": 1, "weight_decay": -1, "epsilon": 0, "shift": 0,
-    "flip": 1.5, "independent": False, "scratch": "",
+    "flip": 1.5, "independent": False, "statistics": "none", "images": 1, "scratch": "",
     "alpha": float("inf"), "modules": [], "start": 99, "stop": 99, "fractions": [0, 2], "steps": [0, 1],
     "repeats": 0, "halves_seed": -1, "order_seed": -1, "panel": [0, 1], "dpi": 1, "lowest": 1, "top": 0, "pairs": [],
     "class_reduction": "median", "protocol": "any", "ranked_on": "none", "order": "any", "estimator": "any",

@@ -77,6 +77,8 @@ LEAVES = {
     "training.class_reduction": ("sum", NETWORKS),
     "training.epsilon": (less, NETWORKS),
     "training.shift": (more, NETWORKS),
+    "training.batch_norm.images": (more, NETWORKS),
+    "training.batch_norm.batch_size": (more, NETWORKS),
     "conditions.suppressed.alpha": (less, SUPPRESSED),
     "conditions.suppressed.modules": ([4], SUPPRESSED),
     "conditions.suppressed_later.alpha": (less, LATER),
@@ -108,7 +110,7 @@ for pair in SHIPPED["between"]:
 # Leaves that another leaf binds, or that have one value so far.
 BOUND = {
     *("images.source", "network.family", "conditions.baseline.alpha", "conditions.suppressed.start"),
-    *("cka.order", "ablation.ranked_on"),
+    *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics"),
 }
 WITHOUT_SUPPRESSED = {
     "figures.training.class_representation": ABSENT,
@@ -140,6 +142,8 @@ EDITS = {
     ),
     "an override": ({"conditions.baseline.learning_rate": 0.04}, BASELINE),
     "an optional key": ({"training.flip": 0.5}, NETWORKS),
+    "other statistics": ({"training.batch_norm": ABSENT}, NETWORKS),
+    "other statistics of a condition": ({"conditions.baseline.batch_norm": {"statistics": "running"}}, BASELINE),
     "a crop": ({"images.crop": 6}, ["*"]),
     "an overridden effect": ({"conditions.baseline.shift": 2}, BASELINE),
     "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),

@@ -63,6 +63,11 @@ def trainings(cropped: bool):
     return moved.flatmap(lambda key: settings_with(key, moving[key]))
 
 
+BATCH_NORM = st.sampled_from(
+    [{"statistics": "running"}, {"statistics": "recomputed", "images": 64, "batch_size": 32}],
+)
+
+
 def settings_with(key: str, value):
     """Any settings of training, of which one optional key is given."""
     return sections(
@@ -77,7 +82,7 @@ def settings_with(key: str, value):
             "class_reduction": st.sampled_from(["mean", "sum"]),
             "epsilon": st.just(1e-6),
         },
-        {key: value, "flip": st.floats(0.1, 1), "independent": st.just(True)},
+        {key: value, "flip": st.floats(0.1, 1), "independent": st.just(True), "batch_norm": BATCH_NORM},
     )
 
 

@@ -83,3 +83,13 @@ def test_a_network_at_chance_throughout_a_window_leaves_the_claim_undecided(epoc
 @pytest.mark.parametrize(("classes", "accuracy"), [(1000, 0.002), (10, 0.2), (3, 2 / 3), (2, 0.75)])
 def test_enough_is_twice_chance_or_half_way_from_it(classes, accuracy):
     assert enough(classes) == pytest.approx(accuracy)
+
+
+def test_a_network_that_diverged_counts_in_a_claim_on_accuracy_as_one_at_chance(decided):
+    results = study(World(scatter=0))
+    diverges = [run for run in results["training"] if run["condition"] == "zero_20"][1]
+    short = diverges.isel(epoch=slice(3)).assign(diverged=3)
+    results["training"] = [short if run is diverges else run for run in results["training"]]
+    found = decided(results)["suppression_from_epoch_0_costs_accuracy"]
+    whole = 0.95 - 0.65
+    assert found.rows[0].statistic == pytest.approx((2 * whole + 0.95 - 0.1) / 3, abs=1e-3)

@@ -609,6 +609,35 @@ def test_a_crop_that_no_image_could_have_is_refused(refusal, old, new, says):
     assert refusal(text.replace(old, new)).startswith(message(says))
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("{statistics: recomputed, images: 8}", ".batch_size (line 23): missing; statistics is recomputed: say in"),
+        ("{statistics: recomputed, batch_size: 8}", ".images (line 23): missing; statistics is recomputed: say on"),
+        ("{statistics: recomputed, images: 8, batch_size: 9}", ".batch_size (line 23): found 9; images is 8; allowed:"),
+        ("{statistics: recomputed, images: 1, batch_size: 2}", ".images (line 23): found 1; allowed: a number of at"),
+        ("{statistics: running, images: 8}", ".images (line 23): found 8; statistics is running, which needs none:"),
+        (
+            "{statistics: runing}",
+            ".statistics (line 23): found \"runing\"; did you mean 'running'? allowed: running, re",
+        ),
+        ("recomputed", ' (line 23): found "recomputed"; allowed: keys and their values'),
+    ],
+)
+def test_statistics_of_batch_norm_that_say_too_little_or_too_much_are_refused(refusal, given, says):
+    text = edited(CONDITIONS, f"  epsilon: 1e-6\n  batch_norm: {given}\nconditions:\n")
+    assert refusal(text).startswith(message(f"training.batch_norm{says}"))
+    own = edited("alpha: 0\n", f"alpha: 0\n    batch_norm: {given}\n")
+    assert refusal(own).startswith(message(f"conditions.plain.batch_norm{says}".replace("line 23", "line 26")))
+
+
+def test_statistics_of_batch_norm_are_refused_where_the_network_has_none(refusal):
+    vgg = edited(BOTTLENECKS, "family: vgg\n  depth: 16\n").replace("modules: [4, 7]", "modules: [4, 5]")
+    given = "  epsilon: 1e-6\n  batch_norm: {statistics: recomputed, images: 8, batch_size: 8}\nconditions:\n"
+    says = "training.batch_norm (line 22): found recomputed; a vgg has no batch norm; leave this key out"
+    assert says in refusal(vgg.replace(CONDITIONS, given))
+
+
 @cases(
     (
         "regularised_accuracy:",

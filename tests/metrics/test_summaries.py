@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vestige.metrics.summaries import ablation_curves, block_means, module_means, over_representation
+from vestige.metrics.summaries import ablation_curves, accuracies, block_means, module_means, over_representation
 
 NAN = np.nan
 FRACTIONS = np.array([0.0, 0.25, 0.5, 1.0])
@@ -106,3 +106,15 @@ def test_over_representation_is_the_mean_count_of_the_commonest_classes_against_
     found = over_representation(run, top)
     assert found.dims == ("epoch",)
     assert found.sel(epoch=2).item() == pytest.approx(expected)
+
+
+def test_a_network_that_diverged_is_at_chance_until_the_end_that_was_planned():
+    run = xr.Dataset(
+        {"train_accuracy": ("epoch", [np.nan, 0.5]), "val_accuracy": ("epoch", [0.2, 0.6])},
+        {"epoch": [0, 1], "epochs": 3},
+    )
+    assert accuracies(run, 4).identical(run)
+    found = accuracies(run.assign(diverged=2), 4)
+    assert found["epoch"].values.tolist() == [0, 1, 2, 3]
+    assert found["val_accuracy"].values.tolist() == [0.2, 0.6, 0.25, 0.25]
+    assert found["train_accuracy"].values[2:].tolist() == [0.25, 0.25]

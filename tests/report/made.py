@@ -154,7 +154,7 @@ def run(name, seed, said, accuracy):
     scalars |= {"stop": said.get("stop", epochs if said["alpha"] else 0), "epochs": epochs}
     scalars["modules"] = " ".join(map(str, said.get("modules", ())))
     return xr.Dataset(
-        {"val_accuracy": ("epoch", [0.1, accuracy])},
+        {"val_accuracy": ("epoch", [0.1, accuracy]), "train_accuracy": ("epoch", [0.1, accuracy])},
         coords={"epoch": [0, epochs], **scalars, **others},
         attrs={"proof": proof(f"results/toy/training/{name}-seed{seed}.nc")},
     )

@@ -122,7 +122,7 @@ def test_without_numbers_there_is_no_strip():
 
 
 def test_conditions_keep_their_order_and_collect_their_seeds():
-    found = conditions_of(made.training(seeds=(4, 9)))
+    found = conditions_of(made.training(seeds=(4, 9)), 10)
     assert [(one.name, one.seeds) for one in found] == [(name, (4, 9)) for name in made.CONDITIONS]
 
 
@@ -136,14 +136,28 @@ def test_conditions_keep_their_order_and_collect_their_seeds():
     ],
 )
 def test_a_condition_is_said_in_words(name, selectivity, penalised):
-    (one,) = [one for one in conditions_of(made.training()) if one.name == name]
+    (one,) = [one for one in conditions_of(made.training(), 10) if one.name == name]
     assert (one.selectivity, one.penalised) == (selectivity, penalised)
 
 
 def test_what_a_condition_overrides_is_said():
-    assert conditions_of(made.training())[-1].others == (("learning rate", "0.05"),)
+    assert conditions_of(made.training(), 10)[-1].others == (("learning rate", "0.05"),)
 
 
 def test_the_accuracy_of_a_condition_has_its_interval_over_seeds():
     # Mean 91 and deviation 1 of three seeds: 91 ± 4.3027 / sqrt(3).
-    assert conditions_of(made.training())[0].accuracy == ("91.0", "[88.5, 93.5]")
+    assert conditions_of(made.training(), 10)[0].accuracy == ("91.0", "[88.5, 93.5]")
+
+
+def test_a_network_that_diverged_counts_as_one_at_chance_and_is_named():
+    runs = made.training()
+    runs[1] = runs[1].isel(epoch=[0]).assign(diverged=1)
+    first = conditions_of(runs, 10)[0]
+    assert first.diverged == ((1, 1),)
+    assert first.accuracies == (0.9, 0.1, 0.92)
+
+
+def test_what_recomputed_statistics_add_is_the_difference_to_running_ones_network_by_network():
+    runs = [run.assign(val_accuracy_running=run["val_accuracy"] - 0.02) for run in made.training()]
+    assert conditions_of(runs, 10)[0].gain == ("+2.0", "[+2.0, +2.0]")
+    assert conditions_of(made.training(), 10)[0].gain == ("–", "")

@@ -1,12 +1,13 @@
 """The training stage: against a plain loop, across repeats, and killed in the middle."""
 
 import math
-from types import SimpleNamespace
+import re
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from stages.toy import BASELINE, CONDITIONS, CROPPED, NETWORK, SUPPRESSED, files, settings, toy, trained
 from torch import nn
 
 from vestige.data import arrays
@@ -14,44 +15,11 @@ from vestige.data.augmentation import augmentation
 from vestige.data.loader import split_of
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
-from vestige.models.bottleneck_resnet import Settings
 from vestige.models.network import Network, build
 from vestige.stages.images import described
-from vestige.stages.training import training
 from vestige.training import checkpoints, resume
-from vestige.training.loop import Diverged, gradients, one_pass
+from vestige.training.loop import Diverged, gradients, one_pass, refuse_divergence
 from vestige.training.optimizer import at_rest
-from vestige.training.resume import Trajectory
-
-NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
-TRAINING = {
-    "epochs": 3,
-    "batch_size": 16,
-    "learning_rate": 0.05,
-    "learning_rate_step": 2,
-    "learning_rate_gamma": 0.1,
-    "momentum": 0.9,
-    "weight_decay": 1e-3,
-    "class_reduction": "mean",
-    "epsilon": 1e-6,
-    "shift": 1,
-    "flip": 0.5,
-    "random_crop": None,
-}
-CROPPED = {"crop": 6, "shift": None, "random_crop": SimpleNamespace(scale=(0.1, 1), ratio=(0.75, 1.25))}
-BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
-SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}
-CONDITIONS = [BASELINE, SUPPRESSED]
-
-
-def toy():
-    """Noise around one pattern a class: 50 images to train on, 20 to validate."""
-    rng = np.random.default_rng(0)
-    patterns = rng.integers(60, 190, (4, 1, 8, 8))
-    labels = {"train": rng.integers(0, 4, 50), "val": rng.integers(0, 4, 20)}
-    images = {split: patterns[each] + rng.normal(0, 40, (len(each), 1, 8, 8)) for split, each in labels.items()}
-    images = {split: each.clip(0, 255).astype(np.uint8) for split, each in images.items()}
-    return arrays.Decoded(images, labels, tuple("abcd"))
 
 
 @pytest.fixture(scope="module")
@@ -60,34 +28,6 @@ def images(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
         yield described(toy())
-
-
-def settings(condition=BASELINE, seed=0, crop=None, **changed):
-    return SimpleNamespace(
-        device="cpu",
-        threads=1,
-        seed=seed,
-        images=SimpleNamespace(source="absent", crop=crop),
-        network=NETWORK,
-        training=SimpleNamespace(**{**TRAINING, **changed}),
-        condition=SimpleNamespace(**condition),
-    )
-
-
-def ignore(text):
-    pass
-
-
-def trained(folder, images, *arguments, note=ignore, shared=None, lasting=(), **changed):
-    """Train in a folder, and leave what others may go on from in another, or beside."""
-    folder.mkdir(exist_ok=True)
-    asked = settings(*arguments, **changed)
-    keys = tuple(f"{epoch:02d}" for epoch in range(asked.training.epochs + 1))
-    return training(asked, images, folder, Trajectory(shared or folder, keys, frozenset(lasting)), note)
-
-
-def files(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("epoch-*.safetensors")}
 
 
 def plain_loop(images, condition, rates, batch_size):
@@ -342,14 +282,47 @@ def test_a_last_batch_of_one_image_is_refused_before_anything_is_written(images,
     assert not any(tmp_path.iterdir())
 
 
+DIVERGES = {"learning_rate": 1e30}
+
+
 @pytest.mark.parametrize(
     ("condition", "remedy"),
-    [(BASELINE, "lower learning_rate$"), ({**SUPPRESSED, "start": 0}, "lower learning_rate or the size of alpha$")],
+    [(BASELINE, "lower learning_rate"), ({**SUPPRESSED, "start": 0}, "lower learning_rate or the size of alpha")],
 )
-def test_a_loss_that_is_not_finite_stops_training_with_the_epoch_and_the_remedy(images, tmp_path, condition, remedy):
-    with pytest.raises(Diverged, match=f"not finite in epoch 1 .*{remedy}"):
-        trained(tmp_path, images, condition, learning_rate=1e30)
+def test_a_run_that_diverges_ends_with_its_last_good_epoch_and_says_where_and_why(images, tmp_path, condition, remedy):
+    noted = []
+    found = trained(tmp_path, images, condition, note=noted.append, **DIVERGES)
+    assert found["epoch"].values.tolist() == [0]
+    assert found["diverged"].item() == 1
+    said = found["diverged"].attrs["comment"]
+    assert re.fullmatch(rf"diverged in epoch 1: not finite from step \d of 4 on \(.*1e\+30.*\); .*{remedy}", said)
+    assert noted[-1] == said
     assert list(files(tmp_path)) == ["epoch-000.safetensors"]
+
+
+def test_the_first_step_whose_loss_is_not_finite_is_named():
+    network = build(NETWORK, 1, 4, seed=0)
+    with pytest.raises(Diverged, match="from step 3 of 4 on"):
+        refuse_divergence(network, torch.tensor([1.0, 2.0, math.inf, math.nan]), 0.1, settings(), 0)
+    next(network.trunk.parameters()).data[0] = math.nan
+    with pytest.raises(Diverged, match="from step 2 of 2 on"):
+        refuse_divergence(network, torch.tensor([1.0, 2.0]), 0.1, settings(), 0)
+
+
+def test_a_run_that_diverges_later_keeps_what_came_before_and_again_gives_the_same(images, tmp_path):
+    # Three epochs that are fine, and a jump of the learning rate after them.
+    jump = {"learning_rate_step": 3, "learning_rate_gamma": 1e32, "epochs": 5}
+    whole, found = trained(tmp_path / "fine", images, epochs=3, learning_rate_step=3), None
+    for _ in range(2):
+        found = trained(tmp_path / "jumps", images, **jump)
+        assert found["epoch"].values.tolist() == [0, 1, 2, 3]
+        assert found["diverged"].item() == 4
+    assert found.drop_vars("diverged").identical(whole)
+    assert files(tmp_path / "jumps") == files(tmp_path / "fine")
+
+
+def test_a_run_that_does_not_diverge_says_nothing_of_it(images, tmp_path):
+    assert "diverged" not in trained(tmp_path, images)
 
 
 def test_every_epoch_is_noted(images, tmp_path):

@@ -4,8 +4,14 @@ from vestige.claims.chance import usable_area
 
 
 def training(run, classes: int):
-    """The result itself, of the classes that there are: a network may have more logits than that."""
-    return run.isel({"class": slice(0, classes)})
+    """The result itself, of the classes that there are: a network may have more logits than that.
+
+    Of a network that diverged, accuracies are at chance from then on.
+    """
+    from vestige.metrics.summaries import accuracies
+
+    known = accuracies(run, classes)
+    return run.isel({"class": slice(0, classes)}).reindex(epoch=known["epoch"]).assign(known)
 
 
 def selectivity(run, classes: int):

@@ -102,9 +102,9 @@ def by_condition(runs: list, read: Callable) -> Runs:
     """Condition -> seed, in rising order -> what `read` makes of the run, with its length; in any order of runs."""
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        found.setdefault(Condition.from_dataset(run), {})[run["seed"].item()] = read(bare(run)).assign_coords(
-            epochs=run["epochs"].item()
-        )
+        length = {"epochs": run["epochs"].item()}
+        curves = read(bare(run).assign_coords(length)).assign_coords(length)
+        found.setdefault(Condition.from_dataset(run), {})[run["seed"].item()] = curves
     return dict(sorted(found.items()))
 
 

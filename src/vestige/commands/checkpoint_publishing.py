@@ -28,11 +28,14 @@ def trajectory_of(job: Job) -> dict[str, Any]:
 
 
 def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
-    """Remove the work on a result that is written, and the states from which no other run goes on."""
+    """Remove the work on a result that is written, and the states from which no other run goes on.
+
+    The newest stays: of a run that diverged it is not the last that was planned.
+    """
     if trajectory is not None:
         from vestige.training import resume
 
-        resume.forget(trajectory, len(trajectory.keys))
+        resume.forget(trajectory, max((epoch for epoch, _ in trajectory.states()), default=0))
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,5 +1,6 @@
 """What jobs have cost so far: each leaves a small record in `benchmarks/`, on which no result depends."""
 
+import math
 import resource
 import sys
 import time
@@ -57,13 +58,13 @@ def path_of(job: Job) -> Path:
 
 def spent(job: Job, seconds: float, before: int, began: float) -> Record:
     """The record of a job that took so long, of whose passes some had been trained before."""
-    of = passes(job.study, job.stage, length(job))
+    of = min(passes(job.study, job.stage, length(job)), ended(job))
     return Record(
         result=job.output,
         stage=job.stage.name,
         study=job.study.study,
         seconds=round(seconds, 3),
-        passes=of - before,
+        passes=max(0, of - before),
         of=of,
         bytes=sum(path.stat().st_size for path in written(job, began)),
         memory=memory(),
@@ -99,6 +100,12 @@ def length(job: Job) -> int:
 def begun(job: Job) -> int:
     """How many passes of a training are there already, from which it goes on; 0 for what trains nothing."""
     return trajectories.begun(job) if job.stage.resumes else 0
+
+
+def ended(job: Job) -> float:
+    """After how many epochs, at least one, a training that left its checkpoints ended: where it diverged, early."""
+    checkpoints = [*Path(job.folder).glob("*")] if job.stage.resumes else []
+    return max(1, len(checkpoints) - 1) if checkpoints else math.inf
 
 
 def written(job: Job, began: float) -> list[Path]:

@@ -12,7 +12,8 @@ from vestige.provenance import scratch, trajectories
 DAY = 86400
 ABANDONED = DAY  # seconds after which what was never finished is nobody's
 UNUSED = 30 * DAY  # seconds after which what another study or clone may have left is nobody's
-OURS = re.compile(r"\.?[0-9a-f]{32}-(weights|state)-[0-9a-f]{64}\.safetensors")  # and what follows while it is written
+KINDS = "weights|state|statistics-[0-9a-f]{64}"
+OURS = re.compile(rf"\.?[0-9a-f]{{32}}-({KINDS})-[0-9a-f]{{64}}\.safetensors")  # and what follows while it is written
 
 
 def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:

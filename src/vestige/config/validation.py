@@ -10,6 +10,9 @@ from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
 from vestige.config.study import Run, Study
 from vestige.foundation.rows import STAGES, Stage
+from vestige.stages.training import BatchNorm, is_recomputed
+
+RECOMPUTED_ON = {"images": "on how many training images", "batch_size": "in batches of how many images"}
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
@@ -17,7 +20,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    yield from [*of_crops(study), *unsound, *absent, *of_ablation(study), *of_cka(study)]
+    yield from [*of_crops(study), *of_batch_norms(study), *unsound, *absent, *of_ablation(study), *of_cka(study)]
     if not unsound and not absent:
         yield from of_sections(study)
     if not unsound:
@@ -63,6 +66,28 @@ def of_random_crop(study: Study, here: tuple, said: dict) -> Iterator[Fault]:
     if own and effects["random_crop"] and effects["shift"]:
         says = "found random_crop and shift, which both move what is seen of an image; allowed: one of them"
         yield (*here, own[0]), says
+
+
+def of_batch_norms(study: Study) -> Iterator[Fault]:
+    """What is wrong with the statistics of batch norm, in training or in a condition that overrides them."""
+    yield from of_batch_norm(study, ("training", "batch_norm"), study.training.batch_norm)
+    for name, said in study.conditions.items():
+        yield from of_batch_norm(study, ("conditions", name, "batch_norm"), said.batch_norm)
+
+
+def of_batch_norm(study: Study, here: tuple, said: BatchNorm | None) -> Iterator[Fault]:
+    """Statistics that are to be recomputed without saying on what, or where there are none."""
+    on = {} if said is None else {key: getattr(said, key) for key in RECOMPUTED_ON}
+    if not is_recomputed(said):
+        for key in (key for key, value in on.items() if value is not None):
+            yield (*here, key), f"found {on[key]}; statistics is running, which needs none: leave this key out"
+        return
+    if not getattr(study.network, "has_batch_norm", True):
+        yield here, f"found recomputed; a {study.network.family} has no batch norm; leave this key out"
+    for key in (key for key, value in on.items() if value is None):
+        yield (*here, key), f"missing; statistics is recomputed: say {RECOMPUTED_ON[key]}; allowed: 2 or more"
+    if None not in on.values() and said.batch_size > said.images:
+        yield (*here, "batch_size"), f"found {said.batch_size}; images is {said.images}; allowed: 2 to {said.images}"
 
 
 def twins(study: Study) -> Iterator[Fault]:

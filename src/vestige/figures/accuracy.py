@@ -51,8 +51,10 @@ def with_fate(table):
 
 
 def accuracy_table(runs, settings: Settings):
-    """Means over seeds of training and validation accuracy, epoch by epoch."""
-    return over_seeds(runs, lambda run: run[list(PANELS)], settings.bands)
+    """Means over seeds of training and validation accuracy, epoch by epoch; a network that diverged is at chance."""
+    from vestige.metrics.summaries import accuracies
+
+    return over_seeds(runs, lambda run: accuracies(run, run.sizes["class"]), settings.bands)
 
 
 def draw_panels(settings, runs, table):

@@ -56,9 +56,11 @@ def pooled(group, silent_units: str):
     from vestige.metrics.summaries import block_means
 
     blocks = [block_means(run, silent_units) for run in group]
-    means, spreads = (xr.concat([one[name] for one in blocks], "seed") for name in ("selectivity", "spread"))
-    both = [values.transpose("place", "epoch", "seed").values for values in (means, spreads)]
-    return blocks[0].assign(spread=(("place", "epoch"), pooled_spread(*both)))
+    means, spreads = (
+        xr.concat([one[name] for one in blocks], "seed", join="outer") for name in ("selectivity", "spread")
+    )
+    means, spreads = (values.transpose("place", "epoch", "seed") for values in (means, spreads))
+    return means.isel(seed=0).copy(data=pooled_spread(means.values, spreads.values)).to_dataset(name="spread")
 
 
 def module_lines(settings: Settings, runs):

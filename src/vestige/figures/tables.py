@@ -44,11 +44,23 @@ def by_condition(runs) -> dict[str, list]:
 
 
 def beside(measures: list) -> dict:
-    """Quantity -> its values in several runs along a new dimension `seed`, without the coordinates of single runs."""
+    """Quantity -> its values in several runs along a new dimension `seed`, without the coordinates of single runs.
+
+    A run that ended before the others, because it diverged, has no value (NaN) at later epochs.
+    """
     import xarray as xr
 
     along = {"dim": "seed", "join": "exact", "coords": "minimal", "compat": "override"}
-    return {quantity: xr.concat([bare(one[quantity]) for one in measures], **along) for quantity in measures[0]}
+    found = {quantity: [bare(one[quantity]) for one in measures] for quantity in measures[0]}
+    return {quantity: xr.concat(as_long(values), **along) for quantity, values in found.items()}
+
+
+def as_long(values: list) -> list:
+    """Arrays that all have the epochs that any has."""
+    import xarray as xr
+
+    others = {name for one in values for name in one.dims if name != "epoch"}
+    return xr.align(*values, join="outer", exclude=others, copy=False)
 
 
 def bare(values):

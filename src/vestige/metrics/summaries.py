@@ -78,6 +78,21 @@ def area_under(curve, area: str):
     return curve.isel(point=0, drop=True).copy(data=found)
 
 
+ACCURACIES = ("train_accuracy", "val_accuracy")
+
+
+def accuracies(run, classes: int):
+    """(epoch) training and validation accuracy of a run over all of its planned epochs, which `epochs` says.
+
+    A network that diverged tells nothing apart: from then on it is at chance, and so it counts in a mean over seeds.
+    """
+    found = run[list(ACCURACIES)]
+    if "diverged" not in run:
+        return found
+    whole = found.reindex(epoch=np.arange(int(run["epochs"]) + 1))
+    return whole.where(whole["epoch"] < run["diverged"].item(), 1 / classes)
+
+
 def over_representation(run, top: int = 5):
     """(epoch): mean count of the `top` most predicted classes, divided by what an even spread would give (figure 16).
 

@@ -27,6 +27,11 @@ class Settings(Values):
         """The modules that a study may name."""
         return tuple(range(1, HIDDEN + 1))
 
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether there are statistics of batch norm, running or recomputed."""
+        return False
+
 
 def network(settings: Settings, channels: int, classes: int):
     """A network with random weights, drawn as torchvision draws them. Raises ValueError if its head is too small."""

@@ -13,8 +13,9 @@ from vestige.pipeline import Job, cells, job
 from vestige.provenance import embedding, hashing, machine, proofs, scratch
 
 KEY = 32  # digits of an epoch's key
-# What describes the penalty counts for the passes that are penalised, and the length of a run for none.
-OF_NO_EPOCH = {"epochs", *OF_PENALTY}
+# What describes the penalty counts for the passes that are penalised; the length of a run for none, and neither do the
+# statistics with which its networks are evaluated.
+OF_NO_EPOCH = {"epochs", "batch_norm", *OF_PENALTY}
 versions = cache(machine.versions)
 
 

@@ -6,9 +6,11 @@ import numpy as np
 
 from vestige.condition import Condition
 from vestige.metrics.intervals import student_interval
+from vestige.metrics.summaries import accuracies
 from vestige.report.wording import ABSENT, fixed, listed, number
 
 CONFIDENCE = 0.95
+RUNNING = "val_accuracy_running"  # of the same networks with running statistics of batch norm
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class ConditionRow:
     done: Condition
     seeds: tuple[int, ...]
     accuracies: tuple[float, ...]
+    with_running: tuple[float, ...] = ()  # where batch-norm statistics are recomputed, with running ones
+    diverged: tuple[tuple[int, int], ...] = ()  # seed of a network, and epoch in which it diverged
 
     @property
     def epochs(self) -> int:
@@ -54,27 +58,48 @@ class ConditionRow:
     @property
     def accuracy(self) -> tuple[str, str]:
         """Mean final accuracy over seeds in per cent, and its 95 % Student t interval."""
-        mean, half = (100 * float(each) for each in student_interval(np.array(self.accuracies), CONFIDENCE))
-        low, high = fixed(mean - half, 1), fixed(mean + half, 1)
-        return fixed(mean, 1), "" if np.isnan(half) else f"[{low}, {high}]"
+        return in_per_cent(self.accuracies)
+
+    @property
+    def gain(self) -> tuple[str, str]:
+        """What recomputed statistics add to the accuracy with running ones, in points; empty where they are not."""
+        if not self.with_running:
+            return ABSENT, ""
+        return in_per_cent(np.subtract(self.accuracies, self.with_running), sign="+")
 
 
-def conditions_of(runs) -> list[ConditionRow]:
-    """Every condition of the training results, in their order."""
+def in_per_cent(shares, sign: str = "") -> tuple[str, str]:
+    """The mean of shares over seeds in per cent, and its 95 % Student t interval; no interval of a single seed."""
+    mean, half = (100 * float(each) for each in student_interval(np.array(shares), CONFIDENCE))
+    words = [fixed(value, 1) for value in (mean, mean - half, mean + half)]
+    mean_said, low, high = (f"+{word}" if sign and word[0].isdigit() else word for word in words)
+    return mean_said, "" if np.isnan(half) else f"[{low}, {high}]"
+
+
+def conditions_of(runs, classes: int) -> list[ConditionRow]:
+    """Every condition of the training results, in their order; the images have so many classes."""
     groups: dict[str, list] = {}
     for run in runs:
         groups.setdefault(run["condition"].item(), []).append(run)
-    return [row_of(name, same) for name, same in groups.items()]
+    return [row_of(name, same, classes) for name, same in groups.items()]
 
 
-def row_of(name: str, runs) -> ConditionRow:
-    """A condition from the training results of its seeds."""
+def row_of(name: str, runs, classes: int) -> ConditionRow:
+    """A condition from the training results of its seeds; a network that diverged is at chance in the end."""
+    as_running = [run.assign(val_accuracy=run[RUNNING]) for run in runs if RUNNING in run]
     return ConditionRow(
         name=name,
         done=Condition.from_dataset(runs[0]),
         seeds=tuple(run["seed"].item() for run in runs),
-        accuracies=tuple(run["val_accuracy"].values[-1].item() for run in runs),
+        accuracies=final_accuracies(runs, classes),
+        with_running=final_accuracies(as_running, classes),
+        diverged=tuple((run["seed"].item(), run["diverged"].item()) for run in runs if "diverged" in run),
     )
+
+
+def final_accuracies(runs, classes: int) -> tuple[float, ...]:
+    """The accuracy of each run on the validation images in the end."""
+    return tuple(accuracies(run, classes)["val_accuracy"].values[-1].item() for run in runs)
 
 
 def baselines(conditions: list[ConditionRow]) -> list[ConditionRow]:

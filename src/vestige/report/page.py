@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 def page(settings, images, network, claims, figures, training, **measures) -> str:
     """The HTML of the report; the same inputs give the same bytes. Of the `measures`, by kind, only proofs are read."""
-    told, conditions = claims_of(claims), conditions_of(training)
+    told, conditions = claims_of(claims), conditions_of(training, images.sizes["class"])
     measured = [result for results in measures.values() for result in results]
     proofs = proofs_of(images, network, claims, *training, *measured) + [proof_of_picture(path) for path in figures]
     return rendered(

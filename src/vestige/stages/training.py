@@ -35,6 +35,28 @@ class RandomCrop(Values):
         return ", ".join(f"{name} {low:.12g} to {high:.12g}" for name, (low, high) in self)
 
 
+class BatchNorm(Values):
+    """Which statistics batch norm uses wherever the network is evaluated; training uses those of each batch anyway.
+
+    `running`, as if the key were left out, are the moving averages that training keeps, as the paper has them: where
+    epochs have few steps they lag behind the weights. `recomputed` are those of so many training images (`images`),
+    seen as in evaluation in batches of `batch_size`, anew after each epoch.
+    """
+
+    statistics: Literal["running", "recomputed"]
+    images: Annotated[int, Field(ge=2)] | None = None
+    batch_size: Annotated[int, Field(ge=2)] | None = None
+
+    def __str__(self) -> str:
+        """It in words, as a coordinate of results holds it."""
+        return f"recomputed on {self.images} images" if is_recomputed(self) else self.statistics
+
+
+def is_recomputed(chosen: BatchNorm | None) -> bool:
+    """Whether the statistics of batch norm are recomputed after each epoch."""
+    return chosen is not None and chosen.statistics == "recomputed"
+
+
 class Settings(Values):
     """Stochastic gradient descent as in the paper's appendix A.1, and the reductions of its penalty."""
 
@@ -50,39 +72,45 @@ class Settings(Values):
     shift: PositiveInt | None = None
     flip: Annotated[float, Field(gt=0, le=1)] | None = None
     random_crop: RandomCrop | None = None
+    batch_norm: BatchNorm | None = None
     independent: Literal[True] | None = None
 
 
 def training(settings, images, folder, trajectory, note):
     """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way, a Dataset.
 
-    Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Raises
-    ValueError where the last batch would hold one image, and Diverged where the loss becomes infinite or NaN.
+    Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Where the
+    loss, or a weight, becomes infinite or NaN, the run ends with the epoch before, and its result says so. Raises
+    ValueError where the last batch would hold one image, and where batch norm cannot be recomputed as asked.
     """
-    from tqdm import tqdm
-
     from vestige.data import arrays
     from vestige.data.loader import refuse_lonely_image, split_of
     from vestige.foundation.device import prepare
     from vestige.models.network import build
-    from vestige.training import loop, resume
-    from vestige.training.optimizer import at_rest
+    from vestige.training import batch_norm, loop
 
-    device, epochs = prepare(settings.device, settings.threads), settings.training.epochs
-    train, val = (
-        split_of(images, settings.images, name, settings.training.batch_size, device) for name in arrays.SPLITS
-    )
-    refuse_lonely_image(len(train.labels), train.batch_size)
-    network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
-    momentum = at_rest(network.trunk.to(device))
-    records = resume.resume(folder, trajectory, network, momentum)
-    if not records:
-        first = loop.UNTRAINED | loop.validated(network, val)
-        records = resume.save(folder, trajectory, network, momentum, [first])
-    note(loop.told(records[-1], len(records) - 1, epochs))
-    for epoch in tqdm(range(len(records) - 1, epochs), unit="epoch", disable=None):
-        record = loop.one_pass(network, momentum, train, settings, epoch) | loop.validated(network, val)
-        loop.refuse_divergence(record, settings, epoch)
-        records = resume.save(folder, trajectory, network, momentum, [*records, record])
-        note(loop.told(record, epoch + 1, epochs))
-    return loop.labelled(records)
+    def built():
+        network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
+        network.trunk.to(device)
+        return network
+
+    device, size = prepare(settings.device, settings.threads), settings.training.batch_size
+    train, val = (split_of(images, settings.images, name, size, device) for name in arrays.SPLITS)
+    refuse_lonely_image(len(train.labels), size)
+    running, evaluate = folder, as_trained
+    if is_recomputed(settings.training.batch_norm):
+        running = folder / ".running"  # hidden: training goes on from there, and no measure reads it
+        evaluate = batch_norm.evaluation(settings, built(), train, val, trajectory, running, folder)
+    measured, fault = [], ""
+    try:
+        for records in loop.train(built(), train, val, settings, running, trajectory):
+            measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
+            note(loop.told(measured[-1], len(records) - 1, settings.training.epochs))
+    except loop.Diverged as diverged:
+        note(fault := str(diverged))
+    return loop.labelled(measured, fault)
+
+
+def as_trained(epoch: int, record: dict) -> dict:
+    """The record of an epoch that is measured as training leaves it, with running statistics."""
+    return record

@@ -1,21 +1,24 @@
 """The passes over the images: cross-entropy less alpha times selectivity, batch by batch (equation 2)."""
 
 import math
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 import xarray as xr
-from torch import Tensor
+from torch import Tensor, nn
+from tqdm import tqdm
 
 from vestige.data.augmentation import augmentation
 from vestige.data.loader import Split
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.network import Network, at_step, forward
-from vestige.training.optimizer import Momentum, descend
-from vestige.training.resume import Records
+from vestige.training.optimizer import Momentum, at_rest, descend
+from vestige.training.resume import Records, Trajectory, resume, save
 
 Means = dict[str, float]
 
@@ -26,16 +29,38 @@ QUANTITIES = {
     "learning_rate": ("learning rate of the pass", "1"),
     "val_loss": ("cross-entropy of the validation images", "nat"),
     "val_accuracy": ("accuracy on the validation images", "1"),
+    "val_accuracy_running": ("accuracy on the validation images, with the running statistics of batch norm", "1"),
 }
 UNTRAINED = dict.fromkeys(("train_loss", "train_accuracy", "penalty", "learning_rate"), math.nan)
 
 
-class Diverged(RuntimeError):
-    """Training whose loss is no longer a finite number."""
+class Diverged(ArithmeticError):
+    """A pass in which the loss, or a weight, is no longer a finite number."""
+
+
+def train(
+    network: Network, train: Split, val: Split, settings: SimpleNamespace, folder: Path, trajectory: Trajectory
+) -> Iterator[Records]:
+    """The records of all epochs so far: once for those that any run has left of the trajectory, then after each pass.
+
+    Checkpoints go into the folder. Raises Diverged, and writes nothing of that pass.
+    """
+    momentum = at_rest(network.trunk)
+    records = resume(folder, trajectory, network, momentum)
+    if not records:
+        records = save(folder, trajectory, network, momentum, [UNTRAINED | validated(network.trunk, val)])
+    yield records
+    for epoch in tqdm(range(len(records) - 1, settings.training.epochs), unit="epoch", disable=None):
+        record = one_pass(network, momentum, train, settings, epoch) | validated(network.trunk, val)
+        records = save(folder, trajectory, network, momentum, [*records, record])
+        yield records
 
 
 def one_pass(network: Network, momentum: Momentum, train: Split, settings: SimpleNamespace, epoch: int) -> Means:
-    """The pass over the training images from checkpoint `epoch` to the next; its means over the pass."""
+    """The pass over the training images from checkpoint `epoch` to the next; its means over the pass.
+
+    Losses stay on the device until the pass is over. Raises Diverged where one, or a weight, is not finite then.
+    """
     training, condition = settings.training, settings.condition
     rate = training.learning_rate * training.learning_rate_gamma ** (epoch // training.learning_rate_step)
     modules = condition.modules if condition.start <= epoch < condition.stop else ()
@@ -49,6 +74,7 @@ def one_pass(network: Network, momentum: Momentum, train: Split, settings: Simpl
         steps.append(gradients(network, images, labels, penalised, settings))
         descend(network.trunk, momentum, rate, training)
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
+    refuse_divergence(network, loss, rate, settings, epoch)
     share = {"train_loss": loss.sum().item() / len(order), "train_accuracy": hits.sum().item() / len(order)}
     return share | {"penalty": selectivity.mean().item(), "learning_rate": rate}
 
@@ -68,10 +94,10 @@ def gradients(
 
 
 @torch.inference_mode()
-def validated(network: Network, val: Split) -> dict[str, float | list[int]]:
+def validated(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
     """Loss and accuracy on the validation images, and how many of them are taken for each class."""
-    network.trunk.eval()
-    logits = torch.cat([network.trunk(images) for images, _ in val.batches(np.arange(len(val.labels)))]).double().cpu()
+    trunk.eval()
+    logits = torch.cat([trunk(images) for images, _ in val.batches(np.arange(len(val.labels)))]).double().cpu()
     labels, predicted = torch.from_numpy(np.array(val.labels)), logits.argmax(1)
     return {
         "val_loss": F.cross_entropy(logits, labels).item(),
@@ -80,14 +106,19 @@ def validated(network: Network, val: Split) -> dict[str, float | list[int]]:
     }
 
 
-def refuse_divergence(record: dict, settings: SimpleNamespace, epoch: int) -> None:
-    """Stop where nothing of use can follow."""
-    if not math.isfinite(record["train_loss"] + record["val_loss"]):
-        lower = "learning_rate or the size of alpha" if settings.condition.alpha else "learning_rate"
-        raise Diverged(
-            f"the loss is not finite in epoch {epoch + 1} (train {record['train_loss']}, val {record['val_loss']}; "
-            f"learning_rate {record['learning_rate']:g}, alpha {settings.condition.alpha:g}): lower {lower}"
-        )
+def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: SimpleNamespace, epoch: int) -> None:
+    """Raise Diverged where the losses (steps) of a pass, or the weights after it, are not all finite.
+
+    The first step is named whose loss is not; where only weights are not, that is the last.
+    """
+    if loss.isfinite().all() and all(weight.isfinite().all() for weight in network.trunk.parameters()):
+        return
+    step = next((step for step, each in enumerate(loss.tolist(), 1) if not math.isfinite(each)), len(loss))
+    lower = "learning_rate or the size of alpha" if settings.condition.alpha else "learning_rate"
+    raise Diverged(
+        f"diverged in epoch {epoch + 1}: not finite from step {step} of {len(loss)} on "
+        f"(learning_rate {rate:g}, alpha {settings.condition.alpha:g}); to go further, lower {lower}"
+    )
 
 
 def told(record: dict, epoch: int, epochs: int) -> str:
@@ -96,12 +127,14 @@ def told(record: dict, epoch: int, epochs: int) -> str:
     return ", ".join([f"epoch {epoch} of {epochs}", *(f"{name} {record[name]:.4f}" for name in names)])
 
 
-def labelled(records: Records) -> xr.Dataset:
-    """The records of all epochs."""
+def labelled(records: Records, fault: str = "") -> xr.Dataset:
+    """The records of all epochs; where training diverged, as `fault` says, also the number of the pass that did."""
     measured = {
         name: ("epoch", [record[name] for record in records], {"long_name": text, "units": units})
         for name, (text, units) in QUANTITIES.items()
+        if name in records[0]
     }
+    diverged = ((), len(records), {"long_name": "pass in which training diverged", "units": "1", "comment": fault})
     predicted = [record["predicted"] for record in records]
     counts = (("epoch", "class"), predicted, {"long_name": "validation images taken for the class", "units": "1"})
     digests = ("epoch", [record["checkpoint"] for record in records], {"long_name": "sha256 of the checkpoint"})
@@ -109,4 +142,5 @@ def labelled(records: Records) -> xr.Dataset:
         "epoch": ("epoch", np.arange(len(records)), {"long_name": "passes over the training images"}),
         "class": ("class", np.arange(len(predicted[0])), {"long_name": "number of the class"}),
     }
-    return xr.Dataset(measured | {"predicted": counts, "checkpoint": digests}, coords)
+    ended = {"diverged": diverged} if fault else {}
+    return xr.Dataset(measured | {"predicted": counts, "checkpoint": digests} | ended, coords)

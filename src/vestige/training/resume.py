@@ -41,6 +41,14 @@ class Trajectory:
         """The state of an epoch."""
         return self.folder / f"{self.keys[epoch]}-state-{sha256}.safetensors"
 
+    def statistics_path(self, epoch: int, sha256: str, checkpoint: str) -> Path:
+        """The batch-norm statistics that the checkpoint of an epoch has in place of the running ones."""
+        return self.folder / f"{self.keys[epoch]}-statistics-{sha256}-{checkpoint}.safetensors"
+
+    def statistics(self, epoch: int) -> list[Path]:
+        """The batch-norm statistics of an epoch that are there."""
+        return sorted(self.folder.glob(f"{self.keys[epoch]}-statistics-*.safetensors"))
+
     def states(self) -> list[tuple[int, Path]]:
         """The states that are there, with their epoch, newest first."""
         epochs = {key: epoch for epoch, key in enumerate(self.keys)}
@@ -106,9 +114,14 @@ def restored(
 
 def records_in(data: bytes, key: str) -> Records:
     """The records in a state's bytes; none if they are those of another trajectory under the name of this one."""
-    size = int.from_bytes(data[:8], "little")  # safetensors: the length of the header, then the header as JSON
-    whose, records = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["told"])
+    whose, records = told_in(data)
     return records if whose == key else []
+
+
+def told_in(data: bytes) -> Any:
+    """What the metadata of a file of safetensors tell, under the key `told`."""
+    size = int.from_bytes(data[:8], "little")  # the length of the header, then the header as JSON
+    return json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["told"])
 
 
 def remove(path: Path) -> None:

@@ -1,0 +1,145 @@
+"""Batch-norm statistics recomputed on training images after each epoch: they do not lag behind the weights."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from vestige.data.loader import Split
+from vestige.foundation.files import whole
+from vestige.foundation.random import generator
+from vestige.models.network import Network
+from vestige.training import checkpoints
+from vestige.training.loop import validated
+from vestige.training.resume import Trajectory, remove, told_in
+
+Record = dict[str, Any]
+BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+STATISTICS = ("running_mean", "running_var")
+RUNNING = "val_accuracy_running"  # beside the accuracy with recomputed statistics
+
+
+def evaluation(
+    settings, network: Network, train: Split, val: Split, trajectory: Trajectory, running: Path, folder: Path
+) -> Callable[[int, Record], Record]:
+    """What makes of the record of an epoch that of the same weights with recomputed statistics.
+
+    It loads the checkpoint of the epoch from the folder `running` into `network`, which nobody trains, and writes that
+    with recomputed statistics into `folder`. Statistics and their record also stay beside the trajectory: another run
+    that comes along it takes them from there. Raises ValueError where there is nothing to recompute, or too few images.
+    """
+    chosen = settings.training.batch_norm
+    refuse_unusable(network.trunk, len(train.labels), chosen)
+    order = generator("batch norm", settings.seed).permutation(len(train.labels))
+    rows = order[: chosen.images - chosen.images % chosen.batch_size]  # without a last batch that is smaller
+    seen = replace(train, batch_size=chosen.batch_size)
+
+    def evaluate(epoch: int, record: Record) -> Record:
+        checkpoints.load(network, running, epoch, record["checkpoint"])
+        asked = [trajectory.keys[epoch], chosen.images, chosen.batch_size]
+        former = (restored(path, asked, network.trunk) for path in trajectory.statistics(epoch))
+        found = next(filter(None, former), None)
+        if found is None:
+            recompute(network.trunk, (images for images, _ in seen.batches(rows)))
+            found = validated(network.trunk, val)
+        sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
+        save(trajectory, epoch, asked, network.trunk, found, sha256)
+        return record | {RUNNING: record["val_accuracy"]} | found | {"checkpoint": sha256}
+
+    return evaluate
+
+
+def refuse_unusable(trunk: nn.Module, images: int, chosen) -> None:
+    """Refuse a network without batch norm, and more images, or larger batches, than there are."""
+    if not norms_of(trunk):
+        raise ValueError(
+            "training.batch_norm: the network has no batch norm whose statistics could be recomputed: leave the key out"
+        )
+    if chosen.images > images:
+        raise ValueError(
+            f"training.batch_norm.images: found {chosen.images}; there are {images} training images; "
+            f"allowed: {chosen.batch_size} to {images}"
+        )
+
+
+def norms_of(trunk: nn.Module) -> list[nn.Module]:
+    """The batch norms that keep statistics."""
+    return [part for part in trunk.modules() if isinstance(part, BATCH_NORM) and part.track_running_stats]
+
+
+@torch.no_grad()
+def recompute(trunk: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Replace the statistics of batch norms by those of what they normalise of some batches, all of one size.
+
+    While they see a batch, they normalise it by its own statistics, as in training; all else is as in evaluation. The
+    mean is that over all images, and so is the variance: E x^2 - mean^2, not the mean of the batches' variances.
+    Counters of batches stay.
+    """
+    trunk.eval()
+    norms = norms_of(trunk)
+    with moments_of(norms) as moments:
+        for images in batches:
+            trunk(images)
+    for norm in norms:
+        means, variances = torch.stack(moments[norm]).double().unbind(1)
+        norm.running_mean.copy_(means.mean(0))
+        norm.running_var.copy_(variances.mean(0) + means.var(0, unbiased=False))
+
+
+@contextmanager
+def moments_of(norms: list[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]]:
+    """Mean and variance (2, channels) of each batch that batch norms are given, while they normalise as in training."""
+    moments: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
+
+    def note(norm, given):
+        variance, mean = torch.var_mean(given[0], [0, *range(2, given[0].dim())], unbiased=False)
+        moments[norm].append(torch.stack([mean, variance]))
+
+    hooks = [norm.register_forward_pre_hook(note) for norm in norms]
+    for norm in norms:
+        norm.train()
+        norm.track_running_stats = False  # neither used nor changed
+    try:
+        yield moments
+    finally:
+        for norm, hook in zip(norms, hooks, strict=True):
+            hook.remove()
+            norm.track_running_stats = True
+            norm.eval()
+
+
+def save(trajectory: Trajectory, epoch: int, asked: list, trunk: nn.Module, found: Record, checkpoint: str) -> None:
+    """Leave statistics and their record for whoever asks for the same, under the sha256 of the checkpoint too."""
+    names = [f"{name}.{kind}" for name, part in trunk.named_modules() if part in norms_of(trunk) for kind in STATISTICS]
+    state = trunk.state_dict()
+    tensors = {name: state[name].contiguous().cpu() for name in names}
+    data = safetensors.torch.save(tensors, {"told": json.dumps([asked, found])})
+    path = trajectory.statistics_path(epoch, hashlib.sha256(data).hexdigest(), checkpoint)
+    if not path.exists():
+        with whole(path) as file:
+            file.write(data)
+
+
+def restored(path: Path, asked: list, trunk: nn.Module) -> Record | None:
+    """Load statistics into a trunk; their record, None if they are of other settings, damaged or gone meanwhile."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != path.name.split("-")[-2]:
+        remove(path)
+        return None
+    settings, record = told_in(data)
+    if settings != asked:
+        return None
+    state = trunk.state_dict()
+    for name, tensor in safetensors.torch.load(data).items():
+        state[name].copy_(tensor)
+    return record
