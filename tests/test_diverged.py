@@ -1,4 +1,4 @@
-"""A condition whose networks diverge is a result: the study ends, its page tells it, and both engines call it current."""
+"""A condition whose networks diverge is a result: the study ends, its page tells it, both engines call it current."""
 
 import pytest
 import xarray as xr

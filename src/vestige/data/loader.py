@@ -37,6 +37,12 @@ class Split:
             seen = middle(pixels, self.crop) if augment is None else augment(pixels, numbers)
             yield arrays.normalise(seen, self.mean, self.std), labels
 
+    @property
+    def seen(self) -> tuple[int, int, int]:
+        """The shape (channels, height, width) of what a network sees of an image."""
+        channels, *sides = self.images.shape[1:]
+        return (channels, *([self.crop] * 2 if self.crop else sides))
+
     def count_batches(self) -> int:
         """How many batches all images make."""
         return -(-len(self.labels) // self.batch_size)

@@ -1,13 +1,14 @@
 """Similarity of pairs of layers, by the number of a module or by name."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from vestige.figures.axes import epoch_axis, value_axis
 
-Layer = int | Literal["fc"]
+Name = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
+Layer = int | Name  # a module by its number, the head by the name of its step
 Either = Annotated[tuple[Layer, Layer], Field(strict=False)]
 
 

@@ -8,7 +8,7 @@ from vestige.figures.tables import over_seeds
 
 
 class Settings(Figure):
-    """The pairs of layers to draw, by module number or by name ("fc")."""
+    """The pairs of layers to draw, by module number, and the head by its name (of the shipped families, "fc")."""
 
     panel: Panel = (3.2, 2.0)
     pairs: Pairs

@@ -14,10 +14,15 @@ def other_classes(responses, largest):
 
 
 def spatial_means(activations):
-    """Responses (images, channels) of activations (images, channels, height, width)."""
-    height, width = activations.shape[2:]
+    """Responses (images, channels) of activations (images, channels, height, width), or (images, channels, positions).
+
+    Activations (images, channels) are responses already.
+    """
+    positions = activations.shape[2:]
+    if not positions:
+        return activations
     # Not .mean(): the gradient of a sum keeps the layout in memory, and costs nothing.
-    return activations.sum((2, 3)) / (height * width)
+    return activations.sum(tuple(range(2, activations.dim()))) / positions.numel()
 
 
 def membership(labels, classes, dtype):

@@ -6,7 +6,7 @@ import xarray as xr
 
 from vestige.data.loader import Split
 from vestige.metrics.selectivity import membership, other_classes, selectivity_index, spatial_means
-from vestige.models.network import Network
+from vestige.models.network import Network, channels_of
 from vestige.training.evaluation import walk
 
 MEASURED = {
@@ -38,7 +38,7 @@ def class_means(network: Network, split: Split, rows: np.ndarray, classes: np.nd
         counts = counts + member.sum(1, keepdim=True)
         for name, output in walk(network, images.double()):
             if name in sums:
-                sums[name] = sums[name] + member @ spatial_means(output)
+                sums[name] = sums[name] + member @ spatial_means(channels_of(network, output))
     return {name: (each / counts).cpu().numpy() for name, each in sums.items()}
 
 

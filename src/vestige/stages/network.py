@@ -7,7 +7,7 @@ import torch
 import xarray as xr
 from torch import Tensor, nn
 
-from vestige.models.network import Network, build
+from vestige.models.network import Network, build, channels_of, refuse_unmeasurable
 from vestige.training.evaluation import walk
 
 SHORTCUT = "downsample"  # what a block calls it; None where its input is added as it is
@@ -27,12 +27,17 @@ WORDS = {
 
 @torch.inference_mode()
 def network(settings, images, note) -> xr.Dataset:
-    """(step) place, output and layers of every step, in order of execution, from running it on zeros."""
+    """(step) place, output and layers of every step, in order of execution, from running it on zeros.
+
+    Raises ValueError for a network whose measured outputs are no responses of channels that are 0 or more.
+    """
     built = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     built.trunk.eval()
     image = images.sizes["channel"], int(images["height"]), int(images["width"])
     crop = settings.images.crop
-    steps = list(described(built, torch.zeros(1, image[0], *((crop, crop) if crop else image[1:]))))
+    seen = image[0], *((crop, crop) if crop else image[1:])
+    refuse_unmeasurable(built, seen, torch.device("cpu"))
+    steps = list(described(built, torch.zeros(1, *seen)))
     found = labelled(steps, settings.network.family, built, image, images.sizes["class"])
     note(f"{found.sizes['step']} steps, {found['parameters_total'].item():,} parameters")
     return found
@@ -46,7 +51,8 @@ def described(network: Network, image: Tensor) -> Iterator[dict]:
             step = network.steps[name]
             number = {"parameters": sum(weight.numel() for weight in step.parameters())}
             place = dict(zip(("module", "block"), places.get(name, (-1, -1)), strict=True))
-            shape = dict(zip(("channels", "height", "width"), (*output.shape[1:], 1, 1)[:3], strict=True))
+            shown = channels_of(network, output) if name in places else output
+            shape = dict(zip(("channels", "height", "width"), (*shown.shape[1:], 1, 1)[:3], strict=True))
             yield {"step": name} | place | shape | number | worded(step, ran)
             ran.clear()
 
@@ -108,6 +114,7 @@ def labelled(steps: list[dict], family: str, network: Network, image: tuple[int,
     parameters = sum(weight.numel() for weight in network.trunk.parameters())
     whole = {
         "family": (family, "family of the network"),
+        "head": (network.head, "step that gives the logits"),
         "input_channels": (image[0], "channels of an image"),
         "input_height": (image[1], "height of an image"),
         "input_width": (image[2], "width of an image"),

@@ -81,12 +81,13 @@ def training(settings, images, folder, trajectory, note):
 
     Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Where the
     loss, or a weight, becomes infinite or NaN, the run ends with the epoch before, and its result says so. Raises
-    ValueError where the last batch would hold one image, and where batch norm cannot be recomputed as asked.
+    ValueError where the last batch would hold one image, where batch norm cannot be recomputed as asked, and for a
+    network that cannot be measured.
     """
     from vestige.data import arrays
     from vestige.data.loader import refuse_lonely_image, split_of
     from vestige.foundation.device import prepare
-    from vestige.models.network import build
+    from vestige.models.network import build, refuse_unmeasurable
     from vestige.training import batch_norm, loop
 
     def built():
@@ -97,13 +98,15 @@ def training(settings, images, folder, trajectory, note):
     device, size = prepare(settings.device, settings.threads), settings.training.batch_size
     train, val = (split_of(images, settings.images, name, size, device) for name in arrays.SPLITS)
     refuse_lonely_image(len(train.labels), size)
+    network = built()
+    refuse_unmeasurable(network, train.seen, device)
     running, evaluate = folder, as_trained
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it
         evaluate = batch_norm.evaluation(settings, built(), train, val, trajectory, running, folder)
     measured, fault = [], ""
     try:
-        for records in loop.train(built(), train, val, settings, running, trajectory):
+        for records in loop.train(network, train, val, settings, running, trajectory):
             measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
             note(loop.told(measured[-1], len(records) - 1, settings.training.epochs))
     except loop.Diverged as diverged:

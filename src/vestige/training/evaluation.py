@@ -44,21 +44,22 @@ def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Te
     (n, channels). The logits are those of the whole network with these channels zeroed, to the last bit, if no earlier
     step has any.
     """
-    names = list(network.steps)
-    output = silenced(output, silent.get(after))
+    names, axis = list(network.steps), network.channel_axis
+    output = silenced(output, silent.get(after), axis)
     for name in names[names.index(after) + 1 :]:
-        output = silenced(network.steps[name](output), silent.get(name))
+        output = silenced(network.steps[name](output), silent.get(name), axis)
     return output
 
 
-def silenced(output: Tensor, channels: Tensor | None) -> Tensor:
+def silenced(output: Tensor, channels: Tensor | None, axis: int = 1) -> Tensor:
     """(n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
 
-    `channels` is (channels,) for all images alike, or (n, channels).
+    `channels` is (channels,) for all images alike, or (n, channels). They lie along the dimension `axis`.
     """
     if channels is None:
         return output
-    return output.masked_fill(channels.to(output.device).reshape(*channels.shape, *[1] * (output.dim() - 2)), 0)
+    mask = channels.to(output.device).reshape(*channels.shape, *[1] * (output.dim() - 2))
+    return output.masked_fill(mask if axis == 1 else mask.movedim(1 - output.dim(), axis), 0)
 
 
 def hits(logits: Tensor, labels: Tensor) -> Tensor:

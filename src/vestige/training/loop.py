@@ -16,7 +16,7 @@ from vestige.data.augmentation import augmentation
 from vestige.data.loader import Split
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
-from vestige.models.network import Network, at_step, forward
+from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training.optimizer import Momentum, at_rest, descend
 from vestige.training.resume import Records, Trajectory, resume, save
 
@@ -86,7 +86,7 @@ def gradients(
     logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
     loss, selectivity = F.cross_entropy(logits, labels), logits.new_tensor(math.nan)
     if penalised:
-        responses = [[spatial_means(outputs[block]) for block in blocks] for blocks in penalised]
+        responses = [[spatial_means(channels_of(network, outputs[block])) for block in blocks] for blocks in penalised]
         selectivity = mean_selectivity(responses, labels, settings.training.class_reduction, settings.training.epsilon)
     (loss - settings.condition.alpha * selectivity if penalised else loss).backward()
     hits = (logits.argmax(1) == labels).sum()
