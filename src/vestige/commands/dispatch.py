@@ -33,6 +33,9 @@ def check(given, typed: Path) -> int:
         from vestige.provenance import results
 
         results.make_folders(study)
+        from vestige.commands.study_check import check_made
+
+        check_made(study)
     counts = dict.fromkeys(pipeline.STAGES, 0)
     for job in pipeline.jobs(study):
         counts[job.stage.name] += 1

@@ -17,6 +17,7 @@ from vestige.commands.cost_records import recorded
 from vestige.commands.job_log import Note, locked, logging
 from vestige.commands.result_writing import write
 from vestige.commands.stage_call import check_result, function_of, labels_of, load, places_of, settings_of
+from vestige.commands.study_check import check_made
 from vestige.config import loading
 from vestige.foundation import source
 from vestige.pipeline import Job
@@ -41,6 +42,8 @@ def make(job: Job) -> str:
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job, behind)
+        if job.stage.networks:
+            check_made(job.study)
         check_place(job)
         with logging(job) as note, recorded(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))

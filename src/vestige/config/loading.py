@@ -32,10 +32,21 @@ def read(path: Path | str = FILE) -> Study:
 
 def checked(data: Any, line: Callable[[tuple], int | None] = lambda keys: None, name: str = FILE) -> Study:
     """A study from plain values. Raises StudyRefused."""
-    found = sorted(((line(keys) or 0, (keys, says)) for keys, says in faults(data)), key=lambda each: each[0])
-    if found:
-        raise StudyRefused("\n".join([f"{name} is refused:", *(worded(fault, number) for number, fault in found)]))
+    refuse_faults(faults(data), line, name)
     return Study.model_validate(data)
+
+
+def refuse_faults(found: list[Fault], line: Callable[[tuple], int | None], name: str) -> None:
+    """Raise StudyRefused with every fault, in the order in which they stand in the file, if there are any."""
+    placed = sorted(((line(keys) or 0, (keys, says)) for keys, says in found), key=lambda each: each[0])
+    if placed:
+        raise StudyRefused("\n".join([f"{name} is refused:", *(worded(fault, number) for number, fault in placed)]))
+
+
+def refuse(found: list[Fault], path: Path | str = FILE) -> None:
+    """Raise StudyRefused with faults that were found beside those of the file alone, if there are any."""
+    tree = cache(lambda: YAML(typ="rt").load(text_of(Path(path))))
+    refuse_faults(found, lambda keys: line_of(tree(), keys), Path(path).name)
 
 
 def faults(data: Any) -> list[Fault]:

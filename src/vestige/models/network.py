@@ -17,7 +17,7 @@ class Network:
     modules: dict[int, tuple[str, ...]]  # the paper's number of a module -> its blocks, steps whose output is measured
     head: str  # the step that gives the logits
     dropouts: tuple[nn.Module, ...] = ()  # steps that drop units in training, others in each `step` of it
-    # How a block's output becomes the responses of channels, which the index of selectivity needs to be 0 or more: along
+    # How a block's output becomes responses of channels, which the index of selectivity needs to be 0 or more: along
     # which dimension the channels lie, 1 or counted from the end (of tokens the last, -1: their positions are averaged
     # as those of an image are), and whether what is negative counts as 0.
     channel_axis: int = 1

@@ -1,0 +1,59 @@
+"""What a study asks for that its images and its network do not allow: known once both are described."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from vestige.config.errors import Fault, nearest
+from vestige.config.study import Study
+from vestige.foundation.rows import STAGES
+from vestige.stages.training import is_recomputed
+
+
+class Known(NamedTuple):
+    """How many images each split has, and how many classes; names of the layers that CKA compares, empty: unknown."""
+
+    train: int
+    val: int
+    classes: int
+    layers: Collection[str] = ()
+
+
+def misfits(study: Study, known: Known) -> Iterator[Fault]:
+    """Everything that does not fit, as the path of keys and what is wrong there."""
+    yield from of_training(("training",), dict(study.training), known)
+    for name in study.conditions:
+        yield from of_training(("conditions", name), study.overrides(name), known)
+    if any(study.cells(STAGES[stage]) for stage in ("cka", "between")) and study.cka.batch_size > known.val:
+        allowed = f"there are {known.val} validation images; allowed: 4 to {known.val}"
+        yield ("cka", "batch_size"), f"found {study.cka.batch_size}; {allowed}"
+    for kind, figures in study.figures:
+        for name, said in figures:
+            if said is not None:
+                yield from of_figure(("figures", kind, name), said, known)
+
+
+def of_training(here: tuple, said: dict, known: Known) -> Iterator[Fault]:
+    """Batches, and images for batch norm, that are more than there are; a last batch of one image."""
+    size, batch_norm = said.get("batch_size"), said.get("batch_norm")
+    there = f"there are {known.train} training images"
+    if size is not None and size > known.train:
+        yield (*here, "batch_size"), f"found {size}; {there}; allowed: 2 to {known.train}"
+    elif size is not None and (known.train - 1) % size == 0:
+        better = next((each for each in range(size + 1, known.train) if (known.train - 1) % each), known.train)
+        says = f"found {size}; {there}, which leaves one alone in the last batch, where batch norm compares none"
+        yield (*here, "batch_size"), f"{says}; allowed: another, such as {better}"
+    if is_recomputed(batch_norm) and batch_norm.images > known.train:
+        allowed = f"{batch_norm.batch_size} to {known.train}"
+        yield (*here, "batch_norm", "images"), f"found {batch_norm.images}; {there}; allowed: {allowed}"
+
+
+def of_figure(here: tuple, said, known: Known) -> Iterator[Fault]:
+    """More classes than there are, or layers that the network does not have."""
+    top, pairs = getattr(said, "top", None), getattr(said, "pairs", ())
+    if top is not None and top >= known.classes:
+        most = known.classes - 1
+        says = f"found {top}; the images have {known.classes} classes, and all of them are always predicted evenly"
+        yield (*here, "top"), f"{says}; allowed: 1 to {most}"
+    for layer in dict.fromkeys(str(each) for pair in pairs for each in pair) if known.layers else ():
+        if layer not in known.layers:
+            yield (*here, "pairs"), f"found {layer}; the network has no such layer; {nearest(layer, known.layers)}"
