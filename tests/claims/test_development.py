@@ -10,7 +10,7 @@ PLAIN = {"baseline": BASELINE}
 
 def test_a_study_whose_runs_are_too_short_for_first_epochs_has_no_claims_about_them(decided):
     plain = BASELINE | {"epochs": 6}
-    results = {kind: [result(kind, World(), "b", plain, seed) for seed in (0, 1)] for kind in KINDS}
+    results = {kind: [result(kind, World(), "b", plain, seed) for seed in (0, 1, 2)] for kind in KINDS}
     found = decided(results)
     told = {found[name].verdict for name in ("selectivity_rises_early", "early_similarity_is_high")}
     assert told == {"not in this study"}
@@ -18,23 +18,23 @@ def test_a_study_whose_runs_are_too_short_for_first_epochs_has_no_claims_about_t
 
 
 def test_development_is_read_off_the_longest_training_that_has_the_measure_and_says_so(decided):
-    results = study(World(seeds=(0, 1)), PLAIN)
-    longer = [result("selectivity", World(), "l", BASELINE | {"epochs": LONG}, seed) for seed in (0, 1)]
+    results = study(World(), PLAIN)
+    longer = [result("selectivity", World(), "l", BASELINE | {"epochs": LONG}, seed) for seed in (0, 1, 2)]
     found = decided(results | {"selectivity": results["selectivity"] + longer})
     assert found["selectivity_recedes"].rows[0].reason.endswith(", epochs 1 to 6, 29 to 36 of 36")
     assert found["selective_area_grows"].rows[0].reason.endswith(", epochs 1, 12 of 12")
 
 
 def test_development_is_not_read_off_other_training(decided):
-    results = study(World(seeds=(0, 1)), PLAIN)
+    results = study(World(), PLAIN)
     other = BASELINE | {"epochs": LONG, "weight_decay": 0.1}
-    longer = [result("selectivity", World(), "l", other, seed) for seed in (0, 1)]
+    longer = [result("selectivity", World(), "l", other, seed) for seed in (0, 1, 2)]
     found = decided(results | {"selectivity": results["selectivity"] + longer})
     assert found["selectivity_recedes"].rows[0].reason.endswith(" of 12")
 
 
 def test_what_was_not_measured_at_the_end_of_the_run_says_nothing_of_trained_networks(decided):
-    results = study(World(seeds=(0, 1)), PLAIN)
+    results = study(World(), PLAIN)
     short = {kind: [run.isel(epoch=run["epoch"] <= 9) for run in results[kind]] for kind in ("selectivity", "ablation")}
     found = decided(results | short)
     names = ("selectivity_recedes", "selective_ablation_hurts_less_at_the_end", "selective_area_grows")
@@ -93,3 +93,15 @@ def test_a_network_that_diverged_counts_in_a_claim_on_accuracy_as_one_at_chance(
     found = decided(results)["suppression_from_epoch_0_costs_accuracy"]
     whole = 0.95 - 0.65
     assert found.rows[0].statistic == pytest.approx((2 * whole + 0.95 - 0.1) / 3, abs=1e-3)
+
+
+def test_a_network_that_diverged_has_no_selectivity_at_the_end_and_is_counted_beside_the_verdict(decided):
+    results = study(World(seeds=(0, 1, 2, 3)), PLAIN)
+    for kind in ("training", "selectivity"):
+        run = results[kind][1]
+        results[kind][1] = run.isel(epoch=slice(6))
+    results["training"][1] = results["training"][1].assign(diverged=6)
+    found = decided(results)["selectivity_recedes"]
+    assert found.verdict == "reproduced"
+    assert [(row.seeds, row.diverged) for row in found.rows] == [(3, 1)] * 3
+    assert found.rows[0].reason.endswith(", without seed 1, which diverged")

@@ -10,8 +10,11 @@ NEVER = 1e9
 # Where the paper is wrong: what differs from the world in which it is right.
 FALSE = {
     "selectivity_rises_early": {"rise": 0.0, "recession": 0.0},
+    "the_peak_is_in_the_first_epoch": {"recession": -0.2},
     "selectivity_recedes": {"recession": 0.0},
-    "selectivity_recedes_quickly": {"decay": 30.0},
+    "selectivity_recedes_quickly": {"decay": 30.0, "recession": 0.6, "rise": 0.7, "scatter": 1e-4},
+    "selectivity_does_not_recede_completely": {"recession": 0.4},
+    "selectivity_settles": {"decay": 4.0, "recession": 0.8, "rise": 0.9},
     "selectivity_stays_in_the_last_module": {"last_recession": 0.2},
     "selective_ablation_hurts_more_early": {"selective_first": 0.6},
     "selective_ablation_hurts_less_at_the_end": {"selective_last": 0.4},
@@ -20,11 +23,13 @@ FALSE = {
     "random_area_stays": {"random_last": 0.65},
     "early_and_late_layers_are_alike_first": {"similar_last": 0.8},
     "early_similarity_is_high": {"similar_first": 0.3},
+    "late_similarity_is_low": {"similar_last": 0.6},
     "all_layers_are_more_alike_first": {"neighbours_last": 0.9},
     "suppression_prevents_the_peak": {"suppressed_peak": 0.5},
     "suppression_from_epoch_0_costs_accuracy": {"cost": COST | {-20: 0.0}},
     "suppression_from_later_costs_nothing": {"later_cost": {-20: 0.1}},
     "suppression_costs_more_the_stronger": {"cost": COST | {-1: 0.3, -5: 0.15, -10: 0.1, -20: 0.05}},
+    "stronger_suppression_lowers_selectivity_more": {"per_doubling": 0.05},
     "suppression_by_1_does_nothing": {"cost": COST | {-1: 0.1}},
     "suppression_by_5_is_worse_from_epoch_0": {"later_cost": {-5: 0.2}},
     "strong_suppression_is_much_worse_from_epoch_0": {"later_cost": {-10: 0.15}},
@@ -52,6 +57,7 @@ NEEDED = {
     **dict.fromkeys([name for name in NAMES if name.startswith("suppression_")], FROM_ZERO),
     "suppression_from_later_costs_nothing": ["later_10", "later_20", "later_20_from_1"],
     "suppression_costs_more_the_stronger": ["zero_5", "zero_10", "zero_20"],
+    "stronger_suppression_lowers_selectivity_more": ["zero_10"],
     "suppression_by_1_does_nothing": ["zero_1", "later_1"],
     "suppression_by_5_is_worse_from_epoch_0": ["later_5"],
     "strong_suppression_is_much_worse_from_epoch_0": FROM_ZERO,
@@ -75,20 +81,20 @@ def test_a_claim_that_is_true_is_reproduced(claim, as_the_paper_says):
 
 
 @pytest.mark.parametrize("claim", NAMES)
-def test_a_claim_that_is_false_is_not_reproduced(claim, decided_alone):
+def test_a_claim_that_is_false_is_contradicted_or_weaker(claim, decided_alone):
     found = decided_alone(claim, World(**FALSE[claim]))
-    assert found.verdict == "not reproduced", found.explanation
+    assert found.verdict in ("contradicted", "weaker than the margin"), found.explanation
 
 
 @pytest.mark.parametrize("claim", NAMES)
 def test_one_seed_leaves_a_claim_undecided(claim, with_one_seed):
     assert with_one_seed[claim].verdict == "undecided"
-    assert "one seed gives no interval" in with_one_seed[claim].explanation
+    assert "1 seed, and a verdict takes 3" in with_one_seed[claim].explanation
 
 
 @pytest.mark.parametrize("claim", NAMES)
 def test_a_claim_without_its_conditions_is_not_in_the_study(claim, decided_alone):
-    found = decided_alone(claim, World(seeds=(0, 1)), without(NEEDED[claim]))
+    found = decided_alone(claim, World(), without(NEEDED[claim]))
     assert (found.verdict, found.rows) == ("not in this study", [])
     assert "it needs" in found.explanation
 
@@ -132,8 +138,10 @@ def test_a_claim_has_these_parts(claim, parts, as_the_paper_says):
     assert [row.part for row in as_the_paper_says[claim].rows] == parts
 
 
-def test_all_pairs_of_layers_are_ten(as_the_paper_says):
-    assert len(as_the_paper_says["all_layers_are_more_alike_first"].rows) == 10
+def test_the_other_pairs_of_layers_are_eight(as_the_paper_says):
+    ends = {row.part for row in as_the_paper_says["early_and_late_layers_are_alike_first"].rows}
+    others = {row.part for row in as_the_paper_says["all_layers_are_more_alike_first"].rows}
+    assert (len(ends), len(others), ends & others) == (2, 8, set())
 
 
 def test_the_largest_alpha_takes_the_papers_place_where_that_is_lacking(decided_alone):
@@ -151,5 +159,5 @@ def test_never_recovering_needs_runs_made_to_see_it(decided_alone):
 
 def test_suppression_of_the_last_module_too_is_something_else(decided):
     conditions = {"baseline": BASELINE, "everywhere": penalty(-20, modules="4 5 6 7")}
-    found = decided(study(World(seeds=(0, 1)), conditions))["suppression_from_epoch_0_costs_accuracy"]
+    found = decided(study(World(), conditions))["suppression_from_epoch_0_costs_accuracy"]
     assert found.verdict == "not in this study"

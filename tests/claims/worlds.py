@@ -40,6 +40,7 @@ class World:
     decay: float = 1.0  # epochs of that
     last_recession: float = 0.0
     suppressed_peak: float = 0.12
+    per_doubling: float = -0.01  # of |alpha|, of the suppressed index
     promoted: float = 0.96
     last_of_promoted: float = 0.5
     selective_first: float = 0.35  # areas
@@ -52,7 +53,7 @@ class World:
     cost: dict = field(default_factory=lambda: COST)  # in final accuracy, by alpha, from epoch 0
     later_cost: dict = field(default_factory=dict)
     long_cost: float = 0.3
-    recovery: float = 6.0  # epochs
+    recovery: float = 8.5  # epochs
     excess_first: float = 0.5  # of the five most predicted classes
     excess_last: float = 0.0
     scatter: float = 0.001
@@ -89,6 +90,7 @@ def make_training(world: World, said: dict, scatter) -> xr.Dataset:
     accuracy = (0.95 - cost(world, said, epochs)) * (1 - np.exp(-2.0 * epochs)) + scatter(len(epochs))
     tampered = said["start"] == 0 and abs(said["alpha"]) >= 10
     excess = np.where(epochs <= 3, world.excess_first, world.excess_last) * tampered
+    excess = excess + scatter(len(epochs))
     counts = 1000 * (1 + excess[:, np.newaxis] * np.where(np.arange(CLASSES) < 5, 1, -1))
     return xr.Dataset(
         {
@@ -128,7 +130,7 @@ def level(world: World, said: dict, module: int, epochs: np.ndarray) -> np.ndarr
     curve = 0.1 + world.rise - recession * (1 - np.exp(-np.clip(epochs - 1, 0, None) / world.decay))
     penalised, early = str(module) in said["modules"].split(), said["start"] == 0
     if said["alpha"] <= -10 and early and penalised:
-        curve = np.full(len(epochs), world.suppressed_peak)
+        curve = np.full(len(epochs), world.suppressed_peak + world.per_doubling * np.log2(-said["alpha"] / 20))
     if said["alpha"] >= 10:
         curve = np.full(len(epochs), world.promoted if penalised else world.last_of_promoted)
     return np.where(epochs == 0, 0.1, curve)

@@ -1,4 +1,5 @@
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -7,10 +8,12 @@ from scipy import stats
 from vestige.metrics.intervals import (
     block_band,
     difference_interval,
+    extreme_interval,
     module_band,
     paper_interval,
     pooled_spread,
     student_interval,
+    trimmed_mean,
 )
 
 
@@ -125,3 +128,52 @@ def test_the_paper_s_band_of_a_module_says_nothing_of_the_networks_differences()
     means, spreads = np.array([[0.1, 0.9], [0.1, 0.9]]), np.array([[0.2, 0.2], [0.2, 0.2]])  # (blocks, networks)
     assert module_band(pooled_spread(means, spreads)) == 0
     assert student_interval(means.mean(0), 0.95)[1] > 1
+
+
+@pytest.mark.parametrize("count", [3, 5, 10])
+def test_with_one_entry_along_both_axes_the_extreme_has_students_interval(count):
+    values = np.random.default_rng(count).normal(size=(1, 1, count))
+    found = extreme_interval(values, None, 0.025)
+    oracle = stats.ttest_1samp(values[0, 0], 0).confidence_interval(0.95)
+    assert found == pytest.approx((values.mean(), *oracle), rel=1e-12)
+
+
+def test_the_lower_end_of_a_largest_mean_is_shared_among_all_and_its_upper_end_is_not():
+    values = np.random.default_rng(0).normal(size=(4, 1, 6)) + np.arange(4)[:, None, None]
+    found = extreme_interval(values, None, 0.025)
+    ends = [stats.ttest_1samp(each[0], 0).confidence_interval(1 - 0.05 / 4).low for each in values]
+    assert found.low == pytest.approx(max(ends), rel=1e-12)
+    ends = [stats.ttest_1samp(each[0], 0).confidence_interval(0.95).high for each in values]
+    assert found.high == pytest.approx(max(ends), rel=1e-12)
+    assert found.mean == values.mean(2).max()
+
+
+def test_a_smallest_mean_is_the_largest_one_turned_round():
+    values = np.random.default_rng(1).normal(size=(1, 3, 7))
+    found, turned = extreme_interval(values, None, 0.025), extreme_interval(-values.swapaxes(0, 1), None, 0.025)
+    assert found == pytest.approx((-turned.mean, -turned.high, -turned.low), rel=1e-12)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_the_extreme_of_differences_is_that_of_their_intervals(paired):
+    first, second = np.random.default_rng(2).normal(size=(2, 2, 1, 5))
+    found = extreme_interval(first, second, 0.01, paired)
+    test = stats.ttest_rel if paired else partial(stats.ttest_ind, equal_var=False)
+    highs = [test(a[0], b[0]).confidence_interval(0.98).high for a, b in zip(first, second, strict=True)]
+    assert found.high == pytest.approx(max(highs), rel=1e-12)
+
+
+@pytest.mark.parametrize("means", [[0, 0, 0, 0], [0, 0, 0, -0.5], [0, -3, -3, -3]])
+@pytest.mark.parametrize("seeds", [3, 10])
+def test_either_end_misses_the_largest_mean_in_at_most_a_fortieth_of_worlds(means, seeds):
+    draw, missed = np.random.default_rng(3), np.zeros(2)
+    for _ in range(2000):
+        values = draw.normal(size=(4, 1, seeds)) + np.reshape(means, (4, 1, 1))
+        found = extreme_interval(values, None, 0.025)
+        missed += (found.low > 0, found.high < 0)
+    assert (missed / 2000 <= 0.025 + 3 * np.sqrt(0.025 * 0.975 / 2000)).all()
+
+
+def test_a_trimmed_mean_is_without_the_smallest_and_the_largest():
+    assert trimmed_mean(np.array([9.0, 1.0, 2.0, 3.0])) == 2.5
+    assert np.isnan(trimmed_mean(np.array([1.0, 2.0])))

@@ -4,15 +4,17 @@ TWICE = 2  # times chance: more than a network that knows nothing reaches by luc
 
 
 def usable_area(run, classes: int):
-    """(epoch, order, module) area under the ablation curves; NaN at epochs at which the whole network is near chance.
+    """(epoch, order, module) area under the curves of accuracy above chance; NaN where the whole network is near it.
 
-    Each curve is a share of its own largest value. At chance that share is about 1 whatever is ablated, and its area
-    would pass for that of a network that ablation does not harm.
+    Each curve is what the accuracy exceeds chance by, as a share of the largest such value on it: 1 where ablation does
+    no harm, 0 where it leaves a network that guesses, however much or little accuracy there was to lose. Below chance
+    is as good as chance.
     """
     from vestige.metrics.summaries import ablation_curves
 
     whole = run["accuracy"].isel(point=run["fraction"].values == run["fraction"].values.min())
-    return ablation_curves(run)["area"].where(whole.mean(["order", "repeat", "point"]) >= enough(classes))
+    above = run.assign(accuracy=(run["accuracy"] - 1 / classes).clip(min=0))
+    return ablation_curves(above)["area"].where(whole.mean(["order", "repeat", "point"]) >= enough(classes))
 
 
 def enough(classes: int) -> float:

@@ -9,14 +9,15 @@ from typing import Any, Literal, get_args
 from vestige.claims import curves
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
-from vestige.claims.row import Row
+from vestige.claims.row import Row, nearest
 from vestige.claims.statistics import STATISTICS, functions_of, parameters_of
 
 Decision = Literal["greater", "less", "equivalent"]
 KINDS = tuple(functions_of(curves))
 TEXTS = ("name", "sentence", "paper", "quantity", "units", "needs")
 NEEDED = (*TEXTS, "kind", "statistic", "decision", "margin")
-OPTIONAL = ("arguments", "margin_reason", "blank")
+OPTIONAL = ("arguments", "margin_reason", "blank", "opposite", "presupposes", "reading")
+READINGS = ("paper", "ours")
 SHARED = "{shared}"  # stands in a claim's reason for that of its shared margin
 
 
@@ -25,7 +26,8 @@ class Claim:
     """A sentence of the paper in our words, and how it is decided.
 
     The claim holds where the mean of `quantity` over seeds is greater than `margin`, less than it, or nearer to 0 than
-    it ("equivalent"), in every part; the margin comes with its reason, and neither was chosen after any result.
+    it ("equivalent"), in every part; the margin comes with its reason, and neither was chosen after any result. Of one
+    that is greater, what lies below `opposite` contradicts it, and what lies between is weaker than it says.
     """
 
     name: str
@@ -40,6 +42,9 @@ class Claim:
     needs: str  # what a study must have for it, to follow "it needs"
     parts: Callable[[Evidence], list[Part]]
     blank: str = "the result holds no number there"  # why a seed may have no value
+    opposite: float = 0.0
+    presupposes: str = ""  # the claim without which this one says nothing: where that fails, it is not asked
+    reading: str = "paper"  # whose the statement is: the paper's, or ours where its text leaves it open
 
     @property
     def region(self) -> tuple[float, float]:
@@ -64,6 +69,8 @@ def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
     for number, values in enumerate(file.values["claims"], start=1):
         row = Row(f"claim {values.get('name', number) if isinstance(values, dict) else number}", values)
         claim = claim_of(row, margins)
+        if claim.presupposes and claim.presupposes not in claims:
+            raise row.refusal("presupposes", f"found {claim.presupposes!r}; {nearest(claim.presupposes, claims)}")
         if claim.name in claims:
             raise row.refusal("name", "another claim has it; allowed: a name of its own")
         claims[claim.name] = claim
@@ -90,7 +97,20 @@ def claim_of(row: Row, margins: dict[str, tuple[float, str]]) -> Claim:
         margin=margin,
         margin_reason=reason,
         parts=parts_of(row),
+        opposite=opposite_of(row, decision, margin),
+        presupposes=row.text("presupposes") if "presupposes" in row.values else "",
+        reading=row.choice("reading", READINGS) if "reading" in row.values else "paper",
     )
+
+
+def opposite_of(row: Row, decision: Decision, margin: float) -> float:
+    """Below what a claim of more than a margin is contradicted: 0, where the row says nothing, or a lower margin."""
+    if "opposite" not in row.values:
+        return min(0.0, margin)
+    opposite = row.number("opposite")
+    if decision != "greater" or opposite > margin:
+        raise row.refusal("opposite", f"found {opposite:g}; allowed: up to the margin, of a claim that is greater")
+    return opposite
 
 
 def margin_of(row: Row, margins: dict[str, tuple[float, str]]) -> tuple[float, str]:

@@ -7,33 +7,53 @@ import numpy as np
 from vestige.claims.comparisons import in_modules
 from vestige.claims.evidence import Evidence, Modules
 from vestige.claims.parts import Part
-from vestige.claims.windows import Reading, after_peak, at, at_end, early_peak, peak
+from vestige.claims.windows import FEW, Reading, at, at_any_after, at_any_early, at_end, before_end, length
 
 
 def rise(evidence: Evidence) -> list[Part]:
-    """By how much each module rises in the first epochs, less any rise that is still to come after them.
+    """How far each module has risen at an early epoch beyond what a rise at a constant rate would have reached by then.
 
-    A rise is sharp if it is over then: one that goes on for many epochs has most of its height still to come.
+    That would end where the curve does: a module that rises sharply and then rises on has done most of it early.
     """
     return _developing(evidence, "all", _rise)
 
 
+def peak_after_first_epoch(evidence: Evidence, modules: Modules) -> list[Part]:
+    """By how much any later epoch lies above the first."""
+    return _developing(evidence, modules, lambda curve: at_any_after(curve, 1) - at(curve, 1))
+
+
 def recession(evidence: Evidence, modules: Modules) -> list[Part]:
-    """The highest value of the early window, less that at the end, in some modules."""
-    return _developing(evidence, modules, _recession)
+    """By how much an early epoch lies above the end, in some modules."""
+    return _developing(evidence, modules, lambda curve: at_any_early(curve) - at_end(curve))
 
 
 def quick_recession(evidence: Evidence, least: float) -> list[Part]:
-    """What each early module loses in the three epochs after the peak, less half of all that it loses.
+    """How much more than half of the way from an early epoch to the end is gone three epochs later.
 
-    A recession smaller than `least` counts as that: of none, chance would lose the most right after the peak.
+    And, in parts of their own, how much more than half of `least` is: a fall smaller than that is none.
     """
+    parts = [
+        ("more than half", lambda curve: at_any_early(curve) + at_end(curve)),
+        ("a fall that counts", lambda curve: 2 * at_any_early(curve) - Reading.of(least)),
+    ]
+    return [
+        part._replace(name=f"{part.name}, {name}")
+        for name, twice in parts
+        for part in _developing(
+            evidence, "early", lambda curve, twice=twice: 0.5 * twice(curve) - at_any_early(curve, FEW)
+        )
+    ]
 
-    def quickness(curve) -> Reading:
-        whole = _recession(curve)
-        return early_peak(curve) - after_peak(curve) - Reading(np.maximum(whole.value, least) / 2, whole.epochs)
 
-    return _developing(evidence, "early", quickness)
+def remainder(evidence: Evidence, modules: Modules) -> list[Part]:
+    """By how much the end lies above the untrained network."""
+    return _developing(evidence, modules, lambda curve: at_end(curve) - at(curve, 0))
+
+
+def drift(evidence: Evidence, modules: Modules) -> list[Part]:
+    """By how much the last fifth of the run lies above the fifth before it."""
+    return _developing(evidence, modules, lambda curve: at_end(curve) - before_end(curve))
 
 
 def _developing(evidence: Evidence, modules: Modules, read: Callable) -> list[Part]:
@@ -42,10 +62,7 @@ def _developing(evidence: Evidence, modules: Modules, read: Callable) -> list[Pa
 
 
 def _rise(curve) -> Reading:
-    """How high the curve rises early, less how much higher later."""
-    return (early_peak(curve) - at(curve, 0)) - (peak(curve) - early_peak(curve))
-
-
-def _recession(curve) -> Reading:
-    """The highest value of the early window, less that at the end."""
-    return early_peak(curve) - at_end(curve)
+    """How far the curve is at early epochs above the line from its beginning to its end."""
+    early, start = at_any_early(curve), at(curve, 0)
+    share = np.array(early.epochs)[:, np.newaxis] / length(curve)
+    return early - start - share * (at_end(curve) - start)

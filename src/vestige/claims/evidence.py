@@ -1,7 +1,7 @@
 """What the claims are read from: curves of single runs, by what was done to the run and by its seed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
@@ -90,7 +90,8 @@ class Evidence:
 def evidence(results: dict[str, list], classes: int) -> Evidence:
     """The opened results of a study by kind, each run summed up by the function of `curves` for its kind."""
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
-    return Evidence({kind: by_condition(runs, read[kind]) for kind, runs in results.items()}, classes)
+    diverged = {run_of(run) for run in results.get("training", ()) if "diverged" in run}
+    return Evidence({kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items()}, classes)
 
 
 def each_run(runs: Runs) -> list:
@@ -98,14 +99,22 @@ def each_run(runs: Runs) -> list:
     return [curves for found in runs.values() for curves in found.values()]
 
 
-def by_condition(runs: list, read: Callable) -> Runs:
-    """Condition -> seed, in rising order -> what `read` makes of the run, with its length; in any order of runs."""
+def by_condition(runs: list, read: Callable, diverged: Collection[tuple] = ()) -> Runs:
+    """Condition -> seed, in rising order -> what `read` makes of the run; in any order of runs.
+
+    With its length, and whether it is among those that `diverged`.
+    """
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        length = {"epochs": run["epochs"].item()}
-        curves = read(bare(run).assign_coords(length)).assign_coords(length)
-        found.setdefault(Condition.from_dataset(run), {})[run["seed"].item()] = curves
+        length, (condition, seed) = {"epochs": run["epochs"].item()}, run_of(run)
+        curves = read(bare(run).assign_coords(length)).drop_vars("diverged", errors="ignore")
+        found.setdefault(condition, {})[seed] = curves.assign_coords(**length, diverged=(condition, seed) in diverged)
     return dict(sorted(found.items()))
+
+
+def run_of(run) -> tuple[Condition, int]:
+    """What was done to the run of a result, and its seed."""
+    return Condition.from_dataset(run), run["seed"].item()
 
 
 def bare(run):

@@ -8,12 +8,17 @@ from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part, part
 from vestige.claims.windows import Reading, at_end_measured, first_few
 
-Pairs = Literal["ends", "all"]  # the first module with the last and with the head, or every pair of layers
+Pairs = Literal["ends", "others"]  # the first module with the last and with the head; every other pair of layers
 
 
 def early_similarity(evidence: Evidence, pairs: Pairs) -> list[Part]:
     """The similarity of pairs of layers in the first few epochs."""
     return _in_pairs(evidence, pairs, first_few)
+
+
+def late_similarity(evidence: Evidence, pairs: Pairs) -> list[Part]:
+    """The similarity of pairs of layers in the last epochs measured."""
+    return _in_pairs(evidence, pairs, at_end_measured)
 
 
 def fall(evidence: Evidence, pairs: Pairs) -> list[Part]:
@@ -33,9 +38,10 @@ def _in_pairs(evidence: Evidence, pairs: Pairs, read: Callable) -> list[Part]:
         return []
     layers = [str(layer) for layer in next(iter(runs.values()))["layer"].values]
     ends = [(layers[0], late) for late in layers[-2:] if late != layers[0]]
+    others = [pair for pair in combinations(layers, 2) if pair not in ends]
     return [
         part(f"{one} with {other}", lambda run, pair=(one, other): read(_between(run, *pair)), runs)
-        for one, other in (ends if pairs == "ends" else combinations(layers, 2))
+        for one, other in (ends if pairs == "ends" else others)
     ]
 
 

@@ -1,27 +1,29 @@
 """How the cost of suppression depends on its strength and onset together (figure 11, appendix A.5.1)."""
 
+from collections.abc import Callable, Iterator
 from math import inf
 
 import numpy as np
 
 from vestige.claims.comparisons import below_baseline, final, first_group
-from vestige.claims.evidence import Evidence
+from vestige.claims.evidence import Evidence, Runs
 from vestige.claims.parts import Part, part
+from vestige.claims.windows import at_end
 from vestige.condition import Condition
 
 
 def slope_of_cost(evidence: Evidence) -> list[Part]:
     """By how much each doubling of |alpha| lowers the final accuracy: the least-squares line through all strengths."""
-    wanted = evidence.on_early_modules(lambda one: one.is_suppressed and one.is_from_start)
-    chosen = first_group(evidence, evidence.runs("training"), wanted)
-    if chosen is None or len(chosen[1]) < 2:
-        return []
-    strengths = {one.alpha: part("", final(), runs) for one, runs in chosen[1].items()}
-    doublings = np.log2(np.abs(list(strengths)))
-    shared = sorted(set.intersection(*(set(each.first) for each in strengths.values())))
-    lost = {seed: -np.array([each.first[seed] for each in strengths.values()]) for seed in shared}
-    slopes = {seed: _line_slope(doublings, column) for seed, column in lost.items()}
-    return [Part("", slopes, used=next(iter(strengths.values())).used)] if shared else []
+    return [_slope("", runs, lambda run: -final()(run)) for runs in _strengths(evidence, "training")]
+
+
+def slope_of_selectivity(evidence: Evidence) -> list[Part]:
+    """By how much each doubling of |alpha| raises the selectivity of each suppressed module at the end."""
+    return [
+        _slope(f"module {module}", runs, lambda run, module=module: at_end(run.sel(module=module, drop=True)))
+        for runs in _strengths(evidence, "selectivity")
+        for module in evidence.early_modules
+    ]
 
 
 def cost(evidence: Evidence, alpha: float) -> list[Part]:
@@ -45,10 +47,28 @@ def gain_of_later_onset(evidence: Evidence, highest: float, lowest: float = -inf
     return []
 
 
-def _line_slope(across: np.ndarray, up: np.ndarray) -> float:
-    """The slope of the least-squares line through points."""
+def _strengths(evidence: Evidence, kind: str) -> Iterator[Runs]:
+    """The conditions that suppress the early modules from epoch 0 to the end, if there are two strengths or more."""
+    wanted = evidence.on_early_modules(lambda one: one.is_suppressed and one.is_from_start)
+    chosen = first_group(evidence, evidence.runs(kind), wanted)
+    if chosen is not None and len(chosen[1]) > 1:
+        yield chosen[1]
+
+
+def _slope(name: str, found: Runs, read: Callable) -> Part:
+    """The slope of what is read over the binary logarithm of |alpha|, of the seeds that every strength has."""
+    parts = [part(name, read, runs) for runs in found.values()]
+    doublings = np.log2([abs(one.alpha) for one in found])
+    shared = set.intersection(*(set(each.first) for each in parts))
+    slopes = {seed: _line_slope(doublings, [each.first[seed] for each in parts]) for seed in sorted(shared)}
+    failed = {seed for each in parts for seed in each.failed}
+    return Part(name, slopes, used=parts[0].used, failed=tuple(sorted(failed)))
+
+
+def _line_slope(across: np.ndarray, up: list[np.ndarray]) -> np.ndarray:
+    """(any, all) the slope of the least-squares line through points."""
     centred = across - across.mean()
-    return float(centred @ up / (centred @ centred))
+    return np.tensordot(centred, np.stack(up), axes=1) / (centred @ centred)
 
 
 def _is_twin(one: Condition, other: Condition) -> bool:

@@ -1,9 +1,9 @@
 """Suppressing selectivity costs accuracy from epoch 0, and only from there (figures 6 and 7, sections 4.4 and 4.5)."""
 
-from vestige.claims.comparisons import below_baseline, final, strongly_suppressed, with_first_epochs
+from vestige.claims.comparisons import below_baseline, final, first_group, strongly_suppressed, with_first_epochs
 from vestige.claims.evidence import Evidence
-from vestige.claims.parts import Part
-from vestige.claims.windows import early_peak
+from vestige.claims.parts import Part, part
+from vestige.claims.windows import Reading, at, at_any_early
 
 ACCURACIES = (("validation", "val_accuracy"), ("training", "train_accuracy"))
 
@@ -26,16 +26,31 @@ def cost_from_later(evidence: Evidence) -> list[Part]:
     return below_baseline(evidence, runs, wanted, final(), lambda one: f"from epoch {one.start}")
 
 
-def lowered_peaks(evidence: Evidence) -> list[Part]:
-    """How much lower each suppressed module's selectivity stays in the first epochs."""
+def lost_peak(evidence: Evidence) -> list[Part]:
+    """How much more than half of the unpenalised rise, at an early epoch, is lacking at every early epoch.
+
+    A rise is what selectivity exceeds the untrained network's by; a part for each suppressed module.
+    """
     runs = evidence.runs("selectivity")
     wanted = strongly_suppressed(evidence, runs, with_first_epochs(lambda one: one.is_from_start))
+    chosen = first_group(evidence, runs, wanted)
+    if chosen is None:
+        return []
+    group, found = chosen
     return [
-        part
-        for module in evidence.early_modules
-        for part in below_baseline(
-            *(evidence, runs, wanted),
-            lambda run, module=module: early_peak(run.sel(module=module)),
-            lambda _, module=module: f"module {module}",
+        part(
+            f"module {module}",
+            lambda run, module=module: 0.5 * _early_rise(run, module),
+            group.baseline,
+            suppressed,
+            lambda run, module=module: _early_rise(run, module).for_all,
         )
+        for suppressed in found.values()
+        for module in evidence.early_modules
     ]
+
+
+def _early_rise(run, module: int) -> Reading:
+    """By how much a module exceeds the untrained network at each early epoch."""
+    curve = run.sel(module=module, drop=True)
+    return at_any_early(curve) - at(curve, 0)

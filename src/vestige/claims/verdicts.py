@@ -1,18 +1,26 @@
 """From values by seed to an interval, from intervals to verdicts.
 
 An interval is Student's t over seeds, at 95 %: of the differences seed by seed where both conditions have the same
-seeds (the same seed means the same initial weights and the same order of images), else Welch's. A part is reproduced
-where its interval lies wholly inside the claim's region, not reproduced where it lies wholly outside, else undecided.
-For a claim of no effect the region is a margin around 0: two one-sided tests at 2.5 % each, stricter than the usual
-5 %; for a claim of no cost it is all that lies below the margin, the one of these tests that a cost could fail. Seeds
-that agree to the last digit give an interval without width, which is judged like any other.
+seeds (the same seed means the same initial weights and the same order of images), else Welch's. Where a claim means
+any of several epochs, or all of them, its ends make up for the search (`extreme_interval`). Networks that diverged are
+at chance where accuracy is claimed; where they have no value they are left out, and counted beside the verdict.
 
-A claim of several parts is reproduced where all of them are. As each must pass for itself, the chance of calling a
-false claim reproduced is at most that of its least likely part, 2.5 %, whatever their number: an intersection-union
-test, which needs no correction. It is not reproduced where any part is not; the chance that one of n true parts, each
-just at its bound, is refuted by bad luck is up to n x 2.5 %, and therefore the rows stand beside the verdict.
+A part is reproduced where its interval lies wholly inside the claim's region. For a claim of no effect the region is a
+margin around 0: two one-sided tests at 2.5 % each, stricter than the usual 5 %; for a claim of no cost it is all that
+lies below the margin. A claim of several parts is reproduced where all of them are: as each must pass for itself, the
+chance of calling a false claim reproduced is at most 2.5 %, whatever their number (an intersection-union test).
+
+A part is contradicted where its interval lies wholly where the claim says that it does not lie: on the other side of
+0, or of the bound where the claim names a level. It is weaker than the margin where it lies wholly below the margin
+and not there. For these verdicts intervals are widened for the number of parts (Bonferroni), as any of them decides:
+so a true claim, too, is called contradicted or weaker in at most 2.5 % of cases.
+
+No verdict comes from fewer than three seeds, or from seeds that agree to the last digit. From five seeds on (six where
+either side counts) an exact test without a distribution stands beside the interval: where it does not bear the verdict
+out, there is none.
 """
 
+from collections.abc import Callable
 from math import isfinite, nan
 from typing import NamedTuple
 
@@ -20,26 +28,39 @@ import numpy as np
 
 from vestige.claims.claim import Claim
 from vestige.claims.evidence import Evidence
-from vestige.claims.parts import Part
-from vestige.metrics.intervals import difference_interval, student_interval
+from vestige.claims.parts import Part, Values
+from vestige.metrics.intervals import Interval, extreme_interval, trimmed_mean
+from vestige.metrics.permutation import exchange_probability, flip_probability
 
-CONFIDENCE = 0.95
+TAIL = 0.025  # the error of either end of an interval
+CHECK = 0.05  # of the test without a distribution: of five seeds all must agree, which chance brings in 1 of 32 cases
+FEWEST, CHECKED = 3, 5  # seeds for a verdict, and for the test
 NAMED = 3  # parts, at most, in the line that explains a verdict
-VERDICTS = ("reproduced", "not reproduced", "undecided", "not in this study")
-REPRODUCED, NOT_REPRODUCED, UNDECIDED, ABSENT = VERDICTS
+VERDICTS = ("reproduced", "weaker than the margin", "contradicted", "undecided", "not in this study")
+REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, ABSENT = VERDICTS
 
 
 class Row(NamedTuple):
-    """A part of a claim with its interval, the region that it is held against, and its verdict with the reason."""
+    """A part of a claim with its interval, the region that it is held against, and its verdict with the reason.
+
+    `wide_low` and `wide_high` are the ends for the verdicts that any part decides, `check` the probability by the test
+    without a distribution that the verdict rests on (NaN where there is none), `trimmed` the mean without the smallest
+    and the largest value, which decides nothing.
+    """
 
     part: str
     statistic: float
     low: float
     high: float
+    wide_low: float
+    wide_high: float
     bound_low: float
     bound_high: float
     seeds: int
+    diverged: int
     pairing: str
+    check: float
+    trimmed: float
     verdict: str
     reason: str
 
@@ -53,10 +74,62 @@ class Decided(NamedTuple):
     explanation: str
 
 
-def decide(claim: Claim, evidence: Evidence) -> Decided:
-    """Read a claim's parts off the results and judge them."""
-    rows = [row(claim, part) for part in claim.parts(evidence)]
-    return Decided(claim, rows, *overall(claim, rows, bool(evidence.runs(claim.kind))))
+class Columns(NamedTuple):
+    """Values (any, all, seeds) of a part, or those of which others are subtracted, and how they are compared."""
+
+    pairing: str
+    first: np.ndarray
+    second: np.ndarray | None = None
+
+    @property
+    def seeds(self) -> int:
+        """How many there are, of the smaller group where there are two."""
+        return min(each.shape[-1] for each in (self.first, self.second) if each is not None)
+
+    @property
+    def trimmed(self) -> float:
+        """The mean without the smallest and the largest value, likewise."""
+        means = self.each(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
+        return float(means.min(axis=1).max())
+
+    def interval(self, tail: float) -> Interval:
+        """Mean and interval."""
+        return extreme_interval(self.first, self.second, tail, paired=False)
+
+    def probability_above(self, bound: float) -> float:
+        """How likely the values are, if what they are of is a bound at most: by the test without a distribution."""
+        return float(self.each(lambda *columns: probability(bound, *columns)).max(axis=1).min())
+
+    def probability_below(self, bound: float) -> float:
+        """The same, if it is a bound at least."""
+        return float(self.each(lambda *columns: probability(-bound, *(-each for each in columns))).min(axis=1).max())
+
+    def each(self, function: Callable) -> np.ndarray:
+        """(any, all) a function of the values by seed."""
+        arrays = [each for each in (self.first, self.second) if each is not None]
+        places = np.ndindex(self.first.shape[:2])
+        found = [function(*(each[place] for each in arrays)) for place in places]
+        return np.reshape(found, self.first.shape[:2])
+
+
+def decide(claim: Claim, evidence: Evidence, before: dict[str, "Decided"] | None = None) -> Decided:
+    """Read a claim's parts off the results and judge them, after the claims that it may presuppose."""
+    parts = claim.parts(evidence)
+    rows = [row(claim, part, len(parts)) for part in parts]
+    verdict, explanation = overall(claim, rows, bool(evidence.runs(claim.kind)))
+    presupposed = (before or {}).get(claim.presupposes)
+    if verdict != ABSENT and presupposed and presupposed.verdict in (WEAKER, CONTRADICTED):
+        said = presupposed.claim.sentence.rstrip(".")
+        verdict, explanation = ABSENT, f"it presupposes what is {presupposed.verdict} here: {said}"
+    return Decided(claim, rows, verdict, explanation)
+
+
+def decide_all(claims: tuple[Claim, ...], evidence: Evidence) -> list[Decided]:
+    """Decide claims in their order."""
+    decided: dict[str, Decided] = {}
+    for claim in claims:
+        decided[claim.name] = decide(claim, evidence, decided)
+    return [*decided.values()]
 
 
 def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:
@@ -64,7 +137,7 @@ def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:
     if not rows:
         lacking = "" if measured else f"it has no results of {claim.kind}; "
         return ABSENT, f"{lacking}it needs {claim.needs}"
-    for verdict in (NOT_REPRODUCED, UNDECIDED):
+    for verdict in (CONTRADICTED, WEAKER, UNDECIDED):
         if deciding := [row for row in rows if row.verdict == verdict]:
             return verdict, listed([f"{row.part}: {row.reason}" if row.part else row.reason for row in deciding])
     return REPRODUCED, f"in all of its {len(rows)} parts" if len(rows) > 1 else rows[0].reason
@@ -76,52 +149,113 @@ def listed(reasons: list[str]) -> str:
     return "; ".join([*reasons[:NAMED], *more])
 
 
-def row(claim: Claim, part: Part) -> Row:
-    """The interval of a part, from the seeds that have a value, and its verdict: none where any seed has no value."""
-    pairing, columns = paired(part)
-    blank = sorted({seed for column in columns for seed, value in column.items() if not isfinite(value)})
-    lowest = min(sum(isfinite(value) for value in column.values()) for column in columns)
-    statistic, low, high = interval(pairing, [finite(column) for column in columns])
-    verdict, reason = judged(low, high, claim.region)
+def row(claim: Claim, part: Part, parts: int = 1) -> Row:
+    """The interval of one of so many parts, and its verdict: none where a network that did not diverge has no value."""
+    columns = given(part)
+    blank = sorted({seed for column in columns for seed, values in column.items() if not np.isfinite(values).all()})
+    sound = [{seed: values for seed, values in column.items() if np.isfinite(values).all()} for column in columns]
+    said = [f"{part.used}"] if part.used else []
+    if part.failed:
+        said.append(f"without seed {', '.join(map(str, part.failed))}, which diverged")
+    compared = columns_of(part, sound)
+    numbers, wide, seeds = compared.interval(TAIL), compared.interval(TAIL / parts), compared.seeds
+    verdict, check = UNDECIDED, nan
     if blank:
-        verdict, reason = UNDECIDED, f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
-    elif lowest < 2:
-        verdict, reason = UNDECIDED, "one seed gives no interval"
-    reason = f"{reason}, {part.used}" if part.used else reason
-    return Row(part.name, statistic, low, high, *claim.region, lowest, pairing, verdict, reason)
-
-
-def paired(part: Part) -> tuple[str, list[dict[int, float]]]:
-    """How the values of a part are compared, and the columns to compare; differences where both have the same seeds."""
-    if part.second is None:
-        return "one sample", [part.first]
-    if part.first.keys() == part.second.keys():
-        return "paired", [{seed: part.first[seed] - part.second[seed] for seed in sorted(part.first)}]
-    return "unpaired", [part.first, part.second]
-
-
-def finite(column: dict[int, float]) -> np.ndarray:
-    """The values that are numbers, by seed; an infinite one is none."""
-    return np.array([value if isfinite(value) else nan for _, value in sorted(column.items())], dtype=float)
-
-
-def interval(pairing: str, columns: list[np.ndarray]) -> tuple[float, float, float]:
-    """Mean, and the ends of its interval; NaN where there is none."""
-    if pairing == "unpaired":
-        mean, half = difference_interval(*columns, CONFIDENCE, paired=False)
+        reason = f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
+    elif seeds < FEWEST:
+        reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
+    elif numbers.low == numbers.high:
+        reason = "all seeds agree to the last digit, which gives no interval"
     else:
-        mean, half = student_interval(columns[0], CONFIDENCE)
-    return float(mean), float(mean - half), float(mean + half)
+        verdict, check, reason = judged(claim, compared, numbers, wide)
+    return Row(
+        *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed)),
+        *(compared.pairing, check, compared.trimmed, verdict, ", ".join([reason, *said])),
+    )
 
 
-def judged(low: float, high: float, region: tuple[float, float]) -> tuple[str, str]:
-    """Where an interval lies. An interval without width that lies on a bound is outside: not beyond it."""
-    said = f"[{low:.4g}, {high:.4g}]"
-    if region[0] < low and high < region[1]:
-        return REPRODUCED, f"{said} lies {wanted(region)}"
-    if high <= region[0] or low >= region[1]:
-        return NOT_REPRODUCED, f"{said} lies wholly outside what counts, {wanted(region)}"
-    return UNDECIDED, f"{said} lies partly {wanted(region)}"
+def given(part: Part) -> list[Values]:
+    """The values of a part, or both of those that are compared."""
+    return [part.first] if part.second is None else [part.first, part.second]
+
+
+def columns_of(part: Part, sound: list[Values]) -> Columns:
+    """The values to compare: differences where both have the same seeds."""
+    stacked = [stack(column) for column in sound]
+    if part.second is None:
+        return Columns("one sample", stacked[0])
+    if sound[0].keys() == sound[1].keys():
+        return Columns("paired", stacked[0] - stacked[1])
+    shape = np.broadcast_shapes(*(each.shape[:2] for each in stacked))
+    return Columns("unpaired", *(np.broadcast_to(each, (*shape, each.shape[-1])) for each in stacked))
+
+
+def stack(column: Values) -> np.ndarray:
+    """(any, all, seeds), of which there may be none."""
+    return np.stack([column[seed] for seed in sorted(column)], axis=-1) if column else np.empty((1, 1, 0))
+
+
+def probability(bound: float, first: np.ndarray, second: np.ndarray | None = None) -> float:
+    """How likely values so large or larger are, if their mean is a bound at most."""
+    if second is None:
+        return flip_probability(first - bound)
+    return exchange_probability(first - bound, second)
+
+
+def judged(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -> tuple[str, float, str]:
+    """The verdict where the interval lies, if the test without a distribution bears it out; its probability; why."""
+    said, doubt = f"[{interval.low:.4g}, {interval.high:.4g}]", ""
+    for verdict, probability_of, two_sided in outcomes(claim, interval, wide):
+        where = places(claim, verdict)
+        if columns.seeds < CHECKED + two_sided:
+            return verdict, nan, f"{said} lies {where}"
+        check = probability_of(columns)
+        if check <= CHECK / (1 + two_sided):
+            return verdict, check, f"{said} lies {where}"
+        doubt = doubt or (
+            f"{said} lies {where}, which a test without a distribution does not bear out (probability {check:.2g})"
+        )
+    region = f"{wanted(claim.region)}"
+    return UNDECIDED, nan, doubt or f"{said} lies partly {region}"
+
+
+def outcomes(claim: Claim, interval: Interval, wide: Interval) -> list[tuple[str, Callable[[Columns], float], bool]]:
+    """The verdicts that an interval allows, the firmest first.
+
+    With each how likely its values are by the test without a distribution, and whether either side would have done.
+    """
+    margin, opposite = claim.margin, claim.opposite
+    above, below = Columns.probability_above, Columns.probability_below
+    if claim.decision == "greater":
+        found = [
+            (CONTRADICTED, wide.high <= opposite, lambda columns: below(columns, opposite), False),
+            (WEAKER, wide.high <= margin, lambda columns: below(columns, margin), False),
+            (REPRODUCED, interval.low > margin, lambda columns: above(columns, margin), False),
+        ]
+    elif claim.decision == "less":
+        found = [
+            (CONTRADICTED, wide.low >= margin, lambda columns: above(columns, margin), False),
+            (REPRODUCED, interval.high < margin, lambda columns: below(columns, margin), False),
+        ]
+    else:
+        within = -margin < interval.low and interval.high < margin
+        found = [
+            (CONTRADICTED, wide.low >= margin, lambda columns: above(columns, margin), True),
+            (CONTRADICTED, wide.high <= -margin, lambda columns: below(columns, -margin), True),
+            (REPRODUCED, within, lambda columns: max(above(columns, -margin), below(columns, margin)), False),
+        ]
+    return [(verdict, test, two_sided) for verdict, holds, test, two_sided in found if holds]
+
+
+def places(claim: Claim, verdict: str) -> str:
+    """Where an interval with a verdict lies, in words."""
+    if verdict == REPRODUCED:
+        return wanted(claim.region)
+    if verdict == WEAKER:
+        return f"below the margin, {claim.margin:g}"
+    if claim.decision == "greater" and claim.opposite < claim.margin:
+        return f"wholly below {claim.opposite:g}"
+    return f"wholly outside what counts, {wanted(claim.region)}"
 
 
 def wanted(region: tuple[float, float]) -> str:

@@ -4,8 +4,8 @@ A curve is a DataArray along `epoch` alone, with the scalar coordinate `epochs`:
 than was measured. What is read is NaN where the epochs that it takes were not measured.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import nan
 
 import numpy as np
 
@@ -16,18 +16,46 @@ LAST_FIFTH = 1 / 5  # the end: at a constant learning rate neighbouring epochs d
 SHORTEST = 9  # epochs: in a shorter run the first third has fewer than FEW
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A value read off a curve, and the epochs that it was read at."""
+    """What is read off a curve, and the epochs that it was read at.
 
-    value: float
+    `values` (any, all): a number, or one for each of several epochs of which a claim means any (along the first axis)
+    or all (along the second).
+    """
+
+    values: np.ndarray
     epochs: tuple[int, ...] = ()
 
+    @classmethod
+    def of(cls, value: float, epochs: Iterable[int] = ()) -> "Reading":
+        """A single number."""
+        return cls(np.array([[value]], dtype=float), tuple(epochs))
+
+    @property
+    def value(self) -> float:
+        """The number, where it is a single one."""
+        return self.values.item()
+
+    @property
+    def for_all(self) -> "Reading":
+        """The same numbers, of which the claim means all."""
+        return Reading(self.values.T, self.epochs)
+
+    def __add__(self, other: "Reading") -> "Reading":
+        return Reading(self.values + other.values, tuple(sorted({*self.epochs, *other.epochs})))
+
     def __sub__(self, other: "Reading") -> "Reading":
-        return Reading(self.value - other.value, tuple(sorted({*self.epochs, *other.epochs})))
+        return self + -other
 
     def __neg__(self) -> "Reading":
-        return Reading(-self.value, self.epochs)
+        return -1 * self
+
+    def __mul__(self, factor) -> "Reading":
+        return Reading(self.values * factor, self.epochs)
+
+    __rmul__ = __mul__
+    __array_ufunc__ = None  # a factor that is an array leaves the product to Reading
 
 
 def first_few(curve) -> Reading:
@@ -36,29 +64,21 @@ def first_few(curve) -> Reading:
     return mean(curve, (epoch >= 1) & (epoch <= FEW) & long_enough(curve))
 
 
-def early_peak(curve) -> Reading:
-    """The largest value of the early window; NaN in a run too short."""
-    return largest(curve, early(curve))
+def at_any_early(curve, later: int = 0) -> Reading:
+    """The values at each epoch of the early window, or so many epochs later; NaN in a run too short."""
+    return at_each(curve, [epoch + later for epoch in early_epochs(curve)])
 
 
-def peak(curve) -> Reading:
-    """The largest value after epoch 0."""
-    return largest(curve, curve["epoch"].values >= 1)
+def at_any_after(curve, epoch: int) -> Reading:
+    """The values at each measured epoch after one."""
+    return at_each(curve, [int(each) for each in curve["epoch"].values if each > epoch])
 
 
-def after_peak(curve) -> Reading:
-    """The value three epochs after the largest of the early window; NaN in a run too short."""
-    where = np.flatnonzero(early(curve))
-    if not where.size:
-        return Reading(nan)
-    highest = where[np.argmax(curve.values[where])]
-    return at(curve, int(curve["epoch"].values[highest]) + FEW)
-
-
-def first_usable(curve) -> Reading:
-    """The value at the first epoch of the early window that has one."""
-    usable = curve["epoch"].values[early(curve) & np.isfinite(curve.values)]
-    return at(curve, int(usable.min())) if usable.size else Reading(nan)
+def at_each(curve, epochs: list[int]) -> Reading:
+    """The values at some epochs, of which the claim means any; NaN for those that were not measured, or for none."""
+    if not epochs:
+        return Reading.of(np.nan)
+    return Reading(curve.reindex(epoch=epochs).values.astype(float)[:, np.newaxis], tuple(epochs))
 
 
 def at(curve, epoch: int) -> Reading:
@@ -71,10 +91,16 @@ def at_end(curve) -> Reading:
     return mean(curve, in_last_fifth(curve, length(curve)))
 
 
+def before_end(curve) -> Reading:
+    """Mean over the fifth of the run before its last."""
+    epoch, last = curve["epoch"].values, length(curve)
+    return mean(curve, (epoch > (1 - 2 * LAST_FIFTH) * last) & ~in_last_fifth(curve, last))
+
+
 def at_end_measured(curve) -> Reading:
     """Mean over the last fifth of what was measured, which may end long before the run does; NaN if that is short."""
     last = int(curve["epoch"].values.max())
-    return mean(curve, in_last_fifth(curve, last)) if last >= SHORTEST else Reading(nan)
+    return mean(curve, in_last_fifth(curve, last)) if last >= SHORTEST else Reading.of(np.nan)
 
 
 def at_last(curve) -> Reading:
@@ -83,15 +109,29 @@ def at_last(curve) -> Reading:
     return mean(curve, in_last_fifth(curve, length(curve)) & (epoch == epoch.max()))
 
 
+def first_usable(curves: list) -> int | None:
+    """The first epoch of the early window at which every one of some curves has a value; None where there is none.
+
+    Those that have none anywhere are passed over: they have no value at whichever epoch it is.
+    """
+    shared = [set(early_epochs(curve)) & {int(each) for each in usable(curve)} for curve in curves if usable(curve).size]
+    return min(set.intersection(*shared), default=None) if shared else None
+
+
+def usable(curve) -> np.ndarray:
+    """The epochs at which a curve has a value."""
+    return curve["epoch"].values[np.isfinite(curve.values)]
+
+
 def in_last_fifth(curve, last: int) -> np.ndarray:
     """Which epochs lie in the last fifth of those up to `last`."""
     return curve["epoch"].values > (1 - LAST_FIFTH) * last
 
 
-def early(curve) -> np.ndarray:
-    """Which epochs lie in the early window: the first third but no more than six, after epoch 0; none if too short."""
-    epoch = curve["epoch"].values
-    return (epoch >= 1) & (epoch <= min(length(curve) * FIRST_THIRD, LATEST_PEAK)) & long_enough(curve)
+def early_epochs(curve) -> list[int]:
+    """The measured epochs of the early window: the first third but no more than six, after 0; none if too short."""
+    latest = min(length(curve) * FIRST_THIRD, LATEST_PEAK)
+    return [int(epoch) for epoch in curve["epoch"].values if 1 <= epoch <= latest and long_enough(curve)]
 
 
 def long_enough(curve) -> bool:
@@ -104,18 +144,8 @@ def length(curve) -> int:
     return int(curve["epochs"])
 
 
-def largest(curve, chosen: np.ndarray) -> Reading:
-    """The largest value of the chosen epochs, and all of these; NaN where there are none, or where one is NaN."""
-    values = curve.values[chosen]
-    return Reading(float(values.max()) if values.size else nan, used(curve, chosen))
-
-
 def mean(curve, chosen: np.ndarray) -> Reading:
     """Mean over the chosen epochs, and these; NaN where there are none, or where a value is not a number."""
     values = curve.values[chosen]
-    return Reading(float(values.mean()) if values.size else nan, used(curve, chosen))
-
-
-def used(curve, chosen: np.ndarray) -> tuple[int, ...]:
-    """The chosen epochs as whole numbers."""
-    return tuple(int(epoch) for epoch in curve["epoch"].values[chosen])
+    epochs = (int(epoch) for epoch in curve["epoch"].values[chosen])
+    return Reading.of(float(values.mean()) if values.size else np.nan, epochs)

@@ -1,6 +1,16 @@
 """Intervals of a mean over independently trained networks, and the bands that the paper drew in their place."""
 
+from typing import NamedTuple
+
 import numpy as np
+
+
+class Interval(NamedTuple):
+    """A mean and the ends of its interval."""
+
+    mean: float
+    low: float
+    high: float
 
 
 def student_interval(values: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
@@ -32,6 +42,31 @@ def difference_interval(
         freedom = (own + other) ** 2 / (own**2 / (count - 1) + other**2 / (others - 1))
     freedom = np.where(own + other == 0, count + others - 2, freedom)
     return mean - other_mean, stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(own + other)
+
+
+def extreme_interval(first: np.ndarray, second: np.ndarray | None, tail: float, paired: bool = True) -> Interval:
+    """(any, all, seeds) -> mean and ends of the interval of the largest of the smallest of several true means.
+
+    Of a claim that something holds at any of some epochs (the first axis) for all of others (the second one): its
+    number is the largest over `any` of the smallest over `all`. With one entry along both it is the t interval. An end
+    lies on the wrong side of the true number with a probability of at most `tail`, however noisy the epochs are: the
+    lower end is taken from intervals with an error of tail / any, the upper end from some with tail / all (Bonferroni).
+    `second`, if given, is subtracted, seed by seed or (not `paired`) group from group by Welch's interval.
+    """
+    (several, each), ends = np.shape(first)[:2], []
+    for share in (several, each):
+        confidence = 1 - 2 * tail / share
+        if second is None:
+            ends.append(student_interval(first, confidence))
+        else:
+            ends.append(difference_interval(first, second, confidence, paired))
+    (mean, below), (_, above) = ends
+    return Interval(*(float(one.min(axis=1).max()) for one in (mean, mean - below, mean + above)))
+
+
+def trimmed_mean(values: np.ndarray) -> float:
+    """The mean without the smallest and the largest value; NaN of fewer than three."""
+    return float(np.sort(values)[1:-1].mean()) if len(values) > 2 else np.nan
 
 
 def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,13 +7,14 @@ import xarray as xr
 
 from vestige.claims.claim import claims_of
 from vestige.claims.evidence import evidence
-from vestige.claims.verdicts import VERDICTS, Decided, decide
+from vestige.claims.verdicts import VERDICTS, Decided, decide_all
 
 SAID = {
     "sentence": "the paper's claim in our words",
     "paper": "where the paper makes it",
     "kind": "kind of result that decides it",
     "decision": "reproduced where the statistic is greater or less than the bound, or equivalent to 0 within bounds",
+    "reading": "whose the statement is: the paper's, or ours where its text leaves it open",
     "quantity": "what is measured",
     "units": "units of the quantity",
     "margin_reason": "why the bounds are where they are",
@@ -22,16 +23,23 @@ DECIDED = {"verdict": "whether this study reproduces the claim", "explanation": 
 ROWS = {
     "part": "part of the claim, empty if it has one only",
     "statistic": "mean of the quantity over seeds",
-    "low": "lower end of its 95 % Student t interval",
-    "high": "upper end of its 95 % Student t interval",
+    "low": "lower end of its 95 % Student t interval, or of that of an extreme over epochs",
+    "high": "upper end of the same interval",
+    "wide_low": "lower end of the interval widened for the number of parts",
+    "wide_high": "upper end of the same interval",
     "bound_low": "what counts as reproduced lies above",
     "bound_high": "what counts as reproduced lies below",
     "seeds": "seeds with a value, of the smaller group where unpaired",
+    "diverged": "networks that diverged and have no value, which are left out",
     "pairing": "how seeds are compared: paired, unpaired, or one sample",
+    "check": "probability by an exact test without a distribution that bears the verdict out",
+    "trimmed": "the statistic without the smallest and the largest value, which decides nothing",
     "verdict": "verdict on the part",
     "reason": "why",
 }
 TEXTS = {"part", "pairing", "verdict", "reason"}
+COUNTS = {"seeds", "diverged"}
+OWN = {"verdict": "row_verdict", "reason": "row_reason", "diverged": "row_diverged"}
 NUMBERS = ("statistic", "low", "high")
 DIGITS = 6  # of numbers in the metrics
 
@@ -43,7 +51,7 @@ def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     `claim_of_row` names the claim to which a row belongs.
     """
     found = evidence(results, images.sizes["class"])
-    decided = [decide(claim, found) for claim in claims_of(settings.rows)]
+    decided = decide_all(claims_of(settings.rows), found)
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
     return labelled(decided)
@@ -59,9 +67,9 @@ def labelled(decided: list[Decided]) -> xr.Dataset:
         name: ("claim", text(column), {"long_name": (SAID | DECIDED)[name]}) for name, column in (said | judged).items()
     }
     on_rows = {
-        {"verdict": "row_verdict", "reason": "row_reason"}.get(name, name): (
+        OWN.get(name, name): (
             "row",
-            text(column) if name in TEXTS else np.array(column, int if name == "seeds" else float),
+            text(column) if name in TEXTS else np.array(column, int if name in COUNTS else float),
             {"long_name": ROWS[name]},
         )
         for name, column in rows.items()
