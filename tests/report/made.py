@@ -44,8 +44,8 @@ CLAIMS = {
     ),
     "recession": (
         ("Selectivity recedes afterwards in modules 4 to 6.", "figure 2, section 4.1", "less",
-         "mean selectivity at the end, less its largest", "1", "not reproduced", "Module 4 lies outside the region."),
-        [("module 4", 0.012, 0.004, 0.020, -inf, -0.02, 3, "one sample", "not reproduced"),
+         "mean selectivity at the end, less its largest", "1", "contradicted", "Module 4 lies outside the region."),
+        [("module 4", 0.012, 0.004, 0.020, -inf, -0.02, 3, "one sample", "contradicted"),
          ("module 5", -0.038, -0.071, -0.005, -inf, -0.02, 3, "one sample", "undecided"),
          ("module 6", -0.092, -0.118, -0.066, -inf, -0.02, 3, "one sample", "reproduced")],
     ),
@@ -59,6 +59,11 @@ CLAIMS = {
         ("Suppression from epoch 0 costs final accuracy.", "figures 6 and 7, section 4.4", "less",
          "final validation accuracy, suppressed from epoch 0 less not at all", "percentage points", "reproduced", ""),
         [("", -14.2, -19.6, -8.8, -inf, -1.0, 3, "paired", "reproduced")],
+    ),
+    "later_gain": (
+        ("Later suppression ends better by far.", "figure 11", "greater",
+         "final validation accuracy, suppressed from epoch 5 less from epoch 0", "1", "weaker than the margin", ""),
+        [("", 0.01, 0.005, 0.015, 0.02, inf, 5, "paired", "weaker than the margin")],
     ),
     "vgg": (
         ("The same holds in a VGG.", "appendix A.6", "greater", "selectivity", "1", "not in this study",
@@ -130,11 +135,17 @@ def claims(told=CLAIMS):
     rows = [(name, *part) for name, (_, parts) in told.items() for part in parts]
     numbers = {"statistic", "low", "high", "bound_low", "bound_high"}
     kind = {name: float if name in numbers else int if name == "seeds" else object for name in columns}
+    beside = {
+        "wide_low": [row[3] for row in rows], "wide_high": [row[4] for row in rows],
+        "row_diverged": [0] * len(rows), "check": [nan] * len(rows), "trimmed": [row[2] for row in rows],
+    }  # fmt: skip
     of_claims = {name: ("claim", [said[k] for said, _ in told.values()]) for k, name in enumerate(texts)}
     of_rows = {name: ("row", np.array([row[k + 1] for row in rows], kind[name])) for k, name in enumerate(columns)}
     reasons = ["Half of what the paper shows." for _ in told]
     return xr.Dataset(
         of_claims | of_rows | {"margin_reason": ("claim", reasons), "kind": ("claim", ["training"] * len(told))}
+        | {name: ("row", np.array(values, int if name == "row_diverged" else float)) for name, values in beside.items()}
+        | {"reading": ("claim", ["paper"] * len(told))}
         | {"claim_of_row": ("row", np.array([row[0] for row in rows], object))},
         coords={"claim": list(told)},
         attrs={"proof": proof("results/toy/claims.nc", inputs={"results/toy/training/baseline-seed0.nc": "e" * 64})},

@@ -37,7 +37,8 @@ def test_a_verdict_is_told_by_word_and_by_shape(parsed):
             for e in parsed.all("span") if e.attributes.get("class", "").startswith("verdict ")}  # fmt: skip
     assert said == {
         ("reproduced", "#mark-yes"),
-        ("not reproduced", "#mark-no"),
+        ("weaker than the margin", "#mark-weak"),
+        ("contradicted", "#mark-no"),
         ("undecided", "#mark-open"),
         ("not in this study", "#mark-absent"),
     }
@@ -45,7 +46,7 @@ def test_a_verdict_is_told_by_word_and_by_shape(parsed):
 
 def test_the_summary_counts_each_verdict(parsed):
     tally = next(e for e in parsed.all("ul", **{"class": "tally"}))
-    assert tally.text == "2 reproduced 1 not reproduced 1 undecided 1 not in this study"
+    assert tally.text == "2 reproduced 1 weaker than the margin 1 contradicted 1 undecided 1 not in this study"
 
 
 def test_claims_that_are_not_in_the_study_are_folded_away(parsed):

@@ -13,7 +13,8 @@ from vestige.report.wording import listed, measured, number, several, span, type
 
 def part(low, high, bound_low=-inf, bound_high=inf, verdict="undecided", name=""):
     """A part whose statistic is the middle of its interval."""
-    return Part(name, (low + high) / 2, low, high, bound_low, bound_high, 3, "paired", verdict)
+    middle = (low + high) / 2
+    return Part(name, middle, low, high, low, high, bound_low, bound_high, 3, 0, "paired", nan, middle, verdict)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,9 @@ def test_the_part_with_least_room_among_those_of_the_verdict_decides():
 
 def test_the_outcome_is_a_sentence():
     assert outcome(claims_of(made.claims())) == (
-        "Of 5 claims of the paper, this study speaks to 4: 2 reproduced, 1 not reproduced, 1 undecided. "
-        "The other 1 is not in this study."
+        "Of 6 claims of the paper, this study speaks to 5: 2 reproduced, 1 weaker than the margin, 1 contradicted and "
+        "1 undecided. The other 1 is not in this study. Each verdict that is not undecided is false in at most one of 40 "
+        "such studies: of these 4, 0.1 at most are to be expected."
     )
 
 

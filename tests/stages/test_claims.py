@@ -10,6 +10,7 @@ from claims import worlds
 from claims.paper import CLAIMS, ROWS
 from claims.worlds import KINDS, World, study
 
+from vestige.claims.verdicts import VERDICTS
 from vestige.stages.claims import claims, metrics
 
 SETTINGS = SimpleNamespace(rows=ROWS)
@@ -68,7 +69,7 @@ def test_logits_beyond_the_classes_count_for_nothing(found):
 
 def test_metrics_count_verdicts_and_give_each_claim_with_its_parts(found):
     said = metrics(found)
-    assert said["verdicts"] == {"reproduced": len(CLAIMS), "not reproduced": 0, "undecided": 0, "not in this study": 0}
+    assert said["verdicts"] == dict.fromkeys(VERDICTS, 0) | {"reproduced": len(CLAIMS)}
     part = said["claims"]["selectivity_recedes"]["parts"]["module 4"]
     assert part.keys() == {"verdict", "statistic", "low", "high"}
     assert said["claims"]["suppression_costs_more_the_stronger"].keys() == {"verdict", "statistic", "low", "high"}

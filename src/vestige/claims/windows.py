@@ -114,7 +114,9 @@ def first_usable(curves: list) -> int | None:
 
     Those that have none anywhere are passed over: they have no value at whichever epoch it is.
     """
-    shared = [set(early_epochs(curve)) & {int(each) for each in usable(curve)} for curve in curves if usable(curve).size]
+    shared = [
+        set(early_epochs(curve)) & {int(each) for each in usable(curve)} for curve in curves if usable(curve).size
+    ]
     return min(set.intersection(*shared), default=None) if shared else None
 
 

@@ -12,7 +12,7 @@ from vestige.report.evidence import proofs_of
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
 from vestige.report.plates import proof_of as proof_of_picture
-from vestige.report.verdicts import ABSENT, claims_of, outcome, tally
+from vestige.report.verdicts import ABSENT, claims_of, few_seeds, outcome, tally
 from vestige.report.wording import number, several, typeset
 
 HERE = Path(__file__).parent
@@ -30,6 +30,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         lacking=[claim for claim in told if claim.verdict == ABSENT],
         tally=tally(told),
         outcome=outcome(told),
+        few_seeds=few_seeds(told),
         plates=plates_of(figures),
         conditions=conditions,
         card=card(settings, images, network, training, proofs),

@@ -15,6 +15,7 @@ class Line:
     y: float
     region: tuple[float, float] | None
     interval: tuple[float, float] | None
+    wide: tuple[float, float] | None  # the interval widened for the number of parts
     dot: float
     mark: str
 
@@ -40,9 +41,8 @@ def strip(parts) -> Strip | None:
 
 def ends(parts) -> tuple[float, float]:
     """The range that shows every finite number of the parts, with a margin."""
-    numbers = [
-        getattr(part, name) for part in parts for name in ("statistic", "low", "high", "bound_low", "bound_high")
-    ]
+    names = ("statistic", "low", "high", "wide_low", "wide_high", "bound_low", "bound_high")
+    numbers = [getattr(part, name) for part in parts for name in names]
     finite = [value for value in numbers if math.isfinite(value)]
     low, high = min(finite), max(finite)
     margin = MARGIN * (high - low) or max(abs(high), 1) * MARGIN
@@ -52,12 +52,14 @@ def ends(parts) -> tuple[float, float]:
 
 def line(part, low: float, high: float, y: float) -> Line:
     """One part on the scale from `low` to `high`."""
-    has_interval = math.isfinite(part.low) and math.isfinite(part.high)
-    interval = (place(part.low, low, high), place(part.high, low, high)) if has_interval else None
+    interval, wide = (
+        (place(start, low, high), place(end, low, high)) if math.isfinite(start) and math.isfinite(end) else None
+        for start, end in ((part.low, part.high), (part.wide_low, part.wide_high))
+    )
     region = None
     if not (math.isnan(part.bound_low) or math.isnan(part.bound_high)):
         region = place(part.bound_low, low, high), place(part.bound_high, low, high)
-    return Line(y, region, interval, place(part.statistic, low, high), part.mark)
+    return Line(y, region, interval, wide, place(part.statistic, low, high), part.mark)
 
 
 def place(value: float, low: float, high: float) -> float:

@@ -6,32 +6,52 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vestige.report.strips import Strip, strip
+from vestige.report.wording import ABSENT as ABSENT_NUMBER
 from vestige.report.wording import listed, measured, number, several, span
 
 # Each verdict and the mark that stands for it wherever colour might not be seen.
-MARKS = {"reproduced": "yes", "not reproduced": "no", "undecided": "open", "not in this study": "absent"}
+MARKS = {
+    "reproduced": "yes",
+    "weaker than the margin": "weak",
+    "contradicted": "no",
+    "undecided": "open",
+    "not in this study": "absent",
+}
+REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, ABSENT = MARKS
+ERROR = 40  # a verdict is false in one of so many studies at most, where the truth lies at a bound
+CHECKED = 5  # seeds from which on a test without a distribution stands beside an interval
 COMPARED = {
     "one sample": "one value for each seed",
     "paired": "the difference between two networks of the same seed",
     "unpaired": "the difference between two groups of seeds (Welch)",
 }
-ABSENT = "not in this study"
-CLAIM = ("sentence", "paper", "quantity", "units", "margin_reason", "verdict", "explanation", "decision")
-PART = ("part", "statistic", "low", "high", "bound_low", "bound_high", "seeds", "pairing", "row_verdict")
+CLAIM = ("sentence", "paper", "reading", "quantity", "units", "margin_reason", "verdict", "explanation", "decision")
+PART = (
+    *("part", "statistic", "low", "high", "wide_low", "wide_high", "bound_low", "bound_high"),
+    *("seeds", "row_diverged", "pairing", "check", "trimmed", "row_verdict"),
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One statistic with its interval over seeds, and the bounds of the region that counts as reproduced."""
+    """One statistic with its interval over seeds, and the bounds of the region that counts as reproduced.
+
+    `wide_low` and `wide_high` are the ends of the interval that is widened for the number of parts.
+    """
 
     part: str
     statistic: float
     low: float
     high: float
+    wide_low: float
+    wide_high: float
     bound_low: float
     bound_high: float
     seeds: int
+    row_diverged: int
     pairing: str
+    check: float
+    trimmed: float
     row_verdict: str
 
     @property
@@ -54,6 +74,23 @@ class Part:
         return f"between {number(self.bound_low)} and {number(self.bound_high)}"
 
     @property
+    def networks(self) -> str:
+        """How many seeds it rests on, and how many networks more diverged."""
+        return f"{self.seeds} ({self.row_diverged} more diverged)" if self.row_diverged else str(self.seeds)
+
+    @property
+    def checked(self) -> str:
+        """What the test without a distribution says."""
+        if math.isfinite(self.check):
+            return f"{self.check:.2g}"
+        return f"takes {CHECKED} seeds" if self.seeds < CHECKED else ABSENT_NUMBER
+
+    @property
+    def without_extremes(self) -> str:
+        """The statistic without the smallest and the largest value."""
+        return number(self.trimmed)
+
+    @property
     def room(self) -> float:
         """How far the interval is inside the region (negative: outside); infinite where there is no interval."""
         room = min(self.low - self.bound_low, self.bound_high - self.high)
@@ -72,6 +109,7 @@ class Claim:
     name: str
     sentence: str
     paper: str
+    reading: str
     quantity: str
     units: str
     margin_reason: str
@@ -92,8 +130,14 @@ class Claim:
 
     @property
     def seeds(self) -> str:
-        """How many seeds its parts rest on."""
-        return span(part.seeds for part in self.parts)
+        """How many seeds its parts rest on, and how many networks more diverged in any."""
+        diverged = max((part.row_diverged for part in self.parts), default=0)
+        return span(part.seeds for part in self.parts) + (f" ({diverged} more diverged)" if diverged else "")
+
+    @property
+    def source(self) -> str:
+        """Where the paper makes it; whether the statement is ours."""
+        return self.paper if self.reading == "paper" else f"{self.paper}; our reading"
 
     @property
     def comparison(self) -> str:
@@ -128,14 +172,29 @@ def tally(claims: Iterable[Claim]) -> list[tuple[str, str, int]]:
 
 
 def outcome(claims: list[Claim]) -> str:
-    """The tally in a sentence."""
+    """The tally in sentences, and how much of it chance may have brought."""
     counts = {verdict: count for verdict, _, count in tally(claims)}
     if not claims:
         return "No claim of the paper was asked of this study."
-    absent = counts[ABSENT]
-    others = f" The other {absent} {'is' if absent == 1 else 'are'} not in this study." if absent else ""
-    return (
-        f"Of {several(len(claims), 'claim')} of the paper, this study speaks to {number(len(claims) - absent)}: "
-        f"{counts['reproduced']} reproduced, {counts['not reproduced']} not reproduced, "
-        f"{counts['undecided']} undecided.{others}"
+    absent, decided = counts[ABSENT], counts[REPRODUCED] + counts[WEAKER] + counts[CONTRADICTED]
+    asked = len(claims) - absent
+    said = listed(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED))
+    sentences = [f"Of {several(len(claims), 'claim')} of the paper, this study speaks to {number(asked)}: {said}."]
+    if absent:
+        sentences.append(f"The other {absent} {'is' if absent == 1 else 'are'} not in this study.")
+    if 2 * decided < asked:
+        sentences.append("Fewer than half are decided: more seeds would decide more.")
+    if decided:
+        false = number(decided / ERROR, 2)
+        sentences.append(
+            f"Each verdict that is not undecided is false in at most one of {ERROR} such studies: "
+            f"of these {decided}, {false} at most are to be expected."
+        )
+    return " ".join(sentences)
+
+
+def few_seeds(claims: Iterable[Claim]) -> bool:
+    """Whether some decided claims rest on too few seeds for a test without a distribution."""
+    return any(
+        part.seeds < CHECKED for claim in claims for part in claim.parts if claim.verdict not in (UNDECIDED, ABSENT)
     )
