@@ -32,6 +32,7 @@ TRAINING = {
     "shift": None,
     "flip": None,
     "random_crop": None,
+    "batch_norm": None,
 }
 RANDOM_CROP = SimpleNamespace(scale=(0.08, 1), ratio=(3 / 4, 4 / 3))  # of the ImageNet studies
 NO_PENALTY = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)

@@ -81,6 +81,7 @@ def allowed(low, high, decision, margin, **said):
         (-0.02, 0.05, "greater", 0.1, "weaker than the margin"),
         (-0.2, -0.1, "greater", 0.1, "contradicted"),
         (0.0, 0.3, "greater", 0.1, "undecided"),
+        (0.1, 0.3, "greater", 0.1, "undecided"),
         (-0.2, -0.1, "greater", 0.0, "contradicted"),
         (-0.3, -0.2, "less", -0.1, "reproduced"),
         (0.0, 0.3, "less", -0.1, "contradicted"),

@@ -51,13 +51,24 @@ def test_a_result_that_is_made_leaves_what_it_took(here):
     job = job_of("training")
     with cost_records.recorded(job):
         write(Path(job.output), 100)
-        write(Path(job.folder, "epoch-000.safetensors"), 30)
+        for epoch in range(3):
+            write(Path(job.folder, f"epoch-{epoch:03d}.safetensors"), 10)
     (found,) = cost_records.records()
     assert (found.result, found.stage, found.study) == (job.output, "training", "tiny")
     assert (found.passes, found.of, found.bytes) == (2, 2, 130)
     assert 0 <= found.seconds < 10
     assert found.memory["process"] > 1e7
     assert found.settings == job.settings
+
+
+def test_a_training_that_diverged_went_over_as_many_epochs_as_it_left_checkpoints_of(here):
+    job = job_of("training")
+    with cost_records.recorded(job):
+        write(Path(job.output), 100)
+        for epoch in range(2):
+            write(Path(job.folder, f"epoch-{epoch:03d}.safetensors"), 10)
+    (found,) = cost_records.records()
+    assert (found.passes, found.of) == (1, 1)
 
 
 def test_decoded_images_count_as_written_but_not_those_of_before(here):

@@ -9,10 +9,18 @@ def test_a_pair_is_looked_up_in_the_matrix(results, draw):
     assert table.query("epoch == 3")["mean"].item() == pytest.approx(sum(own) / 3)
 
 
-@pytest.mark.parametrize("pair", [["4", "7"], [4, "fcc"], [4]])
-def test_a_layer_is_the_number_of_a_module_or_fc(results, draw, pair):
+@pytest.mark.parametrize("pair", [["4", "7"], [4, "7th"], [4]])
+def test_a_layer_is_the_number_of_a_module_or_the_name_of_the_head(results, draw, pair):
     with pytest.raises(ValidationError):
         draw("linearity", results("cka"), pairs=[pair])
+
+
+def test_a_head_of_another_name_is_looked_up_and_one_that_is_not_there_is_refused(results, draw):
+    named = {"layer": ["4", "5", "6", "7", "classifier"], "layer_other": ["4", "5", "6", "7", "classifier"]}
+    runs = [run.assign_coords(named) for run in results("cka")]
+    assert draw("linearity", runs, pairs=[[4, "classifier"]])[1]["pair"].unique().tolist() == ["module 4 – classifier"]
+    with pytest.raises(ValueError, match="no layer fc; the results hold 4, 5, 6, 7, classifier"):
+        draw("linearity", runs, pairs=[[4, "fc"]])
 
 
 @pytest.mark.parametrize("layer", [4, "fc"])

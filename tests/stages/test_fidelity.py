@@ -21,6 +21,7 @@ TRAINING = {
     "shift": None,
     "flip": None,
     "random_crop": None,
+    "batch_norm": None,
 }
 PLAIN = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 SUPPRESSED = SimpleNamespace(alpha=-5.0, modules=(4, 5, 6), start=1, stop=3)

@@ -15,7 +15,7 @@ def test_the_stage_returns_the_page_of_its_study(tmp_path):
     html = report(*STUDY, results, [made.figure(tmp_path, "emergence")], notes.append)
     assert html.startswith("<!DOCTYPE html>")
     assert html.endswith("</body>\n</html>\n")
-    assert notes == [f"5 claims, 1 figures, {len(html.encode()) / 1e6:.1f} MB"]
+    assert notes == [f"6 claims, 1 figures, {len(html.encode()) / 1e6:.1f} MB"]
 
 
 @pytest.mark.parametrize("kind", MEASURES)

@@ -114,9 +114,8 @@ def first_usable(curves: list) -> int | None:
 
     Those that have none anywhere are passed over: they have no value at whichever epoch it is.
     """
-    shared = [
-        set(early_epochs(curve)) & {int(each) for each in usable(curve)} for curve in curves if usable(curve).size
-    ]
+    found = [curve for curve in curves if usable(curve).size]
+    shared = [{int(epoch) for epoch in usable(curve)} & set(early_epochs(curve)) for curve in found]
     return min(set.intersection(*shared), default=None) if shared else None
 
 

@@ -12,7 +12,9 @@ from vestige.config.study import Run, Study
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
 
-RECOMPUTED_ON = {"images": "on how many training images", "batch_size": "in batches of how many images"}
+# What statistics are recomputed on, and in how many at a time.
+IMAGES, BATCH_SIZE = "images", "batch_size"
+RECOMPUTED_ON = {IMAGES: "on how many training images", BATCH_SIZE: "in batches of how many images"}
 
 
 def contradictions(study: Study) -> Iterator[Fault]:

@@ -195,6 +195,5 @@ def outcome(claims: list[Claim]) -> str:
 
 def few_seeds(claims: Iterable[Claim]) -> bool:
     """Whether some decided claims rest on too few seeds for a test without a distribution."""
-    return any(
-        part.seeds < CHECKED for claim in claims for part in claim.parts if claim.verdict not in (UNDECIDED, ABSENT)
-    )
+    decided = [claim for claim in claims if claim.verdict not in (UNDECIDED, ABSENT)]
+    return any(part.seeds < CHECKED for claim in decided for part in claim.parts)
