@@ -56,8 +56,19 @@ class World:
     recovery: float = 8.5  # epochs
     excess_first: float = 0.5  # of the five most predicted classes
     excess_last: float = 0.0
-    scatter: float = 0.001
+    scatter: float = 0.001  # of a network from one epoch to the next, and between networks
+    noise: str = "normal"  # how it is distributed: an entry of NOISE
+    study: int = 0  # which of many studies of the same world it is
     seeds: tuple[int, ...] = SEEDS
+
+
+# How what a network differs by is distributed: functions of a generator and a shape, of mean 0 and about unit spread.
+NOISE = {
+    "normal": lambda draw, shape: draw.normal(size=shape),
+    "heavy tails": lambda draw, shape: draw.standard_t(3, size=shape) / 3**0.5,
+    "lognormal": lambda draw, shape: (draw.lognormal(size=shape) - np.exp(0.5)) / (np.exp(2) - np.exp(1)) ** 0.5,
+    "one in ten collapses": lambda draw, shape: draw.normal(size=shape) - 10 * (draw.random(shape) < 0.1) + 1,
+}
 
 
 def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str, list]:
@@ -79,8 +90,9 @@ def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str,
 
 def result(kind: str, world: World, name: str, said: dict, seed: int) -> xr.Dataset:
     """The result of a run, with the coordinates that the shell writes."""
-    generator = np.random.default_rng([seed, *kind.encode(), *name.encode()])
-    made = MAKERS[kind](world, said, lambda *shape: world.scatter * generator.normal(size=shape))
+    generator = np.random.default_rng([world.study, seed, *kind.encode(), *name.encode()])
+    own = world.scatter * NOISE[world.noise](generator, ())
+    made = MAKERS[kind](world, said, lambda *shape: own + world.scatter * generator.normal(size=shape))
     return made.assign_coords({"study": "toy", "condition": name, "seed": seed} | said)
 
 
