@@ -28,7 +28,7 @@ def test_its_selectivity_counts_as_far_as_it_was_measured(results, draw):
     }
 
 
-@pytest.mark.parametrize("bands", ["networks", "paper"])
+@pytest.mark.parametrize("bands", ["paper", pytest.param("networks", marks=pytest.mark.slow)])
 def test_every_figure_can_be_drawn_with_it(figure_name, two_conditions, draw, bands):
     last = int(two_conditions[0]["epoch"].max()) if FIGURES[figure_name].kind != "network" else 0
     figure, table = draw(figure_name, with_one_diverged(two_conditions, last), bands=bands)

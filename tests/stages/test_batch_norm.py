@@ -172,7 +172,9 @@ class Killed(BaseException):
     """What stands for a kill."""
 
 
-@pytest.mark.parametrize("writes", range(14))
+@pytest.mark.parametrize(
+    "writes", [pytest.param(writes, marks=[pytest.mark.slow] * (writes not in (1, 6, 9))) for writes in range(14)]
+)
 def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, tmp_path, monkeypatch, writes):
     from vestige.foundation import files as foundation
     from vestige.training import resume

@@ -30,12 +30,13 @@ def check(given, typed: Path) -> int:
     study = loading.read()
     check_claims()
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
-        from vestige.provenance import results
+        from vestige.commands.study_check import check_made
+        from vestige.provenance import hashing, results
 
         results.make_folders(study)
-        from vestige.commands.study_check import check_made
 
         check_made(study)
+        hashing.keep()
     counts = dict.fromkeys(pipeline.STAGES, 0)
     for job in pipeline.jobs(study):
         counts[job.stage.name] += 1

@@ -75,5 +75,5 @@ def keep() -> None:
 
 def by() -> list[str]:
     """The code that finds what is remembered: what other code has found is not asked."""
-    files = ("hashing.py", "embedding.py", "trajectories.py")
+    files = ("hashing.py", "embedding.py", "trajectories.py", "described.py")
     return [source.file_digest(source.PACKAGE / "provenance" / file) for file in files]

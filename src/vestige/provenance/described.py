@@ -1,0 +1,30 @@
+"""What the results `images` and `network` say, as far as the check of a study asks: read once for each file."""
+
+import json
+from pathlib import Path
+
+from vestige.provenance import embedding, hashing
+
+
+def counts(path: Path) -> tuple[int, int, int]:
+    """How many training images, validation images and classes an images result describes."""
+    return tuple(json.loads(hashing.remembered("counts", path, counts_in)))
+
+
+def counts_in(path: Path) -> str:
+    """The same as JSON, read from the file."""
+    with embedding.opened_in_memory(path.read_bytes()) as opened:
+        splits, table = opened["split"][...].tolist(), opened["count"][...]
+        return json.dumps([*(int(table[splits.index(split)].sum()) for split in ("train", "val")), table.shape[1]])
+
+
+def layers(path: Path) -> list[str]:
+    """The names of the layers that CKA compares in the network that a result describes: modules by number, its head."""
+    return json.loads(hashing.remembered("layers", path, layers_in))
+
+
+def layers_in(path: Path) -> str:
+    """The same as JSON, read from the file."""
+    with embedding.opened_in_memory(path.read_bytes()) as opened:
+        modules = sorted({int(module) for module in opened["module"][...] if module >= 0})
+        return json.dumps([*map(str, modules), str(opened["head"][...])])
