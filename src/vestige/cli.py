@@ -21,29 +21,81 @@ REMEDIES = {
 }
 
 
+PATH_OF = "a path that `vestige list` names, such as results/digits/figures/emergence.png"
+
+# Command -> what it does in a line, and what `--help` says beside.
+COMMANDS = {
+    "make": (
+        "make one result, unless it is there and current",
+        "Makes it from inputs that must exist; where one is missing or stale, the command that makes that is named. A "
+        "result is written whole or not at all, with a proof of what made it. Killed, the same command goes on.",
+    ),
+    "check": (
+        "read params.yaml and say what the study is, or what is wrong with it",
+        "Every fault is named with its key, its line, what was found and what is allowed. Once the images and the "
+        "network are described, it also holds the study against them. Nothing is computed.",
+    ),
+    "preview": (
+        "draw the figures from the runs finished so far, into work/preview/",
+        "Each is marked as a preview. No engine and no proof knows of them.",
+    ),
+    "list": ("the path of every result of the study", "In the order in which they are made."),
+    "verify": (
+        "say of every result whether it is proven, stale, missing or foreign",
+        "By the proof that each result carries: the code, the settings and the inputs that made it. Exit status 1 "
+        "unless every result is proven.",
+    ),
+    "plan": (
+        "what would run, why, and what it costs",
+        "Costs are those of like jobs that ran here before, else what the study states, else unknown.",
+    ),
+    "restore": (
+        "bring back from DVC's cache and remotes what was made before",
+        "Whatever a former commit, experiment or run has left that is what the study asks for now.",
+    ),
+    "sync": (
+        "mark in Snakemake and in DVC exactly the results that are proven",
+        "Afterwards both engines call the same results current, whichever of them made them.",
+    ),
+    "prune": (
+        "list what nothing in the study explains",
+        "Results, checkpoints, entries of dvc.lock and work of former conditions, seeds and figures. Nothing is "
+        "removed without --remove.",
+    ),
+    "schema": (
+        "print the JSON schema of params.yaml",
+        "For editors: every key with its type, what is allowed and what it means.",
+    ),
+}
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    shape = argparse.RawDescriptionHelpFormatter
-    main = argparse.ArgumentParser("vestige", description=WHAT, formatter_class=shape)
+    main = argparse.ArgumentParser("vestige", description=WHAT, formatter_class=argparse.RawDescriptionHelpFormatter)
+    main.add_argument("--version", action=Version, nargs=0, help="say which version this is, and end")
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    make = commands.add_parser("make", help="make one result, unless it is there and current")
-    make.add_argument("path", help="a path that `vestige list` names, such as results/digits/figures/emergence.png")
-    commands.add_parser("check", help="read params.yaml and say what the study is, or what is wrong with it")
-    preview = commands.add_parser("preview", help="draw the figures from the runs finished so far, into work/preview/")
-    preview.add_argument("figure", nargs="*", help="which ones; all, if none is named")
-    commands.add_parser("list", help="the path of every result of the study")
-    verify = commands.add_parser("verify", help="say of every result whether it is proven, stale, missing or foreign")
-    verify.add_argument("--all", action="store_true", help="name the proven ones too")
-    verify.add_argument("--json", action="store_true", help="every judgement, for machines")
-    plan = commands.add_parser("plan", help="what would run, why, and what it costs")
-    plan.add_argument("--json", action="store_true", help="every job, for machines")
-    restore = commands.add_parser("restore", help="bring back from DVC's cache and remotes what was made before")
-    restore.add_argument("path", nargs="*", help="which results; all that are not proven, if none is named")
-    commands.add_parser("sync", help="mark in Snakemake and in DVC exactly the results that are proven")
-    prune = commands.add_parser("prune", help="list what nothing in the study explains")
-    prune.add_argument("--remove", action="store_true", help="remove it")
-    commands.add_parser("schema", help="print the JSON schema of params.yaml")
+    of = {
+        name: commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}. {more}")
+        for name, (line, more) in COMMANDS.items()
+    }
+    of["make"].add_argument("path", help=PATH_OF)
+    of["preview"].add_argument("figure", nargs="*", help="which ones; all, if none is named")
+    of["verify"].add_argument("--all", action="store_true", help="name the proven ones too")
+    of["verify"].add_argument("--json", action="store_true", help="every judgement, for machines")
+    of["plan"].add_argument("--json", action="store_true", help="every job, for machines")
+    of["restore"].add_argument("path", nargs="*", help="which results; all that are not proven, if none is named")
+    of["prune"].add_argument("--remove", action="store_true", help="remove it")
     return main
+
+
+class Version(argparse.Action):
+    """Prints the version, which is looked up only when it is asked for."""
+
+    def __call__(self, parser, *_):
+        from importlib.metadata import version
+
+        print(f"vestige {version('vestige')}")
+        parser.exit()
 
 
 def main(arguments: list[str] | None = None) -> int:
