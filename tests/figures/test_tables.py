@@ -57,3 +57,14 @@ def test_every_row_says_what_training_did_to_selectivity():
 def test_a_figure_of_no_runs_is_refused():
     with pytest.raises(ValueError, match="select"):
         table_of()
+
+
+def test_an_interval_does_not_leave_what_is_possible_and_the_papers_band_is_what_it_drew(results):
+    runs = results("training", ["baseline"])
+    for run, value in zip(runs, (0.99, 0.90, 0.98), strict=True):
+        run["val_accuracy"][:] = value
+    table = over_seeds(runs, lambda run: run[["val_accuracy"]])
+    assert table["high"].unique().tolist() == [1.0]
+    assert (table["low"] < 0.9).all()
+    apart = over_seeds(runs, lambda run: run[["val_accuracy"]], "paper")
+    assert apart["high"].max() > 1.0

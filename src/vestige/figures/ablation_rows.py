@@ -136,7 +136,7 @@ def slope_key(ax, slopes, look: dict[str, dict]):
         return
     means = slopes.set_index("order")["mean"]
     words = [f"{100 * means[order]:+.2f}".replace("-", "−") for order in look]
-    small = {"fontsize": 6.5, "title_fontsize": 6.5, "handlelength": 1.8, "columnspacing": 1, "ncols": len(look)}
+    small = {"fontsize": 6.5, "title_fontsize": 6.5, "handlelength": 3.2, "columnspacing": 1, "ncols": len(look)}
     ax.add_artist(Legend(ax, handles(look), words, title="slope (points an epoch)", loc="best", **small))
 
 

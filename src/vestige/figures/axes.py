@@ -29,15 +29,22 @@ def band(ax, part, colour, across: str = "epoch", strength: float = 0.18):
 
 
 def epoch_axis(axes, table):
-    """Whole epochs, and the same range, on every panel."""
-    from matplotlib.ticker import MaxNLocator
-
-    first, last = table["epoch"].min(), table["epoch"].max()
+    """Whole epochs, and the same range, on every panel; the last epoch is one of the ticks."""
+    first, last = int(table["epoch"].min()), int(table["epoch"].max())
     margin = 0.03 * (last - first) or 0.5
     for ax in axes:
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+        ax.set_xticks(epoch_ticks(first, last))
         ax.set_xlim(first - margin, last + margin)
         ax.set_xlabel("Epoch" if labelled(ax, "bottom") else "")
+
+
+def epoch_ticks(first: int, last: int) -> list[int]:
+    """Round epochs in equal steps, and the last one in place of what would stand too near to it."""
+    from matplotlib.ticker import MaxNLocator
+
+    found = [int(tick) for tick in MaxNLocator(nbins=6, integer=True, min_n_ticks=1).tick_values(first, last)]
+    step = found[1] - found[0] if len(found) > 1 else 1
+    return [*(tick for tick in found if first <= tick <= last - 0.6 * step), last]
 
 
 def value_axis(axes, table, label: str, limits=None, percent: bool = False, most: float = math.inf):

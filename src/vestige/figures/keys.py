@@ -55,7 +55,7 @@ def key_columns(lengths: list[int], room: float) -> int:
     import numpy as np
 
     def needed(columns: int) -> int:
-        return sum(max(part) + 9 for part in np.array_split(lengths, columns))
+        return sum(max(part) + 11 for part in np.array_split(lengths, columns))
 
     most = max((columns for columns in range(1, len(lengths) + 1) if needed(columns) <= room), default=1)
     return -(-len(lengths) // -(-len(lengths) // most))

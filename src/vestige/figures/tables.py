@@ -1,9 +1,16 @@
 """From the results of single runs to one tidy table of means over seeds."""
 
+import math
+
 from vestige.condition import PENALTY, is_penalised, strength
 from vestige.figures.wording import beyond_strength, facts, labels
 
 CONFIDENCE = 0.95
+# Between what a quantity can lie, and so can the mean of it: an interval is cut there.
+POSSIBLE = {
+    **dict.fromkeys(("train_accuracy", "val_accuracy", "accuracy", "silent", "selectivity"), (0.0, 1.0)),
+    "cka": (-1.0, 1.0),
+}
 VALUES = ["mean", "low", "high", "seeds"]
 
 
@@ -69,14 +76,19 @@ def bare(values):
 
 
 def intervals(quantity: str, values, bands=None, half=None):
-    """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high and seeds."""
+    """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high and seeds.
+
+    `low` and `high` do not leave what is possible, but for the paper's bands, which are what it drew.
+    """
     from vestige.metrics.intervals import paper_interval, student_interval
 
     values = values.transpose(..., "seed")
     place = values.isel(seed=0)
     mean, own = paper_interval(values.values) if bands == "paper" else student_interval(values.values, CONFIDENCE)
     half = own if half is None else half.transpose(*place.dims).values
-    columns = {"mean": mean, "low": mean - half, "high": mean + half, "seeds": values.notnull().sum("seed").values}
+    least, most = POSSIBLE.get(quantity if bands != "paper" else "", (-math.inf, math.inf))
+    low, high = (mean - half).clip(least), (mean + half).clip(max=most)
+    columns = {"mean": mean, "low": low, "high": high, "seeds": values.notnull().sum("seed").values}
     filled = place.to_dataset(name="mean").assign({name: place.copy(data=column) for name, column in columns.items()})
     table = filled.to_dataframe(dim_order=list(place.dims)).reset_index()
     table.insert(0, "quantity", quantity)

@@ -1,6 +1,7 @@
 """The conditions of a study as a table, read off the coordinates of its training results."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class ConditionRow:
     @property
     def accuracy(self) -> tuple[str, str]:
         """Mean final accuracy over seeds in per cent, and its 95 % Student t interval."""
-        return in_per_cent(self.accuracies)
+        return in_per_cent(self.accuracies, possible=(0.0, 100.0))
 
     @property
     def gain(self) -> tuple[str, str]:
@@ -68,10 +69,13 @@ class ConditionRow:
         return in_per_cent(np.subtract(self.accuracies, self.with_running), sign="+")
 
 
-def in_per_cent(shares, sign: str = "") -> tuple[str, str]:
-    """The mean of shares over seeds in per cent, and its 95 % Student t interval; no interval of a single seed."""
+def in_per_cent(shares, sign: str = "", possible: tuple[float, float] = (-inf, inf)) -> tuple[str, str]:
+    """The mean of shares over seeds in per cent, and its 95 % Student t interval, cut where the mean cannot lie.
+
+    There is no interval of a single seed.
+    """
     mean, half = (100 * float(each) for each in student_interval(np.array(shares), CONFIDENCE))
-    words = [fixed(value, 1) for value in (mean, mean - half, mean + half)]
+    words = [fixed(value, 1) for value in (mean, max(mean - half, possible[0]), min(mean + half, possible[1]))]
     mean_said, low, high = (f"+{word}" if sign and word[0].isdigit() else word for word in words)
     return mean_said, "" if np.isnan(half) else f"[{low}, {high}]"
 
