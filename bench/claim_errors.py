@@ -1,8 +1,8 @@
 """How often verdicts are false, over many made-up studies of which it is known what is true.
 
 `python bench/claim_errors.py` prints a table in Markdown: for each claim, kind of noise and number of seeds how often
-it is reproduced and how often refused (contradicted, or weaker than its margin) where the truth lies at its bound, and how
-often it is reproduced where the truth lies by half of its margin beyond. The studies are those of
+it is reproduced and how often refused (contradicted, or weaker than its margin) where the truth lies at its bound, and
+how often it is reproduced where the truth lies by half of its margin beyond. The studies are those of
 tests/claims/worlds.py; one of each kind is also written to NetCDF files and decided by the stage `claims`. Arguments:
 claims, all if left out; --studies, how many of each (200), --seeds (3 5 10), --noise (all kinds), --scatter.
 """
