@@ -69,7 +69,7 @@ from unittest.mock import patch
 import torch
 
 import gpu, gpu_comparisons, gpu_inputs, gpu_rates, gpu_repeats
-from vestige.training import resume
+from vestige.training import loop
 from vestige.stages import ablation, between, cka, selectivity
 
 def fault(module, name, is_wrong, wrong):
@@ -111,7 +111,7 @@ FAULTS = {
     "repeats": [
         (gpu_repeats, "step", lambda call: call == 3, lambda right, *given: right(*given) + 1e-9),
         (gpu_inputs, "trained", lambda call: call == 2, of_another_seed),
-        (resume, "resume", lambda call: True, without_momentum),
+        (loop, "resume", lambda call: True, without_momentum),
     ],
     "rates": [(gpu_rates, "one_pass", lambda call: call > 3, fails(torch.OutOfMemoryError("seeded")))],
     "too late": [],
