@@ -11,8 +11,10 @@ from engines import ROOT, copied, new_project, only_one, run
 
 # As `device.prepare` sets it in a process that computes: commands that tests run have it from the start, or not at all.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-# Tests send signals to what they start, which would inherit that a hang-up is ignored where `nohup` runs the tests.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# Tests send signals to what they start, which would inherit that one is ignored, as `nohup` or a shell's & have it.
+for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 TIERS = {
     "fast": "all but slow and nightly ones",
     "ci": "fast and slow ones, and a twentieth of the nightly ones, which the commit's hash picks",

@@ -30,7 +30,7 @@ from engines import (
 )
 from ruamel.yaml import YAML
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
 OTHER = "results/tiny/selectivity/promoted-seed0.nc"

@@ -65,7 +65,7 @@ def forked(served, project, command: str, **given) -> subprocess.CompletedProces
     return done
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("result", RESULTS)
 def test_the_bytes_are_those_of_a_process_of_its_own(served, by_snakemake, tmp_path, result):
     made = []
@@ -78,7 +78,7 @@ def test_the_bytes_are_those_of_a_process_of_its_own(served, by_snakemake, tmp_p
     assert made[0] == made[1]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_snakemake_starts_one_for_its_jobs_which_ends_with_it_and_makes_the_same_bytes(by_snakemake, empty_project):
     run(empty_project, "snakemake figures", cold=True)
     jobs = list(pipeline.jobs(loading.read(empty_project / "params.yaml")))
@@ -90,7 +90,7 @@ def test_snakemake_starts_one_for_its_jobs_which_ends_with_it_and_makes_the_same
     assert not (empty_project / "work/forkserver/socket").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_forkserver_ends_with_a_snakemake_that_is_killed(empty_project):
     edit(empty_project, "training", "epochs", to=400)
     process = begin(empty_project, "snakemake figures", cold=True)
@@ -129,7 +129,7 @@ def test_the_command_has_its_own_folder_files_and_environment(served, empty_proj
     assert done.stdout.startswith("results/other/images.nc\n")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
 @pytest.mark.parametrize("group", [True, False], ids=["to the group", "to the process"])
 def test_a_signal_ends_it_as_it_ends_a_process_of_its_own(served, empty_project, number, group):
@@ -311,7 +311,7 @@ def test_a_process_with_threads_is_not_forked():
     assert "2 threads run" in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_command_whose_forkserver_is_killed_finds_what_its_child_has_made(empty_project, tmp_path):
     edit(empty_project, "training", "epochs", to=10)
     with pytest.MonkeyPatch.context() as patch:

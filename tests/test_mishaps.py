@@ -393,6 +393,7 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
             described = "class Settings(" in file.read_text()  # the check reads every section
             if f"{folder}/{file.name}" not in known and file.name != "__init__.py" and not described:
                 file.unlink()
+    (bare / "workflow/equivalent.yaml").unlink()  # it names files of all stages, and is no input of any
     run(bare, f"vestige make {job.output}")
     assert (bare / job.output).read_bytes() == (by_snakemake / job.output).read_bytes()
 

@@ -6,7 +6,7 @@ import pytest
 from engines import copied, edit, new_project, run, snakemake_stale, status, unproven
 
 FIGURE = "results/tiny/figures/emergence.png"
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture
