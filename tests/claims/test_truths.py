@@ -46,6 +46,8 @@ def test_by_half_of_a_margin_beyond_the_bound_five_seeds_reproduce_a_claim(claim
     assert reproduced >= 0.9
 
 
-def test_each_study_is_another():
-    world = World()
-    assert replace(world, study=1) != world
+def test_each_study_of_a_world_has_other_numbers_and_gives_the_same_again():
+    world, kinds = World(seeds=(0,)), ["training"]
+    first, again, other = (study(replace(world, study=number), kinds=kinds)["training"][0] for number in (0, 0, 1))
+    assert first.identical(again)
+    assert not first.identical(other)

@@ -47,13 +47,19 @@ def write(path: Path, size: int) -> None:
     path.write_bytes(bytes(size))
 
 
-def test_a_result_that_is_made_leaves_what_it_took(here):
+def trained(epochs: int) -> tuple:
+    """A training job that has left its result and the checkpoints of so many epochs, and its record."""
     job = job_of("training")
     with cost_records.recorded(job):
         write(Path(job.output), 100)
-        for epoch in range(3):
+        for epoch in range(epochs + 1):
             write(Path(job.folder, f"epoch-{epoch:03d}.safetensors"), 10)
     (found,) = cost_records.records()
+    return job, found
+
+
+def test_a_result_that_is_made_leaves_what_it_took(here):
+    job, found = trained(epochs=2)
     assert (found.result, found.stage, found.study) == (job.output, "training", "tiny")
     assert (found.passes, found.of, found.bytes) == (2, 2, 130)
     assert 0 <= found.seconds < 10
@@ -62,12 +68,7 @@ def test_a_result_that_is_made_leaves_what_it_took(here):
 
 
 def test_a_training_that_diverged_went_over_as_many_epochs_as_it_left_checkpoints_of(here):
-    job = job_of("training")
-    with cost_records.recorded(job):
-        write(Path(job.output), 100)
-        for epoch in range(2):
-            write(Path(job.folder, f"epoch-{epoch:03d}.safetensors"), 10)
-    (found,) = cost_records.records()
+    _, found = trained(epochs=1)
     assert (found.passes, found.of) == (1, 1)
 
 

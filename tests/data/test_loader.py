@@ -10,7 +10,8 @@ import xarray as xr
 from torchvision.transforms.functional import center_crop
 
 from vestige.data import arrays
-from vestige.data.loader import Split, middle, refuse_lonely_image, split_of
+from vestige.data.loader import Split, middle, split_of
+from vestige.stages.training import refuse_lonely_image
 
 IMAGES = np.arange(10 * 2 * 3 * 3, dtype=np.uint8).reshape(10, 2, 3, 3)
 SPLIT = Split(IMAGES, np.arange(10), 4, torch.tensor([0.1, 0.2]), torch.tensor([0.3, 0.4]))

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from stages.toy import BASELINE, CONDITIONS, NETWORK, SUPPRESSED, files, recomputed, settings, toy, trained
+from stages.toy import BASELINE, CONDITIONS, NETWORK, SUPPRESSED, Killed, files, recomputed, settings, toy, trained
 from torch import nn
 
 from vestige.data import arrays
@@ -166,10 +166,6 @@ def test_damaged_files_are_made_again_to_the_same_bits(images, tmp_path, damaged
         path.write_bytes(path.read_bytes()[:-9])
     assert trained(tmp_path / "run", images, shared=tmp_path, batch_norm=recomputed()).identical(whole)
     assert files(tmp_path / "run") == bytes_
-
-
-class Killed(BaseException):
-    """What stands for a kill."""
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from stages.toy import BASELINE, CONDITIONS, CROPPED, NETWORK, SUPPRESSED, files, settings, toy, trained
+from stages.toy import BASELINE, CONDITIONS, CROPPED, NETWORK, SUPPRESSED, Killed, files, settings, toy, trained
 from torch import nn
 
 from vestige.data import arrays
@@ -83,10 +83,6 @@ def test_training_again_gives_the_same_bits(images, tmp_path, condition):
     one, other = trained(tmp_path / "one", images, condition), trained(tmp_path / "other", images, condition)
     assert one.identical(other)
     assert files(tmp_path / "one") == files(tmp_path / "other")
-
-
-class Killed(BaseException):
-    """What stands for a kill."""
 
 
 @pytest.mark.parametrize("stopped_at", range(4))

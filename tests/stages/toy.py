@@ -72,3 +72,7 @@ def files(folder):
 def recomputed(images=48, batch_size=16):
     """The setting that has statistics recomputed."""
     return BatchNorm(statistics="recomputed", images=images, batch_size=batch_size)
+
+
+class Killed(BaseException):
+    """What stands for a kill."""

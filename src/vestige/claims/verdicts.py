@@ -152,9 +152,9 @@ def listed(reasons: list[str]) -> str:
 def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     """The interval of one of so many parts, and its verdict: none where a network that did not diverge has no value."""
     columns = given(part)
-    blank = sorted({seed for column in columns for seed, values in column.items() if not np.isfinite(values).all()})
     sound = [{seed: values for seed, values in column.items() if np.isfinite(values).all()} for column in columns]
-    said = [f"{part.used}"] if part.used else []
+    blank = sorted({seed for column, kept in zip(columns, sound, strict=True) for seed in column.keys() - kept.keys()})
+    said = [part.used] if part.used else []
     if part.failed:
         said.append(f"without seed {', '.join(map(str, part.failed))}, which diverged")
     compared = columns_of(part, sound)
@@ -215,8 +215,7 @@ def judged(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -
         doubt = doubt or (
             f"{said} lies {where}, which a test without a distribution does not bear out (probability {check:.2g})"
         )
-    region = f"{wanted(claim.region)}"
-    return UNDECIDED, nan, doubt or f"{said} lies partly {region}"
+    return UNDECIDED, nan, doubt or f"{said} lies partly {wanted(claim.region)}"
 
 
 def outcomes(claim: Claim, interval: Interval, wide: Interval) -> list[tuple[str, Callable[[Columns], float], bool]]:

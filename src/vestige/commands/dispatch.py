@@ -34,7 +34,6 @@ def check(given, typed: Path) -> int:
         from vestige.provenance import hashing, results
 
         results.make_folders(study)
-
         check_made(study)
         hashing.keep()
     counts = dict.fromkeys(pipeline.STAGES, 0)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from vestige.config.errors import Fault, nearest
 from vestige.config.study import Study
 from vestige.foundation.rows import STAGES
-from vestige.stages.training import is_recomputed
+from vestige.stages.training import has_lonely_image, is_recomputed, next_batch_size
 
 
 class Known(NamedTuple):
@@ -38,8 +38,8 @@ def of_training(here: tuple, said: dict, known: Known) -> Iterator[Fault]:
     there = f"there are {known.train} training images"
     if size is not None and size > known.train:
         yield (*here, "batch_size"), f"found {size}; {there}; allowed: 2 to {known.train}"
-    elif size is not None and (known.train - 1) % size == 0:
-        better = next((each for each in range(size + 1, known.train) if (known.train - 1) % each), known.train)
+    elif size is not None and has_lonely_image(known.train, size):
+        better = next_batch_size(known.train, size)
         says = f"found {size}; {there}, which leaves one alone in the last batch, where batch norm compares none"
         yield (*here, "batch_size"), f"{says}; allowed: another, such as {better}"
     if is_recomputed(batch_norm) and batch_norm.images > known.train:

@@ -12,9 +12,14 @@ from vestige.config.study import Run, Study
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
 
-# What statistics are recomputed on, and in how many at a time.
-IMAGES, BATCH_SIZE = "images", "batch_size"
-RECOMPUTED_ON = {IMAGES: "on how many training images", BATCH_SIZE: "in batches of how many images"}
+# The keys that say on what statistics are recomputed, and what each says.
+RECOMPUTED_ON = dict(
+    zip(
+        (key for key in BatchNorm.model_fields if key != "statistics"),
+        ("on how many training images", "in batches of how many images"),
+        strict=True,
+    )
+)
 
 
 def contradictions(study: Study) -> Iterator[Fault]:

@@ -62,17 +62,3 @@ def middle(images: Tensor, size: int | None) -> Tensor:
         return images
     top, left = (round((side - size) / 2) for side in images.shape[-2:])
     return images[..., top : top + size, left : left + size]
-
-
-def refuse_lonely_image(images: int, batch_size: int) -> None:
-    """Refuse a last batch of one image: batch normalisation has nothing to compare it with."""
-    if (images - 1) % batch_size == 0:
-        raise ValueError(
-            f"training.batch_size {batch_size} leaves a last batch of one image of the {images} training images, which "
-            f"batch normalisation cannot use: choose another batch_size, such as {remedy(images, batch_size)}"
-        )
-
-
-def remedy(images: int, batch_size: int) -> int:
-    """The next larger batch size that leaves no last batch of one image."""
-    return next((size for size in range(batch_size + 1, images) if (images - 1) % size), images)

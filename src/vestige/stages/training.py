@@ -85,7 +85,7 @@ def training(settings, images, folder, trajectory, note):
     network that cannot be measured.
     """
     from vestige.data import arrays
-    from vestige.data.loader import refuse_lonely_image, split_of
+    from vestige.data.loader import split_of
     from vestige.foundation.device import prepare
     from vestige.models.network import build, refuse_unmeasurable
     from vestige.training import batch_norm, loop
@@ -112,6 +112,25 @@ def training(settings, images, folder, trajectory, note):
     except loop.Diverged as diverged:
         note(fault := str(diverged))
     return loop.labelled(measured, fault)
+
+
+def refuse_lonely_image(images: int, batch_size: int) -> None:
+    """Refuse a last batch of one image: batch normalisation has nothing to compare it with."""
+    if has_lonely_image(images, batch_size):
+        raise ValueError(
+            f"training.batch_size {batch_size} leaves a last batch of one image of the {images} training images, which "
+            f"batch normalisation cannot use: choose another batch_size, such as {next_batch_size(images, batch_size)}"
+        )
+
+
+def has_lonely_image(images: int, batch_size: int) -> bool:
+    """Whether the last batch holds a single image, with which batch normalisation has nothing to compare."""
+    return (images - 1) % batch_size == 0
+
+
+def next_batch_size(images: int, batch_size: int) -> int:
+    """The next larger batch size that leaves no last batch of one image."""
+    return next((size for size in range(batch_size + 1, images) if not has_lonely_image(images, size)), images)
 
 
 def as_trained(epoch: int, record: dict) -> dict:

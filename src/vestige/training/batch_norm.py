@@ -45,12 +45,13 @@ def evaluation(
         checkpoints.load(network, running, epoch, record["checkpoint"])
         asked = [trajectory.keys[epoch], chosen.images, chosen.batch_size]
         former = (restored(path, asked, network.trunk) for path in trajectory.statistics(epoch))
-        found = next(filter(None, former), None)
-        if found is None:
+        known = next(filter(None, former), None)
+        if known is None:
             recompute(network.trunk, (images for images, _ in seen.batches(rows)))
-            found = validated(network.trunk, val)
+        found = known or validated(network.trunk, val)
         sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
-        save(trajectory, epoch, asked, network.trunk, found, sha256)
+        if known is None:
+            save(trajectory, epoch, asked, network.trunk, found, sha256)
         return record | {RUNNING: record["val_accuracy"]} | found | {"checkpoint": sha256}
 
     return evaluate
@@ -71,7 +72,12 @@ def refuse_unusable(trunk: nn.Module, images: int, chosen) -> None:
 
 def norms_of(trunk: nn.Module) -> list[nn.Module]:
     """The batch norms that keep statistics."""
-    return [part for part in trunk.modules() if isinstance(part, BATCH_NORM) and part.track_running_stats]
+    return [part for part in trunk.modules() if keeps_statistics(part)]
+
+
+def keeps_statistics(part: nn.Module) -> bool:
+    """Whether a part of a network is a batch norm that keeps statistics."""
+    return isinstance(part, BATCH_NORM) and part.track_running_stats
 
 
 @torch.no_grad()
@@ -117,7 +123,7 @@ def moments_of(norms: list[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]
 
 def save(trajectory: Trajectory, epoch: int, asked: list, trunk: nn.Module, found: Record, checkpoint: str) -> None:
     """Leave statistics and their record for whoever asks for the same, under the sha256 of the checkpoint too."""
-    names = [f"{name}.{kind}" for name, part in trunk.named_modules() if part in norms_of(trunk) for kind in STATISTICS]
+    names = [f"{name}.{kind}" for name, part in trunk.named_modules() if keeps_statistics(part) for kind in STATISTICS]
     state = trunk.state_dict()
     tensors = {name: state[name].contiguous().cpu() for name in names}
     data = safetensors.torch.save(tensors, {"told": json.dumps([asked, found])})
