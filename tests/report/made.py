@@ -70,6 +70,7 @@ CLAIMS = {
          "It needs a study of a VGG network."), [],
     ),
 }  # fmt: skip
+SPREAD = (-0.01, 0.0, 0.01)  # of three seeds about a statistic
 
 
 def proof(name, code=None, hardware=None, versions=None, inputs=None):
@@ -146,8 +147,9 @@ def claims(told=CLAIMS):
         of_claims | of_rows | {"margin_reason": ("claim", reasons), "kind": ("claim", ["training"] * len(told))}
         | {name: ("row", np.array(values, int if name == "row_diverged" else float)) for name, values in beside.items()}
         | {"reading": ("claim", ["paper"] * len(told))}
+        | {"value": (("row", "seed"), np.reshape([[row[2] + step for step in SPREAD] for row in rows], (-1, 3)))}
         | {"claim_of_row": ("row", np.array([row[0] for row in rows], object))},
-        coords={"claim": list(told)},
+        coords={"claim": list(told), "seed": [0, 1, 2]},
         attrs={"proof": proof("results/toy/claims.nc", inputs={"results/toy/training/baseline-seed0.nc": "e" * 64})},
     )  # fmt: skip
 

@@ -25,6 +25,12 @@ class Element:
         """Whether it stands inside an element of that name."""
         return self.parent is not None and (self.parent.tag == tag or self.parent.inside(tag))
 
+    def within(self, identity):
+        """Whether it stands inside the element of an id."""
+        if self.parent is None:
+            return False
+        return self.parent.attributes.get("id") == identity or self.parent.within(identity)
+
 
 class Page(HTMLParser):
     """The elements of a page in order; raises ValueError where they do not close in order."""

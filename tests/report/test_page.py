@@ -49,6 +49,29 @@ def test_the_summary_counts_each_verdict(parsed):
     assert tally.text == "2 reproduced 1 weaker than the margin 1 contradicted 1 undecided 1 not in this study"
 
 
+def test_the_page_begins_with_the_answer(parsed):
+    assert parsed.all("section")[0] is parsed.one("answer")
+
+
+def test_the_answer_leads_to_each_claim_with_a_verdict(parsed):
+    assert [e.attributes["href"] for e in parsed.all("a") if e.within("answer")] == [
+        "#claim-rise", "#claim-suppression", "#claim-later_gain", "#claim-recession",
+    ]  # fmt: skip
+
+
+def test_a_claim_and_the_figure_that_shows_it_lead_to_each_other(parsed):
+    of_claim = [e.attributes["href"] for e in parsed.all("a") if "where" in e.parent.attributes.get("class", "")]
+    assert of_claim.count("#figure-emergence") == 2
+    leads = [e.attributes["href"] for e in parsed.all("a") if e.inside("figure") and not e.attributes.get("download")]
+    assert leads[:2] == ["#claim-rise", "#claim-recession"]
+
+
+def test_every_link_inside_the_page_leads_to_a_place_on_it(parsed):
+    places = {e.attributes["id"] for e in parsed.elements if "id" in e.attributes}
+    leads = {e.attributes["href"][1:] for e in parsed.all("a") if e.attributes["href"].startswith("#")}
+    assert leads - places == set()
+
+
 def test_claims_that_are_not_in_the_study_are_folded_away(parsed):
     assert parsed.one("claim-vgg").inside("details")
 
@@ -152,7 +175,7 @@ def test_a_study_of_one_seed_has_a_page_without_intervals():
 
 
 def test_a_study_without_claims_has_a_page():
-    assert "No claim of the paper was asked of this study." in Page(written(claims=made.claims({}))).one("claims").text
+    assert "No claim of the paper was asked of this study." in Page(written(claims=made.claims({}))).one("answer").text
 
 
 def test_a_study_without_figures_has_a_page():

@@ -1,5 +1,6 @@
 """Claims, numbers and strips, one by one."""
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -96,6 +97,21 @@ def test_a_strip_keeps_the_order_and_the_distances_of_its_numbers():
     assert line.dot == pytest.approx((low + high) / 2, abs=0.1)
     assert line.region[0] == line.dot
     assert line.region[1] == 200
+
+
+def test_the_seeds_of_a_part_lie_on_its_strip():
+    (line,) = strip([replace(part(1, 3), by_seed=(1.0, 2.0, 3.0))]).lines
+    assert line.seeds == (line.interval[0], line.dot, line.interval[1])
+
+
+def test_a_seed_beyond_the_interval_widens_the_strip():
+    (line,) = strip([replace(part(1, 3), by_seed=(-5.0,))]).lines
+    assert 0 < line.seeds[0] < line.interval[0]
+
+
+def test_seeds_without_a_value_are_no_points():
+    (rise, *_) = claims_of(made.claims().assign(value=(("row", "seed"), [[0.1, nan, 0.2]] * 10)))
+    assert rise.parts[0].by_seed == (0.1, 0.2)
 
 
 def test_the_region_of_an_equivalence_is_closed_on_the_strip():

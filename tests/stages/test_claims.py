@@ -42,6 +42,10 @@ def test_every_row_belongs_to_a_claim_and_has_its_interval_and_region(found):
     assert (found["seeds"] == 3).all()
 
 
+def test_the_statistic_is_the_mean_of_the_values_of_the_seeds(found):
+    np.testing.assert_allclose(found["value"].mean("seed"), found["statistic"], rtol=1e-12)
+
+
 def test_every_variable_says_what_it_is(found):
     assert [name for name, variable in found.variables.items() if not variable.attrs.get("long_name")] == []
 

@@ -45,7 +45,8 @@ class Row(NamedTuple):
 
     `wide_low` and `wide_high` are the ends for the verdicts that any part decides, `check` the probability by the test
     without a distribution that the verdict rests on (NaN where there is none), `trimmed` the mean without the smallest
-    and the largest value, which decides nothing.
+    and the largest value, which decides nothing, `by_seed` the values whose mean the statistic is (none of unpaired
+    groups, where a seed has no number of its own).
     """
 
     part: str
@@ -61,6 +62,7 @@ class Row(NamedTuple):
     pairing: str
     check: float
     trimmed: float
+    by_seed: dict[int, float]
     verdict: str
     reason: str
 
@@ -91,6 +93,15 @@ class Columns(NamedTuple):
         """The mean without the smallest and the largest value, likewise."""
         means = self.each(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
         return float(means.min(axis=1).max())
+
+    @property
+    def deciding(self) -> np.ndarray:
+        """The value of each seed whose mean the statistic is: where several may do, those at the epoch that decides."""
+        if self.second is not None:
+            return np.empty(0)
+        means = self.first.mean(axis=-1)
+        one = int(means.min(axis=1).argmax())
+        return self.first[one, int(means[one].argmin())]
 
     def interval(self, tail: float) -> Interval:
         """Mean and interval."""
@@ -159,6 +170,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
         said.append(f"without seed {', '.join(map(str, part.failed))}, which diverged")
     compared = columns_of(part, sound)
     numbers, wide, seeds = compared.interval(TAIL), compared.interval(TAIL / parts), compared.seeds
+    by_seed = dict(zip(sorted(sound[0]), compared.deciding.tolist(), strict=False))
     verdict, check = UNDECIDED, nan
     if blank:
         reason = f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
@@ -170,7 +182,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
         verdict, check, reason = judged(claim, compared, numbers, wide)
     return Row(
         *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed)),
-        *(compared.pairing, check, compared.trimmed, verdict, ", ".join([reason, *said])),
+        *(compared.pairing, check, compared.trimmed, by_seed, verdict, ", ".join([reason, *said])),
     )
 
 

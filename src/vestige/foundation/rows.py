@@ -134,7 +134,7 @@ def drawn(row: Stage) -> Stage:
 
 DRAWN = tuple(drawn(row) for row in MADE if row.figures)
 MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
-PAGE = ("page", "claims", "figures", "card", "marks", "of_ablation", "of_cka")  # the parts of the report's template
+PAGE = ("page", "verdict", "claims", "figures", "card", "marks", "of_ablation", "of_cka")  # of the report's template
 
 STAGES = {
     row.name: row

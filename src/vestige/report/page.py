@@ -9,10 +9,11 @@ from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
 from vestige.report.evidence import proofs_of
+from vestige.report.links import linked
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
 from vestige.report.plates import proof_of as proof_of_picture
-from vestige.report.verdicts import ABSENT, claims_of, few_seeds, outcome, tally
+from vestige.report.verdicts import ABSENT, claims_of, few_seeds, found, outcome, tally
 from vestige.report.wording import number, several, typeset
 
 HERE = Path(__file__).parent
@@ -21,6 +22,8 @@ HERE = Path(__file__).parent
 def page(settings, images, network, claims, figures, training, **measures) -> str:
     """The HTML of the report; the same inputs give the same bytes. Of the `measures`, by kind, only proofs are read."""
     told, conditions = claims_of(claims), conditions_of(training, images.sizes["class"])
+    plates = plates_of(figures)
+    shown_in, bearing = linked(told, plates)
     measured = [result for results in measures.values() for result in results]
     proofs = proofs_of(images, network, claims, *training, *measured) + [proof_of_picture(path) for path in figures]
     return rendered(
@@ -30,8 +33,11 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         lacking=[claim for claim in told if claim.verdict == ABSENT],
         tally=tally(told),
         outcome=outcome(told),
+        found=found(told),
         few_seeds=few_seeds(told),
-        plates=plates_of(figures),
+        plates=plates,
+        shown_in=shown_in,
+        bearing=bearing,
         conditions=conditions,
         card=card(settings, images, network, training, proofs),
         measures=[kind for kind, results in measures.items() if results],

@@ -10,13 +10,14 @@ MARGIN = 0.06  # of the range, left free at either end
 
 @dataclass(frozen=True)
 class Line:
-    """One interval: its middle height, the region's, the interval's and the statistic's place; None: off the strip."""
+    """One interval: its middle height, and where region, interval, statistic and seeds lie; None: nowhere."""
 
     y: float
     region: tuple[float, float] | None
     interval: tuple[float, float] | None
     wide: tuple[float, float] | None  # the interval widened for the number of parts
     dot: float
+    seeds: tuple[float, ...]
     mark: str
 
 
@@ -43,7 +44,7 @@ def ends(parts) -> tuple[float, float]:
     """The range that shows every finite number of the parts, with a margin."""
     names = ("statistic", "low", "high", "wide_low", "wide_high", "bound_low", "bound_high")
     numbers = [getattr(part, name) for part in parts for name in names]
-    finite = [value for value in numbers if math.isfinite(value)]
+    finite = [value for value in numbers if math.isfinite(value)] + [value for part in parts for value in part.by_seed]
     low, high = min(finite), max(finite)
     margin = MARGIN * (high - low) or max(abs(high), 1) * MARGIN
     open_low, open_high = (any(math.isinf(getattr(p, f"bound_{side}")) for p in parts) for side in ("low", "high"))
@@ -59,7 +60,8 @@ def line(part, low: float, high: float, y: float) -> Line:
     region = None
     if not (math.isnan(part.bound_low) or math.isnan(part.bound_high)):
         region = place(part.bound_low, low, high), place(part.bound_high, low, high)
-    return Line(y, region, interval, wide, place(part.statistic, low, high), part.mark)
+    seeds = tuple(place(value, low, high) for value in part.by_seed)
+    return Line(y, region, interval, wide, place(part.statistic, low, high), seeds, part.mark)
 
 
 def place(value: float, low: float, high: float) -> float:

@@ -18,6 +18,7 @@ MARKS = {
     "not in this study": "absent",
 }
 REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, ABSENT = MARKS
+DECIDED = (REPRODUCED, WEAKER, CONTRADICTED)
 ERROR = 40  # a verdict is false in one of so many studies at most, where the truth lies at a bound
 CHECKED = 5  # seeds from which on a test without a distribution stands beside an interval
 COMPARED = {
@@ -36,7 +37,8 @@ PART = (
 class Part:
     """One statistic with its interval over seeds, and the bounds of the region that counts as reproduced.
 
-    `wide_low` and `wide_high` are the ends of the interval that is widened for the number of parts.
+    `wide_low` and `wide_high` are the ends of the interval that is widened for the number of parts, `by_seed` the
+    values of the seeds where each has one.
     """
 
     part: str
@@ -53,6 +55,7 @@ class Part:
     check: float
     trimmed: float
     row_verdict: str
+    by_seed: tuple[float, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -159,6 +162,7 @@ class Claim:
 def claims_of(dataset) -> list[Claim]:
     """Every claim of a `claims` result, in its order."""
     columns = {name: dataset[name].values.tolist() for name in ("claim_of_row", *PART)}
+    columns["by_seed"] = [tuple(filter(math.isfinite, each)) for each in dataset["value"].values.tolist()]
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     parts = [(row.pop("claim_of_row"), Part(**row)) for row in rows]
     said = zip(dataset["claim"].values.tolist(), *(dataset[name].values.tolist() for name in CLAIM), strict=True)
@@ -169,6 +173,12 @@ def tally(claims: Iterable[Claim]) -> list[tuple[str, str, int]]:
     """(verdict, mark, count) for each verdict there is."""
     verdicts = [claim.verdict for claim in claims]
     return [(verdict, mark, verdicts.count(verdict)) for verdict, mark in MARKS.items()]
+
+
+def found(claims: list[Claim]) -> list[tuple[str, str, list[Claim]]]:
+    """(verdict, mark, claims) for each verdict that is one, in the order of the claims."""
+    groups = [(verdict, MARKS[verdict], [claim for claim in claims if claim.verdict == verdict]) for verdict in DECIDED]
+    return [group for group in groups if group[-1]]
 
 
 def outcome(claims: list[Claim]) -> str:

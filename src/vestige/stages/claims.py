@@ -7,7 +7,7 @@ import xarray as xr
 
 from vestige.claims.claim import claims_of
 from vestige.claims.evidence import evidence
-from vestige.claims.verdicts import VERDICTS, Decided, decide_all
+from vestige.claims.verdicts import VERDICTS, Decided, Row, decide_all
 
 SAID = {
     "sentence": "the paper's claim in our words",
@@ -74,9 +74,18 @@ def labelled(decided: list[Decided]) -> xr.Dataset:
         )
         for name, column in rows.items()
     }
+    seeds, values = values_by_seed([row for one in decided for row in one.rows])
+    on_rows["value"] = (("row", "seed"), values, {"long_name": "value of each seed, whose mean is the statistic"})
     belongs = {"claim_of_row": ("row", text(owner), {"long_name": "claim to which the row belongs"})}
     names = {"claim": ("claim", text([one.claim.name for one in decided]), {"long_name": "name of the claim"})}
-    return xr.Dataset(on_claims | belongs | on_rows, names)
+    return xr.Dataset(on_claims | belongs | on_rows, names | {"seed": ("seed", seeds, {"long_name": "seed"})})
+
+
+def values_by_seed(rows: list[Row]) -> tuple[list[int], np.ndarray]:
+    """The seeds that any row has a value of, and (row, seed) the values; NaN where a row has none."""
+    seeds = sorted({seed for row in rows for seed in row.by_seed})
+    values = [[row.by_seed.get(seed, np.nan) for seed in seeds] for row in rows]
+    return seeds, np.array(values, dtype=float).reshape(len(rows), len(seeds))
 
 
 def text(column: list[str]) -> np.ndarray:

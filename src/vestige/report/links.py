@@ -1,0 +1,38 @@
+"""Which figures of a study show what a claim is about, and which claims a figure bears on: by the paper's numbers."""
+
+import re
+from collections.abc import Iterable
+
+from vestige.report.plates import Plate
+from vestige.report.verdicts import ABSENT, Claim
+
+FIGURES = re.compile(r"[Ff]igures? (?P<numbers>\d+[a-z]?(?:(?:, | and )\d+[a-z]?\b)*)")
+
+
+def cited(paper: str) -> list[str]:
+    """The numbers of figures in a text: "figures 6b and 7, section 4.4" -> ["6b", "7"]."""
+    return [number for found in FIGURES.finditer(paper) for number in re.findall(r"\d+[a-z]?", found["numbers"])]
+
+
+def is_of(plate: Plate, number: str) -> bool:
+    """Whether a figure answers a number of the paper's; 6 is answered by 6a, too, and 6a by one called 6."""
+    shorter, longer = sorted((plate.number, number), key=len)
+    return bool(shorter) and longer.rstrip("abcdefgh" if shorter.isdigit() else "") == shorter
+
+
+def figures_of(claim: Claim, plates: Iterable[Plate]) -> list[Plate]:
+    """The figures of the study that show what a claim is about."""
+    return [plate for plate in plates if any(is_of(plate, number) for number in cited(claim.paper))]
+
+
+def claims_on(plate: Plate, claims: Iterable[Claim]) -> list[Claim]:
+    """The claims that this study speaks to and a figure bears on."""
+    return [claim for claim in claims if claim.verdict != ABSENT and plate in figures_of(claim, [plate])]
+
+
+def linked(claims: list[Claim], plates: list[Plate]) -> tuple[dict[str, list[Plate]], dict[str, list[Claim]]]:
+    """The figures of each claim, and the claims of each figure, by name."""
+    return (
+        {claim.name: figures_of(claim, plates) for claim in claims},
+        {plate.name: claims_on(plate, claims) for plate in plates},
+    )
