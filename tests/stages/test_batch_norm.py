@@ -86,8 +86,27 @@ def test_the_variance_is_pooled_and_not_a_mean_of_variances_of_batches():
     assert (trunk[0].running_mean.item(), trunk[0].running_var.item()) == (0.5, 0.25)
 
 
+def test_a_layer_that_is_applied_twice_has_the_statistics_of_both_times():
+    norm = nn.BatchNorm2d(1)
+    twice = lambda images: norm(norm(images) + 1)  # noqa: E731
+    trunk = nn.Module()
+    trunk.norm, trunk.forward = norm, twice
+    batch_norm.recompute(trunk, [torch.tensor([0.0, 2.0]).view(2, 1, 1, 1)])
+    # First 0 and 2: mean 1, variance 1; then their normalised values -1 and 1, moved by 1: the same again.
+    torch.testing.assert_close(norm.running_mean, torch.tensor([1.0]))
+    torch.testing.assert_close(norm.running_var, torch.tensor([1.0]), rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_momentum_stays(momentum):
+    trunk = nn.Sequential(nn.BatchNorm2d(1, momentum=momentum))
+    batch_norm.recompute(trunk, [torch.randn(4, 1, 2, 2)])
+    assert trunk[0].momentum == momentum
+
+
 def test_nothing_but_batch_norm_is_in_training_mode_and_counters_and_weights_stay():
     trunk = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.Dropout(0.9), nn.BatchNorm2d(2))
+    nn.init.ones_(trunk[0].weight)
     trunk[1].num_batches_tracked += 7
     before = copy.deepcopy(trunk.state_dict())
     images = [torch.randn(8, 1, 4, 4, generator=torch.Generator().manual_seed(each)) for each in range(3)]
@@ -95,7 +114,7 @@ def test_nothing_but_batch_norm_is_in_training_mode_and_counters_and_weights_sta
     changed = {name for name, each in trunk.state_dict().items() if not torch.equal(each, before[name])}
     assert changed == {f"{layer}.{name}" for layer in (1, 3) for name in ("running_mean", "running_var")}
     # Dropout off: what the second layer is given is the first one's output, normalised batch by batch.
-    assert trunk[3].running_mean.abs().max() < 1e-6
+    assert trunk[3].running_mean.abs().max() < 1e-5
     torch.testing.assert_close(trunk[3].running_var, torch.ones(2), rtol=1e-3, atol=1e-3)
     assert not any(part.training for part in trunk.modules())
 

@@ -101,23 +101,28 @@ def recompute(trunk: nn.Module, batches: Iterable[Tensor]) -> None:
 
 @contextmanager
 def moments_of(norms: list[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]]:
-    """Mean and variance (2, channels) of each batch that batch norms are given, while they normalise as in training."""
+    """Mean and variance (2, channels) of each batch that batch norms are given, while they normalise as in training.
+
+    With a momentum of 1 the running statistics are those of the newest batch, which the kernel has computed anyway.
+    """
     moments: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
+    former = [(norm.momentum, norm.num_batches_tracked.clone()) for norm in norms]
 
-    def note(norm, given):
-        variance, mean = torch.var_mean(given[0], [0, *range(2, given[0].dim())], unbiased=False)
-        moments[norm].append(torch.stack([mean, variance]))
+    def note(norm, given, _):
+        count = given[0].numel() // given[0].shape[1]  # values of a channel; running variances are of count - 1
+        moments[norm].append(torch.stack([norm.running_mean, norm.running_var * ((count - 1) / count)]))
 
-    hooks = [norm.register_forward_pre_hook(note) for norm in norms]
+    hooks = [norm.register_forward_hook(note) for norm in norms]
     for norm in norms:
         norm.train()
-        norm.track_running_stats = False  # neither used nor changed
+        norm.momentum = 1.0
     try:
         yield moments
     finally:
-        for norm, hook in zip(norms, hooks, strict=True):
+        for norm, hook, (momentum, batches) in zip(norms, hooks, former, strict=True):
             hook.remove()
-            norm.track_running_stats = True
+            norm.momentum = momentum
+            norm.num_batches_tracked.copy_(batches)
             norm.eval()
 
 
