@@ -1,0 +1,32 @@
+"""How many seeds a t interval needs to lie beyond a bound: power by the noncentral t distribution."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+POWER = 0.9  # as is usual: one study in ten may miss what is there
+FEWEST, MOST = 3, 100  # seeds that are asked about
+
+
+def power_of_t(distance: float, seeds: int, tail: float) -> float:
+    """How likely the t interval of a mean over seeds lies beyond a bound.
+
+    `distance` is that of the true mean from the bound, in standard deviations of a seed's value, and `tail` the error
+    of that end of the interval. Values are taken to be normal.
+    """
+    from scipy.special import nctdtr, stdtrit
+
+    return float(1 - nctdtr(seeds - 1, distance * np.sqrt(seeds), stdtrit(seeds - 1, 1 - tail)))
+
+
+def seeds_needed(distances: Sequence[float], tail: float) -> float:
+    """With how many seeds, from 3 on, the interval lies beyond one bound, or several, in nine of ten studies.
+
+    `distances` are as in `power_of_t`. Infinity where 100 are not enough, NaN where a distance is not a finite number.
+    """
+    if not np.isfinite(distances).all():
+        return np.nan
+    for seeds in range(FEWEST, MOST + 1):
+        if sum(1 - power_of_t(distance, seeds, tail) for distance in distances) <= 1 - POWER:
+            return seeds
+    return np.inf
