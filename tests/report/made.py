@@ -146,6 +146,7 @@ def claims(told=CLAIMS):
         of_claims | of_rows | {"margin_reason": ("claim", reasons), "kind": ("claim", ["training"] * len(told))}
         | {name: ("row", np.array(values, int if name == "row_diverged" else float)) for name, values in beside.items()}
         | {"reading": ("claim", ["paper"] * len(told))}
+        | {"seeds_needed": ("claim", [9.0 if said[5] == "undecided" else nan for said, _ in told.values()])}
         | {"claim_of_row": ("row", np.array([row[0] for row in rows], object))},
         coords={"claim": list(told)},
         attrs={"proof": proof("results/toy/claims.nc", inputs={"results/toy/training/baseline-seed0.nc": "e" * 64})},

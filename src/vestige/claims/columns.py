@@ -70,6 +70,11 @@ def given(part: Part) -> list[Values]:
     return [part.first] if part.second is None else [part.first, part.second]
 
 
+def blank_seeds(part: Part) -> list[int]:
+    """The seeds that lack a value, though their network did not diverge."""
+    return sorted({seed for column in given(part) for seed, values in column.items() if not is_sound(values)})
+
+
 def is_sound(values: np.ndarray) -> bool:
     """Whether a seed has all of its values."""
     return bool(np.isfinite(values).all())

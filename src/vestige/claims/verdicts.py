@@ -25,7 +25,7 @@ from math import isfinite, nan
 from typing import NamedTuple
 
 from vestige.claims.claim import Claim
-from vestige.claims.columns import TAIL, Columns, columns_of, given, is_sound
+from vestige.claims.columns import TAIL, Columns, blank_seeds, columns_of
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.planning import seeds_to_decide
@@ -88,7 +88,7 @@ def decide(claim: Claim, evidence: Evidence, before: dict[str, "Decided"] | None
         verdict, explanation = ABSENT, f"it presupposes what is {presupposed.verdict} here: {said}"
     if verdict != UNDECIDED:
         return Decided(claim, rows, verdict, explanation)
-    needed = seeds_to_decide(claim, [columns_of(part) for part in parts])
+    needed = nan if any(map(blank_seeds, parts)) else seeds_to_decide(claim, [columns_of(part) for part in parts])
     return Decided(claim, rows, verdict, explanation + more_seeds(needed), needed)
 
 
@@ -128,7 +128,7 @@ def listed(reasons: list[str]) -> str:
 
 def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     """The interval of one of so many parts, and its verdict: none where a network that did not diverge has no value."""
-    blank = sorted({seed for column in given(part) for seed, values in column.items() if not is_sound(values)})
+    blank = blank_seeds(part)
     said = [part.used] if part.used else []
     if part.failed:
         said.append(f"without seed {', '.join(map(str, part.failed))}, which diverged")

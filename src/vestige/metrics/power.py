@@ -6,6 +6,7 @@ import numpy as np
 
 POWER = 0.9  # as is usual: one study in ten may miss what is there
 FEWEST, MOST = 3, 100  # seeds that are asked about
+FARTHEST = 100.0  # standard deviations: an interval of two seeds lies beyond a bound so far away
 
 
 def power_of_t(distance: float, seeds: int, tail: float) -> float:
@@ -30,3 +31,10 @@ def seeds_needed(distances: Sequence[float], tail: float) -> float:
         if sum(1 - power_of_t(distance, seeds, tail) for distance in distances) <= 1 - POWER:
             return seeds
     return np.inf
+
+
+def distance_found(seeds: int, tail: float) -> float:
+    """The least distance from a bound, as in `power_of_t`, at which nine of ten intervals lie beyond it."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda distance: power_of_t(distance, seeds, tail) - POWER, 0, FARTHEST))

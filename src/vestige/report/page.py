@@ -9,6 +9,7 @@ from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
 from vestige.report.evidence import proofs_of
+from vestige.report.limits import limits
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
 from vestige.report.plates import proof_of as proof_of_picture
@@ -31,6 +32,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         tally=tally(told),
         outcome=outcome(told),
         few_seeds=few_seeds(told),
+        limits=limits(told),
         plates=plates_of(figures),
         conditions=conditions,
         card=card(settings, images, network, training, proofs),
