@@ -8,13 +8,15 @@ those of `vestige.claims.verdicts`; only the intervals of all studies are comput
 from typing import NamedTuple
 
 import numpy as np
-from claims.worlds import CLASSES, CONDITIONS, DEVIATIONS, World, rounded, study
+from claims.worlds import CLASSES, DEVIATIONS, World, rounded, study
 
 from vestige.claims.claim import Claim
 from vestige.claims.columns import TAIL, Columns
 from vestige.claims.evidence import evidence
-from vestige.claims.verdicts import CONTRADICTED, FEWEST, REPRODUCED, UNDECIDED, WEAKER, decide, judged
+from vestige.claims.verdicts import CONTRADICTED, FEWEST, REPRODUCED, UNDECIDED, WEAKER, judged
 from vestige.metrics.intervals import Interval, student_interval
+
+FIRMEST = (CONTRADICTED, WEAKER, UNDECIDED, REPRODUCED)  # a claim is called what comes first among its parts' verdicts
 
 
 class Rates(NamedTuple):
@@ -50,13 +52,15 @@ def numbers(true: list[np.ndarray], noise: str, sd: float, seeds: int, studies: 
 
 def rates(claim: Claim, true: list[np.ndarray], noise: str, sd: float, seeds: int, studies: int) -> Rates:
     """How often a claim is called what in so many studies."""
-    parts = [_verdicts(claim, values, len(true)) for values in numbers(true, noise, sd, seeds, studies)]
-    called = [next(verdict for verdict in ORDER if verdict in found) for found in zip(*parts, strict=True)]
+    called = verdicts(claim, numbers(true, noise, sd, seeds, studies))
     refused = sum(verdict in (CONTRADICTED, WEAKER) for verdict in called)
     return Rates(called.count(REPRODUCED) / studies, refused / studies)
 
 
-ORDER = (CONTRADICTED, WEAKER, UNDECIDED, REPRODUCED)  # a claim is called what comes first among its parts' verdicts
+def verdicts(claim: Claim, values: list[np.ndarray]) -> list[str]:
+    """What a claim is called in each study, from the numbers of its parts."""
+    parts = [_verdicts(claim, each, len(values)) for each in values]
+    return [next(verdict for verdict in FIRMEST if verdict in found) for found in zip(*parts, strict=True)]
 
 
 def _verdicts(claim: Claim, values: np.ndarray, parts: int) -> list[str]:
@@ -76,8 +80,3 @@ def _intervals(values: np.ndarray, tail: float) -> list[Interval]:
     (mean, below), (_, above) = (student_interval(values, 1 - 2 * tail / share) for share in (several, each))
     ends = [one.min(axis=2).max(axis=1).tolist() for one in (mean, mean - below, mean + above)]
     return [Interval(*found) for found in zip(*ends, strict=True)]
-
-
-def verdict_in(claim, world: World, conditions=CONDITIONS) -> str:
-    """What a claim is called in one study of a world, from results of its own kind."""
-    return decide(claim, evidence(study(world, conditions, kinds=[claim.kind]), CLASSES)).verdict
