@@ -30,6 +30,12 @@ class Columns(NamedTuple):
         means = self.each(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
         return float(means.min(axis=1).max())
 
+    @property
+    def agree(self) -> bool:
+        """Whether at any epoch all seeds agree to the last digit: there is no interval then, at that epoch."""
+        spreads = self.each(lambda *columns: max(np.ptp(each) if each.size else 0.0 for each in columns))
+        return bool((spreads == 0).any())
+
     def interval(self, tail: float) -> Interval:
         """Mean and interval."""
         return extreme_interval(self.first, self.second, tail, paired=False)
