@@ -200,8 +200,8 @@ def outcome(claims: list[Claim]) -> str:
     if decided:
         false = number(decided / ERROR, 2)
         sentences.append(
-            f"Each verdict that is not undecided is false in at most one of {ERROR} such studies: "
-            f"of these {decided}, {false} at most are to be expected."
+            "Where seeds scatter evenly to either side, each verdict that is not undecided is false in at most one of "
+            f"{ERROR} such studies: of these {decided}, {false} at most are to be expected."
         )
     return " ".join(sentences)
 
