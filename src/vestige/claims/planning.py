@@ -43,6 +43,6 @@ def lean(claim: Claim, part: Columns, parts: int = 1) -> Lean:
         return Lean(False, seeds_needed([part.distance_above(margin)], above / parts))
     inside = [part.distance_above(-margin), part.distance_below(margin)]
     if min(inside) > 0:
-        return Lean(True, seeds_needed(inside, max(above, below)))
+        return Lean(True, seeds_needed(inside, min(above, below)))
     outside = max(part.distance_above(margin), part.distance_below(-margin))
     return Lean(False, seeds_needed([outside], min(above, below) / parts))
