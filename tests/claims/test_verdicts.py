@@ -157,6 +157,14 @@ def test_what_has_no_interval_is_undecided_with_its_reason(first, second, reason
     assert (found.verdict, found.reason) == ("undecided", reason)
 
 
+def test_one_epoch_at_which_all_seeds_agree_is_enough_to_refuse_an_interval():
+    draw = np.random.default_rng(0)
+    values = {seed: np.array([[0.3 + 0.01 * draw.normal()], [0.4]]) for seed in range(4)}
+    found = row(CLAIM, Part("", values))
+    assert (found.verdict, found.reason) == ("undecided", "all seeds agree to the last digit, which gives no interval")
+    assert row(CLAIM, Part("", {seed: value[:1] for seed, value in values.items()})).verdict == "reproduced"
+
+
 def test_networks_that_diverged_are_left_out_and_counted():
     found = row(CLAIM, one("", around(0.2), failed=(4, 7)))
     assert (found.verdict, found.seeds, found.diverged) == ("reproduced", 3, 2)

@@ -56,19 +56,42 @@ class World:
     recovery: float = 8.5  # epochs
     excess_first: float = 0.5  # of the five most predicted classes
     excess_last: float = 0.0
-    scatter: float = 0.001  # of a network from one epoch to the next, and between networks
-    noise: str = "normal"  # how it is distributed: an entry of NOISE
+    excess_usual: float = 0.0  # of networks without a penalty, above which the others are meant
+    # Standard deviation of what is measured of a network at one epoch about what is true: half of the variance is the
+    # network's own, at all epochs, and distributed as `noise` says (in DEVIATIONS); half is normal and new at each.
+    scatter: float = 0.001
+    noise: str = "normal"
     study: int = 0  # which of many studies of the same world it is
     seeds: tuple[int, ...] = SEEDS
 
 
-# How what a network differs by is distributed: functions of a generator and a shape, of mean 0 and about unit spread.
-NOISE = {
+def _lognormal(draw, shape):
+    """A long tail of large values."""
+    return (draw.lognormal(size=shape) - np.exp(0.5)) / (np.exp(2) - np.exp(1)) ** 0.5
+
+
+def _collapse(draw, shape):
+    """One in ten falls by ten times what the others differ by."""
+    return (draw.normal(size=shape) - 10 * (draw.random(shape) < 0.1) + 1) / 10**0.5
+
+
+# How what a number deviates by is distributed: functions of a generator and a shape, of mean 0 and variance 1. Coarse
+# ones are rounded as well, to steps of one in 359 images.
+DEVIATIONS = {
     "normal": lambda draw, shape: draw.normal(size=shape),
+    "coarse": lambda draw, shape: draw.normal(size=shape),
     "heavy tails": lambda draw, shape: draw.standard_t(3, size=shape) / 3**0.5,
-    "lognormal": lambda draw, shape: (draw.lognormal(size=shape) - np.exp(0.5)) / (np.exp(2) - np.exp(1)) ** 0.5,
-    "one in ten collapses": lambda draw, shape: draw.normal(size=shape) - 10 * (draw.random(shape) < 0.1) + 1,
+    "lognormal, up": _lognormal,
+    "lognormal, down": lambda draw, shape: -_lognormal(draw, shape),
+    "collapse, up": lambda draw, shape: -_collapse(draw, shape),
+    "collapse, down": _collapse,
 }
+COARSE, IMAGES = "coarse", 359
+
+
+def rounded(values: np.ndarray, noise: str) -> np.ndarray:
+    """Accuracies on 359 images, where noise is coarse."""
+    return np.round(values * IMAGES) / IMAGES if noise == COARSE else values
 
 
 def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str, list]:
@@ -91,8 +114,8 @@ def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str,
 def result(kind: str, world: World, name: str, said: dict, seed: int) -> xr.Dataset:
     """The result of a run, with the coordinates that the shell writes."""
     generator = np.random.default_rng([world.study, seed, *kind.encode(), *name.encode()])
-    own = world.scatter * NOISE[world.noise](generator, ())
-    made = MAKERS[kind](world, said, lambda *shape: own + world.scatter * generator.normal(size=shape))
+    own, half = DEVIATIONS[world.noise](generator, ()), world.scatter / 2**0.5
+    made = MAKERS[kind](world, said, lambda *shape: half * (own + generator.normal(size=shape)))
     return made.assign_coords({"study": "toy", "condition": name, "seed": seed} | said)
 
 
@@ -102,12 +125,12 @@ def make_training(world: World, said: dict, scatter) -> xr.Dataset:
     accuracy = (0.95 - cost(world, said, epochs)) * (1 - np.exp(-2.0 * epochs)) + scatter(len(epochs))
     tampered = said["start"] == 0 and abs(said["alpha"]) >= 10
     excess = np.where(epochs <= 3, world.excess_first, world.excess_last) * tampered
-    excess = excess + scatter(len(epochs))
+    excess = excess + world.excess_usual + scatter(len(epochs))
     counts = 1000 * (1 + excess[:, np.newaxis] * np.where(np.arange(CLASSES) < 5, 1, -1))
     return xr.Dataset(
         {
-            "val_accuracy": ("epoch", accuracy),
-            "train_accuracy": ("epoch", np.where(epochs == 0, np.nan, accuracy - 0.05)),
+            "val_accuracy": ("epoch", rounded(accuracy, world.noise)),
+            "train_accuracy": ("epoch", np.where(epochs == 0, np.nan, rounded(accuracy - 0.05, world.noise))),
             "predicted": (("epoch", "class"), np.round(counts).astype(int)),
         },
         {"epoch": epochs, "class": np.arange(CLASSES)},

@@ -148,6 +148,7 @@ def claims(told=CLAIMS):
         | {name: ("row", np.array(values, int if name == "row_diverged" else float)) for name, values in beside.items()}
         | {"reading": ("claim", ["paper"] * len(told))}
         | {"value": (("row", "seed"), np.reshape([[row[2] + step for step in SPREAD] for row in rows], (-1, 3)))}
+        | {"seeds_needed": ("claim", [9.0 if said[5] == "undecided" else nan for said, _ in told.values()])}
         | {"claim_of_row": ("row", np.array([row[0] for row in rows], object))},
         coords={"claim": list(told), "seed": [0, 1, 2]},
         attrs={"proof": proof("results/toy/claims.nc", inputs={"results/toy/training/baseline-seed0.nc": "e" * 64})},

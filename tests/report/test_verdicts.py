@@ -86,8 +86,8 @@ def test_the_part_with_least_room_among_those_of_the_verdict_decides():
 def test_the_outcome_is_a_sentence():
     assert outcome(claims_of(made.claims())) == (
         "Of 6 claims of the paper, this study speaks to 5: 2 reproduced, 1 weaker than the margin, 1 contradicted and "
-        "1 undecided. The other 1 is not in this study. Each verdict that is not undecided is false in at most one of "
-        "40 such studies: of these 4, 0.1 at most are to be expected."
+        "1 undecided. The other 1 is not in this study. Where seeds scatter evenly to either side, each verdict that "
+        "is not undecided is false in at most one of 40 such studies: of these 4, 0.1 at most are to be expected."
     )
 
 

@@ -24,15 +24,14 @@ from collections.abc import Callable
 from math import isfinite, nan
 from typing import NamedTuple
 
-import numpy as np
-
 from vestige.claims.claim import Claim
+from vestige.claims.columns import TAIL, Columns, blank_seeds, columns_of, deciding_by_seed
 from vestige.claims.evidence import Evidence
-from vestige.claims.parts import Part, Values
-from vestige.metrics.intervals import Interval, extreme_interval, trimmed_mean
-from vestige.metrics.permutation import exchange_probability, flip_probability
+from vestige.claims.parts import Part
+from vestige.claims.planning import seeds_to_decide
+from vestige.metrics.intervals import Interval
+from vestige.metrics.power import MOST
 
-TAIL = 0.025  # the error of either end of an interval
 CHECK = 0.05  # of the test without a distribution: of five seeds all must agree, which chance brings in 1 of 32 cases
 FEWEST, CHECKED = 3, 5  # seeds for a verdict, and for the test
 NAMED = 3  # parts, at most, in the line that explains a verdict
@@ -68,59 +67,16 @@ class Row(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """A claim with its rows, its verdict and the line that explains it."""
+    """A claim with its rows, its verdict and the line that explains it.
+
+    `seeds_needed` is how many seeds would decide it, as `planning` says; NaN of one that is decided.
+    """
 
     claim: Claim
     rows: list[Row]
     verdict: str
     explanation: str
-
-
-class Columns(NamedTuple):
-    """Values (any, all, seeds) of a part, or those of which others are subtracted, and how they are compared."""
-
-    pairing: str
-    first: np.ndarray
-    second: np.ndarray | None = None
-
-    @property
-    def seeds(self) -> int:
-        """How many there are, of the smaller group where there are two."""
-        return min(each.shape[-1] for each in (self.first, self.second) if each is not None)
-
-    @property
-    def trimmed(self) -> float:
-        """The mean without the smallest and the largest value, likewise."""
-        means = self.each(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
-        return float(means.min(axis=1).max())
-
-    @property
-    def deciding(self) -> np.ndarray:
-        """The value of each seed whose mean the statistic is: where several may do, those at the epoch that decides."""
-        if self.second is not None:
-            return np.empty(0)
-        means = self.first.mean(axis=-1)
-        one = int(means.min(axis=1).argmax())
-        return self.first[one, int(means[one].argmin())]
-
-    def interval(self, tail: float) -> Interval:
-        """Mean and interval."""
-        return extreme_interval(self.first, self.second, tail, paired=False)
-
-    def probability_above(self, bound: float) -> float:
-        """How likely the values are, if what they are of is a bound at most: by the test without a distribution."""
-        return float(self.each(lambda *columns: probability(bound, *columns)).max(axis=1).min())
-
-    def probability_below(self, bound: float) -> float:
-        """The same, if it is a bound at least."""
-        return float(self.each(lambda *columns: probability(-bound, *(-each for each in columns))).min(axis=1).max())
-
-    def each(self, function: Callable) -> np.ndarray:
-        """(any, all) a function of the values by seed."""
-        arrays = [each for each in (self.first, self.second) if each is not None]
-        places = np.ndindex(self.first.shape[:2])
-        found = [function(*(each[place] for each in arrays)) for place in places]
-        return np.reshape(found, self.first.shape[:2])
+    seeds_needed: float = nan
 
 
 def decide(claim: Claim, evidence: Evidence, before: dict[str, "Decided"] | None = None) -> Decided:
@@ -132,7 +88,10 @@ def decide(claim: Claim, evidence: Evidence, before: dict[str, "Decided"] | None
     if verdict != ABSENT and presupposed and presupposed.verdict in (WEAKER, CONTRADICTED):
         said = presupposed.claim.sentence.rstrip(".")
         verdict, explanation = ABSENT, f"it presupposes what is {presupposed.verdict} here: {said}"
-    return Decided(claim, rows, verdict, explanation)
+    if verdict != UNDECIDED:
+        return Decided(claim, rows, verdict, explanation)
+    needed = nan if any(map(blank_seeds, parts)) else seeds_to_decide(claim, [columns_of(part) for part in parts])
+    return Decided(claim, rows, verdict, explanation + more_seeds(needed), needed)
 
 
 def decide_all(claims: tuple[Claim, ...], evidence: Evidence) -> list[Decided]:
@@ -154,6 +113,15 @@ def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:
     return REPRODUCED, f"in all of its {len(rows)} parts" if len(rows) > 1 else rows[0].reason
 
 
+def more_seeds(needed: float) -> str:
+    """How many seeds would decide a claim, to follow why it is undecided."""
+    if needed > MOST:
+        return f"; means so near a bound, with this spread between seeds, take more than {MOST} seeds"
+    if isfinite(needed):
+        return f"; with such means and spread {needed:.0f} seeds would decide it in nine of ten studies"
+    return ""
+
+
 def listed(reasons: list[str]) -> str:
     """The first few reasons; the others stand in the rows."""
     more = [f"and {len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
@@ -162,21 +130,19 @@ def listed(reasons: list[str]) -> str:
 
 def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     """The interval of one of so many parts, and its verdict: none where a network that did not diverge has no value."""
-    columns = given(part)
-    sound = [{seed: values for seed, values in column.items() if np.isfinite(values).all()} for column in columns]
-    blank = sorted({seed for column, kept in zip(columns, sound, strict=True) for seed in column.keys() - kept.keys()})
+    blank = blank_seeds(part)
     said = [part.used] if part.used else []
     if part.failed:
         said.append(f"without seed {', '.join(map(str, part.failed))}, which diverged")
-    compared = columns_of(part, sound)
+    compared = columns_of(part)
     numbers, wide, seeds = compared.interval(TAIL), compared.interval(TAIL / parts), compared.seeds
-    by_seed = dict(zip(sorted(sound[0]), compared.deciding.tolist(), strict=False))
+    by_seed = deciding_by_seed(part, compared)
     verdict, check = UNDECIDED, nan
     if blank:
         reason = f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
     elif seeds < FEWEST:
         reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
-    elif numbers.low == numbers.high:
+    elif compared.agree:
         reason = "all seeds agree to the last digit, which gives no interval"
     else:
         verdict, check, reason = judged(claim, compared, numbers, wide)
@@ -184,34 +150,6 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
         *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed)),
         *(compared.pairing, check, compared.trimmed, by_seed, verdict, ", ".join([reason, *said])),
     )
-
-
-def given(part: Part) -> list[Values]:
-    """The values of a part, or both of those that are compared."""
-    return [part.first] if part.second is None else [part.first, part.second]
-
-
-def columns_of(part: Part, sound: list[Values]) -> Columns:
-    """The values to compare: differences where both have the same seeds."""
-    stacked = [stack(column) for column in sound]
-    if part.second is None:
-        return Columns("one sample", stacked[0])
-    if sound[0].keys() == sound[1].keys():
-        return Columns("paired", stacked[0] - stacked[1])
-    shape = np.broadcast_shapes(*(each.shape[:2] for each in stacked))
-    return Columns("unpaired", *(np.broadcast_to(each, (*shape, each.shape[-1])) for each in stacked))
-
-
-def stack(column: Values) -> np.ndarray:
-    """(any, all, seeds), of which there may be none."""
-    return np.stack([column[seed] for seed in sorted(column)], axis=-1) if column else np.empty((1, 1, 0))
-
-
-def probability(bound: float, first: np.ndarray, second: np.ndarray | None = None) -> float:
-    """How likely values so large or larger are, if their mean is a bound at most."""
-    if second is None:
-        return flip_probability(first - bound)
-    return exchange_probability(first - bound, second)
 
 
 def judged(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -> tuple[str, float, str]:

@@ -1,5 +1,6 @@
 """Exact tests of a mean and of a difference of means, which take no distribution."""
 
+from functools import cache
 from itertools import combinations
 from math import comb
 
@@ -19,11 +20,19 @@ def flip_probability(values: np.ndarray) -> float:
     """
     values = np.asarray(values, dtype=float)
     if len(values) <= EXACT:
-        signs = 1 - 2 * ((np.arange(2 ** len(values))[:, np.newaxis] >> np.arange(len(values))) & 1)
+        signs = all_flips(len(values))
     else:
         signs = 1 - 2 * generator("flips", len(values)).integers(0, 2, (2**EXACT, len(values)))
         signs[0] = 1
     return share_as_large(signs @ values, values.sum())
+
+
+@cache
+def all_flips(count: int) -> np.ndarray:
+    """(2 ** count, count) every way to flip so many signs, the one that flips none first."""
+    flips = 1 - 2 * ((np.arange(2**count)[:, np.newaxis] >> np.arange(count)) & 1)
+    flips.flags.writeable = False  # all who ask share it
+    return flips
 
 
 def exchange_probability(first: np.ndarray, second: np.ndarray) -> float:

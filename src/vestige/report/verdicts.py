@@ -20,13 +20,25 @@ MARKS = {
 REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, ABSENT = MARKS
 DECIDED = (REPRODUCED, WEAKER, CONTRADICTED)
 ERROR = 40  # a verdict is false in one of so many studies at most, where the truth lies at a bound
+FEWEST = 3  # seeds for a verdict
 CHECKED = 5  # seeds from which on a test without a distribution stands beside an interval
 COMPARED = {
     "one sample": "one value for each seed",
     "paired": "the difference between two networks of the same seed",
     "unpaired": "the difference between two groups of seeds (Welch)",
 }
-CLAIM = ("sentence", "paper", "reading", "quantity", "units", "margin_reason", "verdict", "explanation", "decision")
+CLAIM = (
+    "sentence",
+    "paper",
+    "reading",
+    "quantity",
+    "units",
+    "margin_reason",
+    "verdict",
+    "explanation",
+    "decision",
+    "seeds_needed",
+)
 PART = (
     *("part", "statistic", "low", "high", "wide_low", "wide_high", "bound_low", "bound_high"),
     *("seeds", "row_diverged", "pairing", "check", "trimmed", "row_verdict"),
@@ -119,6 +131,7 @@ class Claim:
     verdict: str
     explanation: str
     decision: str
+    seeds_needed: float  # of an undecided claim: seeds that would decide it; NaN where that is not known
     parts: tuple[Part, ...]
 
     @property
@@ -193,12 +206,12 @@ def outcome(claims: list[Claim]) -> str:
     if absent:
         sentences.append(f"The other {absent} {'is' if absent == 1 else 'are'} not in this study.")
     if 2 * decided < asked:
-        sentences.append("Fewer than half are decided: more seeds would decide more.")
+        sentences.append("Fewer than half are decided.")
     if decided:
         false = number(decided / ERROR, 2)
         sentences.append(
-            f"Each verdict that is not undecided is false in at most one of {ERROR} such studies: "
-            f"of these {decided}, {false} at most are to be expected."
+            "Where seeds scatter evenly to either side, each verdict that is not undecided is false in at most one of "
+            f"{ERROR} such studies: of these {decided}, {false} at most are to be expected."
         )
     return " ".join(sentences)
 

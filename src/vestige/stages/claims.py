@@ -20,6 +20,7 @@ SAID = {
     "margin_reason": "why the bounds are where they are",
 }
 DECIDED = {"verdict": "whether this study reproduces the claim", "explanation": "what decided the verdict"}
+NEEDED = "seeds that would decide an undecided claim in nine of ten studies, at these means and this spread"
 ROWS = {
     "part": "part of the claim, empty if it has one only",
     "statistic": "mean of the quantity over seeds",
@@ -77,6 +78,8 @@ def labelled(decided: list[Decided]) -> xr.Dataset:
     seeds, values = values_by_seed([row for one in decided for row in one.rows])
     on_rows["value"] = (("row", "seed"), values, {"long_name": "value of each seed, whose mean is the statistic"})
     belongs = {"claim_of_row": ("row", text(owner), {"long_name": "claim to which the row belongs"})}
+    needed = np.array([one.seeds_needed for one in decided], float)
+    on_claims["seeds_needed"] = ("claim", needed, {"long_name": NEEDED})
     names = {"claim": ("claim", text([one.claim.name for one in decided]), {"long_name": "name of the claim"})}
     return xr.Dataset(on_claims | belongs | on_rows, names | {"seed": ("seed", seeds, {"long_name": "seed"})})
 
