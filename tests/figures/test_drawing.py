@@ -83,26 +83,31 @@ def drawn_of(kind, figure) -> list:
     return [found for ax in figure.axes for found in ax.collections if isinstance(found, kind)]
 
 
+def thin_curves(figure) -> list:
+    """The values of every thin line."""
+    return [curve[:, 1] for found in drawn_of(THIN, figure) for curve in found.get_segments()]
+
+
 def test_a_few_seeds_are_drawn_one_by_one_and_no_band(once_and_again):
     figure, table = once_and_again[0]
-    curves = [curve[:, 1] for found in drawn_of(THIN, figure) for curve in found.get_segments()]
     values = shown(table)[single_columns(table)].to_numpy()
-    assert len(curves) >= 3
-    assert set(np.concatenate(curves)) <= set(values.ravel())
+    assert len(thin_curves(figure)) >= 3
+    assert set(np.concatenate(thin_curves(figure))) <= set(values.ravel())
     assert not drawn_of(BAND, figure)
 
 
 def test_one_seed_has_nothing_around_its_line(one_seed_one_epoch):
     figure, table = one_seed_one_epoch
     assert table[["low", "high"]].isna().all(axis=None)
-    assert not [found for kind in (BAND, THIN) for found in drawn_of(kind, figure)]
+    assert not drawn_of(BAND, figure)
+    assert not thin_curves(figure)
 
 
 @pytest.mark.parametrize(("seeds", "bands"), [(range(6), None), (range(3), "networks"), (range(3), "sd")])
 def test_a_band_is_drawn_of_many_seeds_or_where_the_study_asks_for_one(results, draw, seeds, bands):
     figure, table = draw("regularised_accuracy", results("training", seeds=seeds), bands=bands)
     assert len(drawn_of(BAND, figure)) == 2  # training, validation
-    assert not drawn_of(THIN, figure)
+    assert not thin_curves(figure)
     assert not single_columns(table)
 
 

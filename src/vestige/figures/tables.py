@@ -12,6 +12,7 @@ PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over
 # Between what a quantity can lie, and so can the mean of it: an interval is cut there.
 POSSIBLE = {
     **dict.fromkeys(("train_accuracy", "val_accuracy", "accuracy", "silent", "selectivity"), (0.0, 1.0)),
+    **dict.fromkeys(("area", "over_representation"), (0.0, math.inf)),
     "cka": (-1.0, 1.0),
 }
 VALUES = ["mean", "low", "high", "seeds"]
