@@ -11,9 +11,8 @@ import pytest
 import vestige.figures
 from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_module
-from vestige.figures.drawing import caption, folded, marked, written
+from vestige.figures.drawing import caption, folded, marked, single_columns, written
 from vestige.figures.keys import key_columns
-from vestige.figures.tables import single_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
 BANDED = [name for name, row in FIGURES.items() if row.settings.draws_bands]

@@ -2,7 +2,7 @@
 
 import math
 
-from vestige.figures.tables import single_columns
+from vestige.figures.drawing import single_columns
 
 TICKS = 4.5  # numbers of epochs that an inch has room for
 

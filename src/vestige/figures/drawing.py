@@ -17,6 +17,7 @@ GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
 STRIP = 0.2  # inches, for a mark above a figure
+SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
 
 Palette = Literal[
     "colorblind", "deep", "muted", "bright", "dark", "pastel", "Set2", "Dark2", "tab10",
@@ -71,14 +72,17 @@ def caption(text: str, plot, settings: Figure, table) -> str:
 
 def bands_words(plot, bands: str | None, table) -> str:
     """What is drawn around the means of a table."""
-    from vestige.figures.tables import single_columns
-
     count, unit = ("pairs", "pair") if "pairs" in table else ("seeds", "network")
     if table[count].max() < 2:
         return f"no bands: each line is of a single {unit}"
     if bands == "paper" and hasattr(plot, "PAPER_BANDS"):
         return f"bands: {plot.PAPER_BANDS}"
     return BANDS[bands or ("seeds" if single_columns(table) else "networks")].format(unit)
+
+
+def single_columns(table) -> list[str]:
+    """The columns that hold the values of single networks (or pairs of them); none where an interval is drawn."""
+    return [name for name in table.columns if name.startswith(SINGLE)]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from vestige.figures.axes import epoch_axis, value_axis
-from vestige.figures.tables import single_columns
+from vestige.figures.drawing import single_columns
 
 Name = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
 Layer = int | Name  # a module by its number, the head by the name of its step

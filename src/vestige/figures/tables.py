@@ -3,11 +3,11 @@
 import math
 
 from vestige.condition import PENALTY, is_penalised, strength
+from vestige.figures.drawing import single_columns
 from vestige.figures.wording import beyond_strength, facts, labels
 
 CONFIDENCE = 0.95
 FEW = 5  # so many networks are drawn one by one, unless the study says otherwise
-SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
 PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over networks whatever lines have
 # Between what a quantity can lie, and so can the mean of it: an interval is cut there.
 POSSIBLE = {
@@ -45,11 +45,6 @@ def over_seeds(runs, measured, bands=None, paper_bands=None):
 def default_bands(groups) -> str:
     """What is drawn around the means of groups of networks: one choice for all, so that they can be compared."""
     return "seeds" if all(len(group) <= FEW for group in groups) else "networks"
-
-
-def single_columns(table) -> list[str]:
-    """The columns that hold the values of single networks (or pairs of them); none where an interval is drawn."""
-    return [name for name in table.columns if name.startswith(SINGLE)]
 
 
 def table_of(group, measured, bands=None, paper_bands=None):
