@@ -218,6 +218,13 @@ def test_a_caption_says_what_the_number_of_seeds_decides(results, draw, count, w
     assert words in caption("{bands}", None, settings, table)
 
 
+def test_a_single_narrow_panel_leaves_room_for_the_key(results, draw):
+    figure, _ = draw("regularised_selectivity", results("selectivity", ["suppressed"], [0]), panel=[1.7, 1.5])
+    figure.draw_without_rendering()
+    key = figure.legends[0].get_window_extent()
+    assert 0 <= key.x0 < key.x1 <= figure.bbox.width
+
+
 def test_a_caption_without_bands_stays(networks, draw):
     figure = FIGURES["architecture"]
     table = draw("architecture", [networks()])[1]

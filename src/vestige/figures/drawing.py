@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from vestige.foundation.settings import Values
 
 PAGE = 6.8  # inches: about the width of a page of text, which a row of panels does not exceed
+NARROWEST = 2.5  # inches: a figure that has room for the entries of its key
 GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
@@ -105,7 +106,7 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     width, height = settings.panel
     rows, storeys = -(-count // (columns or max(1, int(PAGE // width)))), len(heights)
     columns = columns or -(-count // rows)
-    figure = Sheet(figsize=(width * columns, height * sum(heights) * rows), layout="constrained")
+    figure = Sheet(figsize=(max(NARROWEST, width * columns), height * sum(heights) * rows), layout="constrained")
     grid = figure.add_gridspec(rows * storeys, columns, height_ratios=heights * rows)
     places = [
         [figure.add_subplot(grid[i // columns * storeys + storey, i % columns]) for storey in range(storeys)]
