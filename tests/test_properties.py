@@ -172,7 +172,7 @@ BEYOND = {
     "repeats": 0, "halves_seed": -1, "order_seed": -1, "panel": [0, 1], "dpi": 1, "lowest": 1, "top": 0, "pairs": [],
     "class_reduction": "median", "protocol": "any", "ranked_on": "none", "order": "any", "estimator": "any",
     "palette": "grey", "device": "tpu", "source": "none", "family": "none", "folder": "", "download": False,
-    "scale": [0, 1], "ratio": [2, 1], "silent_units": "one", "accuracy": "top2", "area": "mean", "bands": "none",
+    "scale": [0, 1], "ratio": [2, 1], "silent_units": "one", "accuracy": "top2", "area": "mean", "bands": "all",
 }  # fmt: skip
 
 

@@ -60,7 +60,7 @@ SOUNDLY = {
     "cka.order": "shuffled",
     "cka.estimator": "minibatch",
 }
-BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys(SOUND, "networks")}
+BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys(SOUND)}
 AREA = {**dict.fromkeys(FAITHFUL, "sum"), **dict.fromkeys(SOUND, "integral")}
 
 # Study -> depth, epochs and seeds, as the issue and the authors' code have them; then runs, cells of ablation and CKA.

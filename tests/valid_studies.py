@@ -12,7 +12,7 @@ EVERY_FIGURE = {
     "palette": st.sampled_from(["colorblind", "deep", "mako"]),
     "panel": st.lists(st.floats(1, 6), min_size=2, max_size=2),
     "dpi": st.integers(20, 300),
-    "bands": st.sampled_from(["networks", "paper"]),
+    "bands": st.sampled_from(["seeds", "networks", "sd", "paper", "none"]),
     "silent_units": st.sampled_from(["zero", "omit"]),
     "accuracy": st.sampled_from(["top1", "top5"]),
     "area": st.sampled_from(["integral", "sum"]),

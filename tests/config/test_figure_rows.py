@@ -24,7 +24,7 @@ another_emergence:
   kind: selectivity
   plot: module_lines
   needs: [baseline]
-  caption: "Class selectivity once more; bands: {bands}."
+  caption: "Class selectivity once more; {bands}."
 """
 GOOD = {
     "paper": "2",
@@ -32,7 +32,7 @@ GOOD = {
     "plot": "accuracy",
     "needs": "[baseline, {several: suppressed, distinct: alpha}]",
     "options": "{columns: strength}",
-    "caption": "'Accuracy; bands: {bands}.'",
+    "caption": "'Accuracy; {bands}.'",
 }
 ABSENT = None
 
@@ -125,7 +125,7 @@ def test_every_option_of_a_plot_has_a_type_by_which_a_row_is_checked(plot):
     assert all(field.annotation is not Any for field in options_of(plot).model_fields.values())
 
 
-DEFAULTS = {"palette", "panel", "dpi", "bands", "silent_units", "accuracy", "top"}
+DEFAULTS = {"palette", "panel", "dpi", "silent_units", "accuracy", "top"}
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -147,7 +147,6 @@ def test_nothing_has_to_be_said_of_a_figure_but_its_name():
         "palette": "crest",
         "panel": [1.7, 1.8],
         "dpi": 200,
-        "bands": "networks",
         "silent_units": "zero",
     }
 
@@ -191,7 +190,7 @@ def test_a_row_more_is_a_figure_more_and_needs_no_other_file(copy):
         file.write(ANOTHER)
     assert "figures_selectivity       3 results" in called(copy, "-m", "vestige", "check").stdout
     drawn = called(copy, "-c", DRAW, "another_emergence")
-    assert drawn.stdout.startswith("Class selectivity once more; bands: 95 % Student t interval of that mean. "), drawn
+    assert drawn.stdout.startswith("Class selectivity once more; no bands: each line is of a single network. "), drawn
     assert "figures/module_lines.py" in drawn.stdout
 
 

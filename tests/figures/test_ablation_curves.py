@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.colors import to_rgb
 
 FRACTIONS = np.array([0.0, 0.25, 0.5, 1.0])
 
@@ -65,10 +68,30 @@ def test_the_slope_of_the_areas_is_that_of_the_mean_over_networks(sloped):
     assert slopes["mean"].tolist() == pytest.approx([-0.25 / 4 / 2] * 2)
 
 
+def test_the_slope_has_the_interval_over_networks_whatever_is_drawn_around_lines(sloped):
+    (low, high), *_ = sloped[1].query("quantity == 'slope'")[["low", "high"]].values.tolist()
+    half = 12.706204736174698 * 0.25 / 4 / 2  # t of one degree of freedom, times the standard error of two
+    assert (low, high) == pytest.approx((-0.25 / 4 / 2 - half, -0.25 / 4 / 2 + half))
+
+
 def test_the_slope_is_said_in_points_an_epoch_beside_the_areas(sloped):
     (legend,) = [one for one in sloped[0].axes[0].artists if one.get_texts()]
     assert legend.get_title().get_text() == "slope (points an epoch)"
-    assert [text.get_text() for text in legend.get_texts()] == ["−3.12", "−3.12"]
+    assert [text.get_text() for text in legend.get_texts()] == ["−3.12 [−42.83, +36.58]"] * 2
+
+
+def test_one_network_has_a_slope_without_an_interval(results, draw):
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0], measured=(1, 2)), modules=[4])
+    (legend,) = [one for one in figure.axes[0].artists if one.get_texts()]
+    assert [re.sub(r"\d", "0", text.get_text()) for text in legend.get_texts()] == ["+0.00", "−0.00"]
+
+
+def test_single_networks_are_drawn_of_the_first_and_the_last_curve_alone(results, draw):
+    figure, _ = draw("ablation_curves", results("ablation", seeds=[0, 1, 2], measured=(1, 2, 5)), modules=[4])
+    thin = [[found.get_color()[0] for found in ax.collections] for ax in figure.axes[:3]]
+    assert [len(found) for found in thin] == [2, 2, 2]
+    ends = [to_rgb(figure.axes[1].get_lines()[place].get_color()) for place in (0, -1)]
+    assert [tuple(colour[:3]) for colour in thin[1]] == ends
 
 
 def test_a_single_epoch_has_no_slope(draw):

@@ -3,14 +3,15 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import matplotlib
+import matplotlib.collections
 import numpy as np
+import pandas as pd
 import pytest
 
 import vestige.figures
 from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_module
-from vestige.figures.drawing import caption, folded, marked, written
+from vestige.figures.drawing import caption, folded, marked, single_columns, written
 from vestige.figures.keys import key_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
@@ -73,14 +74,52 @@ def test_every_condition_is_named_in_the_figure(once_and_again):
         assert words in said.replace("\n", " ")
 
 
-def test_bands_are_drawn_for_several_seeds_and_not_for_one(once_and_again, one_seed_one_epoch):
-    assert bands(once_and_again[0][0]) > 0
-    assert bands(one_seed_one_epoch[0]) == 0
+BAND = matplotlib.collections.FillBetweenPolyCollection
+THIN = matplotlib.collections.LineCollection
 
 
-def bands(figure) -> int:
-    kinds = matplotlib.collections.FillBetweenPolyCollection
-    return sum(isinstance(found, kinds) for ax in figure.axes for found in ax.collections)
+def drawn_of(kind, figure) -> list:
+    return [found for ax in figure.axes for found in ax.collections if isinstance(found, kind)]
+
+
+def thin_curves(figure) -> list:
+    """The values of every thin line."""
+    return [curve[:, 1] for found in drawn_of(THIN, figure) for curve in found.get_segments()]
+
+
+def test_a_few_seeds_are_drawn_one_by_one_and_no_band(once_and_again):
+    figure, table = once_and_again[0]
+    values = shown(table)[single_columns(table)].to_numpy()
+    assert len(thin_curves(figure)) >= 3
+    assert set(np.concatenate(thin_curves(figure))) <= set(values.ravel())
+    assert not drawn_of(BAND, figure)
+
+
+def test_one_seed_has_nothing_around_its_line(one_seed_one_epoch):
+    figure, table = one_seed_one_epoch
+    assert table[["low", "high"]].isna().all(axis=None)
+    assert not drawn_of(BAND, figure)
+    assert not thin_curves(figure)
+
+
+@pytest.mark.parametrize(("seeds", "bands"), [(range(6), None), (range(3), "networks"), (range(3), "sd")])
+def test_a_band_is_drawn_of_many_seeds_or_where_the_study_asks_for_one(results, draw, seeds, bands):
+    figure, table = draw("regularised_accuracy", results("training", seeds=seeds), bands=bands)
+    assert len(drawn_of(BAND, figure)) == 2  # training, validation
+    assert not thin_curves(figure)
+    assert not single_columns(table)
+
+
+def test_the_mean_alone_can_be_drawn(results, draw):
+    figure, table = draw("regularised_accuracy", results("training"), bands="none")
+    assert not drawn_of((BAND, THIN), figure)
+    assert table[["low", "high"]].isna().all(axis=None)
+
+
+def test_a_seed_with_a_single_epoch_is_a_dot(results, draw):
+    runs = [run.isel(epoch=[3]) for run in results("training", seeds=[0, 1])]
+    figure, _ = draw("regularised_accuracy", runs)
+    assert [len(ax.collections) for ax in figure.axes] == [2 + 1] * 2  # an empty collection of lines, and two dots
 
 
 def test_a_single_epoch_can_be_drawn(two_conditions, one_seed_one_epoch):
@@ -150,12 +189,46 @@ def test_a_key_has_as_many_columns_as_fit_and_none_to_spare(lengths, room, colum
 
 @pytest.mark.parametrize("name", BANDED)
 def test_a_caption_says_which_bands_are_drawn(name):
-    text, plot = FIGURES[name].caption, plot_module(FIGURES[name].plot)
-    networks, paper = (caption(text, plot, SimpleNamespace(bands=bands)) for bands in ("networks", "paper"))
-    assert "95 % Student t interval" in networks
-    assert "as in the paper" in paper
-    assert "95 %" not in paper
-    assert "{" not in networks + paper
+    said = {bands: words_of(name, bands) for bands in ("seeds", "networks", "sd", "paper", "none")}
+    assert "bands: 95 % Student t interval of that mean" in said["networks"]
+    assert "bands: as in the paper" in said["paper"]
+    assert "bands: one standard deviation over " in said["sd"]
+    assert "no bands" in said["none"]
+    assert "thin lines: single " in said["seeds"]
+    assert "{" not in "".join(said.values())
+    assert all(text.count("bands") == (bands != "seeds") for bands, text in said.items())
+
+
+def words_of(name: str, bands: str | None, seeds: int = 2) -> str:
+    """The caption of a figure whose table has so many seeds."""
+    columns = {"pairs" if FIGURES[name].kind == "between" else "seeds": [1, seeds], "seed_0": 0.5, "seed_1": 0.6}
+    table = pd.DataFrame(columns if bands == "seeds" else {key: columns[key] for key in list(columns)[:1]})
+    settings = SimpleNamespace(bands=None if bands == "seeds" else bands, draws_bands=True)
+    return caption(FIGURES[name].caption, plot_module(FIGURES[name].plot), settings, table)
+
+
+def test_a_caption_says_that_one_network_alone_has_no_bands():
+    assert "; no bands: each line is of a single network." in words_of("recovery", "networks", seeds=1)
+
+
+@pytest.mark.parametrize(("count", "words"), [(5, "thin lines: single networks"), (6, "95 % Student t interval")])
+def test_a_caption_says_what_the_number_of_seeds_decides(results, draw, count, words):
+    table = draw("class_representation", results("training", seeds=range(count)))[1]
+    settings = FIGURES["class_representation"].settings()
+    assert words in caption("{bands}", None, settings, table)
+
+
+def test_a_single_narrow_panel_leaves_room_for_the_key(results, draw):
+    figure, _ = draw("regularised_selectivity", results("selectivity", ["suppressed"], [0]), panel=[1.7, 1.5])
+    figure.draw_without_rendering()
+    key = figure.legends[0].get_window_extent()
+    assert 0 <= key.x0 < key.x1 <= figure.bbox.width
+
+
+def test_a_caption_without_bands_stays(networks, draw):
+    figure = FIGURES["architecture"]
+    table = draw("architecture", [networks()])[1]
+    assert caption("A {{network}}.", None, figure.settings(), table) == "A {network}."
 
 
 def test_the_paper_s_bands_are_twice_the_standard_error(results, draw):

@@ -4,7 +4,7 @@ import pytest
 
 def test_the_table_holds_the_mean_of_each_seed_s_own_mean(results, draw):
     runs = results("selectivity")
-    table = draw("emergence", runs)[1]
+    table = draw("emergence", runs, bands="networks")[1]
     row = table.query("quantity == 'selectivity' and module == 6 and epoch == 4").iloc[0]
     own = [run["selectivity"].sel(epoch=4).where(run["module"] == 6).mean().item() for run in runs]
     half = 4.302652729911275 * np.std(own, ddof=1) / np.sqrt(3)

@@ -47,7 +47,7 @@ def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
     if mark:
         drawing.marked(figure, mark)
     number = f"Figure {row.paper} of the paper. " if row.paper else ""
-    caption = number + drawing.caption(row.caption, plot_module(row.plot), settings)
+    caption = number + drawing.caption(row.caption, plot_module(row.plot), settings, table)
     return Drawn(figure, table, caption, settings.dpi)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vestige.figures.axes import band, epoch_axis, in_percent, lines, value_axis
+from vestige.figures.axes import epoch_axis, in_percent, lines, spread, value_axis
 from vestige.figures.drawing import Figure, Palette, Panel, finished, sheet, styled
 from vestige.figures.keys import epoch_colours, epoch_key, handles, looks
 from vestige.figures.tables import over_seeds
@@ -94,7 +94,10 @@ def row_tables(table) -> dict:
 
 
 def draw_row(axes, part, look: dict[str, dict], colours: dict):
-    """Areas over epochs, then the curves of either order, a line an epoch."""
+    """Areas over epochs, then the curves of either order, a line an epoch.
+
+    What is around curves is drawn of the first and the last epoch alone: it would hide those between.
+    """
     import seaborn
 
     lines(axes[0], part[part["quantity"] == "area"], "order", look)
@@ -104,9 +107,8 @@ def draw_row(axes, part, look: dict[str, dict], colours: dict):
         seaborn.lineplot(
             curves, x="fraction", y="mean", hue="epoch", palette=colours, estimator=None, legend=False, ax=ax
         )
-        strength = min(0.18, 0.4 / len(colours))  # many bands lie upon each other
-        for epoch, curve in curves.dropna(subset="low").groupby("epoch"):
-            band(ax, curve, colours[epoch], across="fraction", strength=strength)
+        for epoch in curves["epoch"].agg(["min", "max"]).unique():
+            spread(ax, curves[curves["epoch"] == epoch], colours[epoch], across="fraction")
 
 
 def label_axes(grid, table, settings: Settings):
@@ -129,15 +131,21 @@ def share_axes(axes, lowest, table, settings: Curves):
 
 
 def slope_key(ax, slopes, look: dict[str, dict]):
-    """The slope of each line of areas, where there is room in the panel."""
+    """The slope of each line of areas with its interval, where there is room in the panel."""
     from matplotlib.legend import Legend
 
     if slopes.empty:
         return
-    means = slopes.set_index("order")["mean"]
-    words = [f"{100 * means[order]:+.2f}".replace("-", "−") for order in look]
-    small = {"fontsize": 6.5, "title_fontsize": 6.5, "handlelength": 3.2, "columnspacing": 1, "ncols": len(look)}
+    each = slopes.set_index("order")
+    words = [slope_words(*each.loc[order, ["mean", "low", "high"]]) for order in look]
+    small = {"fontsize": 6.5, "title_fontsize": 6.5, "handlelength": 3.2, "labelspacing": 0.3}
     ax.add_artist(Legend(ax, handles(look), words, title="slope (points an epoch)", loc="best", **small))
+
+
+def slope_words(mean: float, low: float, high: float) -> str:
+    """A slope in percent points an epoch and, of two networks or more, its interval: "+0.31 [−0.05, +0.67]"."""
+    mean, low, high = (f"{100 * value:+.2f}".replace("-", "−") for value in (mean, low, high))
+    return mean if low == "+nan" else f"{mean} [{low}, {high}]"
 
 
 def order_key(ax, look: dict[str, dict]):

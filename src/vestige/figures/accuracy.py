@@ -6,12 +6,13 @@ from pydantic import Field
 
 from vestige.condition import is_penalised
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import GREY, Figure, finished, sheet, styled
+from vestige.figures.drawing import GREY, Figure, finished, narrowed, sheet, styled
 from vestige.figures.keys import key, line_looks
 from vestige.figures.tables import apart, over_seeds
 
 PANELS = {"train_accuracy": "Training", "val_accuracy": "Validation"}
 FATES = {False: "(a) penalty kept on", True: "(b) penalty lifted"}
+MOST = 6  # columns beside each other on a page, narrow ones if need be
 Group = Literal["strength", "period", "fate"]  # what tells penalties apart
 
 
@@ -77,7 +78,8 @@ def draw_columns(settings, runs, table):
     with styled():
         plain = ~is_penalised(table["alpha"])
         titles = list(dict.fromkeys(table.loc[~plain, "column"])) or [""]
-        figure, places = sheet(settings, len(titles), heights=(1.0,) * len(PANELS))
+        columns = min(len(titles), MOST)
+        figure, places = sheet(narrowed(settings, columns), len(titles), columns, heights=(1.0,) * len(PANELS))
         look = line_looks(table, settings.palette)
         for title, place in zip(titles, places, strict=True):
             shown = table[plain | (table["column"] == title)]

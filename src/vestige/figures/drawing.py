@@ -13,10 +13,12 @@ from pydantic import AfterValidator, Field
 from vestige.foundation.settings import Values
 
 PAGE = 6.8  # inches: about the width of a page of text, which a row of panels does not exceed
+NARROWEST = 2.5  # inches: a figure that has room for the entries of its key
 GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
 STRIP = 0.2  # inches, for a mark above a figure
+SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
 
 Palette = Literal[
     "colorblind", "deep", "muted", "bright", "dark", "pastel", "Set2", "Dark2", "tab10",
@@ -41,7 +43,9 @@ Selected = Annotated[
 class Figure(Values):
     """Settings of every figure: which runs (coordinate -> values, all where left out), colours, size and bands.
 
-    Bands are 95 % Student t intervals over networks ("networks"), or what the paper drew ("paper").
+    `bands` says what is drawn around the mean over networks: each network as a thin line ("seeds"), the 95 % Student t
+    interval of that mean ("networks"), one standard deviation over networks ("sd"), what the paper drew ("paper"), or
+    nothing ("none"). Left out, it is "seeds" while no condition has more than five networks, else "networks".
     """
 
     draws_bands: ClassVar[bool] = True  # of which a caption must then say what they are
@@ -50,19 +54,36 @@ class Figure(Values):
     palette: Palette = "colorblind"
     panel: Panel = (3.2, 2.3)
     dpi: Annotated[int, Field(ge=20, le=2400)] = 200
-    bands: Literal["networks", "paper"] = "networks"
+    bands: Literal["seeds", "networks", "sd", "paper", "none"] | None = None
 
 
 BANDS = {
-    "networks": "95 % Student t interval of that mean",
-    "paper": "as in the paper, twice the standard error of that mean (from the population's standard deviation)",
+    "seeds": "thin lines: single {}s",
+    "networks": "bands: 95 % Student t interval of that mean",
+    "sd": "bands: one standard deviation over {}s to either side",
+    "paper": "bands: as in the paper, twice the standard error of that mean (from the population's standard deviation)",
+    "none": "no bands",
 }
 
 
-def caption(text: str, plot, settings: Figure) -> str:
-    """The caption of a figure, saying which bands it draws; the plot's file may have words for the paper's."""
-    words = BANDS | {"paper": getattr(plot, "PAPER_BANDS", BANDS["paper"])}
-    return text.format(bands=words[settings.bands])
+def caption(text: str, plot, settings: Figure, table) -> str:
+    """The caption of a figure, saying what its table has around the means; the plot may have words for the paper's."""
+    return text.format(bands=bands_words(plot, settings.bands, table) if settings.draws_bands else "")
+
+
+def bands_words(plot, bands: str | None, table) -> str:
+    """What is drawn around the means of a table."""
+    count, unit = ("pairs", "pair") if "pairs" in table else ("seeds", "network")
+    if table[count].max() < 2:
+        return f"no bands: each line is of a single {unit}"
+    if bands == "paper" and hasattr(plot, "PAPER_BANDS"):
+        return f"bands: {plot.PAPER_BANDS}"
+    return BANDS[bands or ("seeds" if single_columns(table) else "networks")].format(unit)
+
+
+def single_columns(table) -> list[str]:
+    """The columns that hold the values of single networks (or pairs of them); none where an interval is drawn."""
+    return [name for name in table.columns if name.startswith(SINGLE)]
 
 
 @contextmanager
@@ -85,7 +106,7 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     width, height = settings.panel
     rows, storeys = -(-count // (columns or max(1, int(PAGE // width)))), len(heights)
     columns = columns or -(-count // rows)
-    figure = Sheet(figsize=(width * columns, height * sum(heights) * rows), layout="constrained")
+    figure = Sheet(figsize=(max(NARROWEST, width * columns), height * sum(heights) * rows), layout="constrained")
     grid = figure.add_gridspec(rows * storeys, columns, height_ratios=heights * rows)
     places = [
         [figure.add_subplot(grid[i // columns * storeys + storey, i % columns]) for storey in range(storeys)]
@@ -96,6 +117,15 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
             lowest = storey == storeys - 1 and i + columns >= count
             ax.tick_params(labelbottom=lowest, labelleft=i % columns == 0)
     return figure, places
+
+
+def narrowed(settings: Figure, columns: int) -> Figure:
+    """The settings with panels of which a page has room for so many beside each other, not much higher than wide."""
+    width, height = settings.panel
+    if columns * width <= PAGE:
+        return settings
+    width = PAGE / columns
+    return settings.model_copy(update={"panel": (width, min(height, 1.2 * width))})
 
 
 def finished(figure):

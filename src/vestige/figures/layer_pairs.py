@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from vestige.figures.axes import epoch_axis, value_axis
+from vestige.figures.drawing import single_columns
 
 Name = Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_.-]*$", max_length=64)]
 Layer = int | Name  # a module by its number, the head by the name of its step
@@ -55,4 +56,5 @@ def layer_words(name: str) -> str:
 def similarity_axes(axes, table):
     """Epochs, and similarity up to 1 and down to 0 or to the lowest that there is."""
     epoch_axis(axes, table)
-    value_axis(axes, table, "Similarity (CKA)", (min(0, 1.05 * table["mean"].min()), 1.02))
+    lowest = table[["mean", *single_columns(table)]].min(axis=None)
+    value_axis(axes, table, "Similarity (CKA)", (min(0, 1.05 * lowest), 1.02))

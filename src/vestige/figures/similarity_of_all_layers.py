@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import PAGE, Figure, Panel, finished, sheet, styled
+from vestige.figures.drawing import Figure, Panel, finished, narrowed, sheet, styled
 from vestige.figures.keys import corner_key, line_looks
 from vestige.figures.layer_pairs import similarities, similarity_axes
 from vestige.figures.tables import over_seeds
@@ -22,9 +22,7 @@ def similarity_of_all_layers(settings, runs):
     table = over_seeds(runs, lambda run: similarities(run, pairs), settings.bands)
     with styled():
         side = len(layers) - 1
-        width, height = settings.panel
-        narrow = settings.model_copy(update={"panel": (min(width, PAGE / side), height)})
-        figure, places = sheet(narrow, side**2, columns=side)
+        figure, places = sheet(narrowed(settings, side), side**2, columns=side)
         look = line_looks(table.assign(line=table["label"]), settings.palette)
         at = [places[(layers.index(other) - 1) * side + layers.index(one)][0] for one, other in pairs]
         for ax, (pair, part) in zip(at, table.groupby("pair", sort=False), strict=True):

@@ -3,12 +3,16 @@
 import math
 
 from vestige.condition import PENALTY, is_penalised, strength
+from vestige.figures.drawing import single_columns
 from vestige.figures.wording import beyond_strength, facts, labels
 
 CONFIDENCE = 0.95
+FEW = 5  # so many networks are drawn one by one, unless the study says otherwise
+PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over networks whatever lines have
 # Between what a quantity can lie, and so can the mean of it: an interval is cut there.
 POSSIBLE = {
     **dict.fromkeys(("train_accuracy", "val_accuracy", "accuracy", "silent", "selectivity"), (0.0, 1.0)),
+    **dict.fromkeys(("area", "over_representation"), (0.0, math.inf)),
     "cka": (-1.0, 1.0),
 }
 VALUES = ["mean", "low", "high", "seeds"]
@@ -17,29 +21,41 @@ VALUES = ["mean", "low", "high", "seeds"]
 def over_seeds(runs, measured, bands=None, paper_bands=None):
     """A row for each condition, quantity and place on its axes: mean over seeds, interval, and how many seeds.
 
-    `measured(run)` gives the DataArray of each quantity. Rows come in the order of the runs. `low` and `high` are empty
-    where one seed alone has a value; rows without any value are left out. Where `bands` is "paper", they hold twice the
-    standard error, or `paper_bands(runs of a condition)`: half-widths, for quantities whose bands had another formula.
+    `measured(run)` gives the DataArray of each quantity. Rows come in the order of the runs; those without any value
+    are left out. `low` and `high` are the ends of what `bands` draws around the mean (see `ends`), empty where one seed
+    alone has a value; `seeds`, which is also what None means for up to five seeds a condition, adds a column for each
+    seed. `paper_bands(runs of a condition)` gives half-widths for quantities whose bands in the paper had a formula of
+    their own.
     """
     import pandas as pd
 
     if not runs:
         raise ValueError("there is no run to draw: `select` of this figure leaves none of those that the study has")
-    words = labels(runs)
+    words, groups = labels(runs), by_condition(runs)
+    bands = bands or default_bands(groups.values())
     parts = [
         described(table_of(group, measured, bands, paper_bands), told(group[0], words[name]))
-        for name, group in by_condition(runs).items()
+        for name, group in groups.items()
     ]
     table = pd.concat(parts, ignore_index=True)
-    return table[[*table.columns.difference(VALUES, sort=False), *VALUES]]
+    single = single_columns(table)
+    return table[[*table.columns.difference([*VALUES, *single], sort=False), *VALUES, *single]]
+
+
+def default_bands(groups) -> str:
+    """What is drawn around the means of groups of networks: one choice for all, so that they can be compared."""
+    return "seeds" if all(len(group) <= FEW for group in groups) else "networks"
 
 
 def table_of(group, measured, bands=None, paper_bands=None):
     """The rows of one condition, of what was measured in each of its runs."""
     import pandas as pd
 
+    bands = bands or default_bands([group])
     halves = paper_bands(group) if bands == "paper" and paper_bands else {}
-    quantities = beside([measured(run) for run in group])
+    names = [f"seed_{run['seed'].item()}" if "seed" in run.coords else f"pair_{i}" for i, run in enumerate(group, 1)]
+    measures = beside([measured(run) for run in group])
+    quantities = {quantity: values.assign_coords(seed=names) for quantity, values in measures.items()}
     parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
     return pd.concat(parts, ignore_index=True).dropna(subset="mean").reset_index(drop=True)
 
@@ -75,24 +91,49 @@ def bare(values):
     return values.drop_vars([name for name, value in values.coords.items() if value.ndim == 0])
 
 
-def intervals(quantity: str, values, bands=None, half=None):
-    """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high and seeds.
+def intervals(quantity: str, values, bands: str, half=None):
+    """One quantity (seed, ...) -> a table of its other dimensions with mean, low, high, seeds and each seed's value.
 
     `low` and `high` do not leave what is possible, but for the paper's bands, which are what it drew.
     """
-    from vestige.metrics.intervals import paper_interval, student_interval
-
     values = values.transpose(..., "seed")
-    place = values.isel(seed=0)
-    mean, own = paper_interval(values.values) if bands == "paper" else student_interval(values.values, CONFIDENCE)
-    half = own if half is None else half.transpose(*place.dims).values
-    least, most = POSSIBLE.get(quantity if bands != "paper" else "", (-math.inf, math.inf))
-    low, high = (mean - half).clip(least), (mean + half).clip(max=most)
+    place = values.isel(seed=0, drop=True)
+    around = "networks" if quantity in PRINTED else bands
+    mean, low, high = ends(values.values, around, None if half is None else half.transpose(*place.dims).values)
+    least, most = POSSIBLE.get(quantity if around != "paper" else "", (-math.inf, math.inf))
+    low, high = low.clip(least), high.clip(max=most)
     columns = {"mean": mean, "low": low, "high": high, "seeds": values.notnull().sum("seed").values}
+    if bands == "seeds":
+        columns |= {name: values.sel(seed=name).values for name in values["seed"].values.tolist()}
     filled = place.to_dataset(name="mean").assign({name: place.copy(data=column) for name, column in columns.items()})
     table = filled.to_dataframe(dim_order=list(place.dims)).reset_index()
     table.insert(0, "quantity", quantity)
     return table
+
+
+def ends(values, bands: str, half=None):
+    """(..., seeds) -> mean, low and high, each (...): low and high are NaN where nothing is drawn around the mean.
+
+    They are those of the t interval ("networks"), of one standard deviation to either side ("sd"), of the paper's band
+    ("paper", of the half-width if one is given), or the lowest and the highest seed ("seeds").
+    """
+    import numpy as np
+
+    from vestige.metrics.intervals import moments, paper_interval, student_interval
+
+    count, mean, variance = moments(values)
+    several = np.where(count > 1, 1.0, np.nan)
+    if bands == "seeds":
+        return mean, several * np.fmin.reduce(values, axis=-1), several * np.fmax.reduce(values, axis=-1)
+    if bands == "networks":
+        half = student_interval(values, CONFIDENCE)[1]
+    elif bands == "sd":
+        half = np.sqrt(variance)
+    elif bands == "none":
+        half = np.full_like(mean, np.nan)
+    elif half is None:
+        half = paper_interval(values)[1]
+    return mean, mean - half, mean + half
 
 
 def told(run, label: str) -> dict:
