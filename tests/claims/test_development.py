@@ -1,7 +1,7 @@
 """What develops is read off the longest unpenalised runs, at the epochs that were measured and say something."""
 
 import pytest
-from claims.worlds import BASELINE, OF_RUNS, LONG, World, result, study
+from claims.worlds import BASELINE, LONG, OF_RUNS, World, result, study
 
 from vestige.claims.chance import enough
 

@@ -9,7 +9,6 @@ from claims.worlds import BASELINE, CLASSES, CONDITIONS, World, penalty, result,
 from vestige.claims.evidence import evidence
 from vestige.condition import Condition
 
-
 NAMES = ("condition", "condition_first", "condition_second", "pair")
 
 
@@ -25,7 +24,9 @@ def test_the_order_of_the_runs_changes_nothing(decided, as_the_paper_says):
 
 def test_the_names_of_conditions_change_nothing(decided, as_the_paper_says):
     renamed = {
-        kind: [run.assign_coords({name: run[name].item()[::-1] for name in NAMES if name in run.coords}) for run in runs]
+        kind: [
+            run.assign_coords({name: run[name].item()[::-1] for name in NAMES if name in run.coords}) for run in runs
+        ]
         for kind, runs in study(World()).items()
     }
     assert compared(decided(renamed)) == compared(as_the_paper_says)

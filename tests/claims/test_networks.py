@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from claims.errors import rates
 from claims.paper import CLAIMS
-from claims.worlds import BASELINE, CLASSES, World, between, penalty, result, study
+from claims.worlds import BASELINE, CLASSES, World, between, penalty, result
 from scipy import stats
 
 from vestige.claims.evidence import evidence
@@ -33,7 +33,10 @@ def made(world: World, first: str = "baseline", second: str = "suppressed") -> d
 def lost(results: dict, module: str) -> np.ndarray:
     """(seed) what is lost of the similarity of a module, literally."""
     ends = [
-        [pair["cka"].sel(layer=module, layer_other=module, epoch=[10, 11, 12]).mean().item() for pair in results["between"]]
+        [
+            pair["cka"].sel(layer=module, layer_other=module, epoch=[10, 11, 12]).mean().item()
+            for pair in results["between"]
+        ]
     ]
     own, other = np.reshape(ends, (2, -1))
     return own - other

@@ -99,8 +99,7 @@ def between(world: World, conditions: dict, first: str, second: str) -> list[xr.
     """The results of a pair of conditions: each seed of the first with the next one of the second."""
     following = [*world.seeds[1:], world.seeds[0]]
     ends = [
-        {"first": (first, seed), "second": (second, other)}
-        for seed, other in zip(world.seeds, following, strict=True)
+        {"first": (first, seed), "second": (second, other)} for seed, other in zip(world.seeds, following, strict=True)
     ]
     return [make_between(world, conditions, pair) for pair in ends]
 
@@ -120,7 +119,9 @@ def make_between(world: World, conditions: dict, pair: dict) -> xr.Dataset:
     return xr.Dataset(
         {"cka": (("epoch", "layer", "layer_other"), values)},
         {"epoch": epochs, "layer": list(LAYERS), "layer_other": list(LAYERS)},
-    ).assign_coords({"study": "toy", "pair": "_".join(name for name, _ in pair.values())} | ends | {"seed": pair["first"][1]})
+    ).assign_coords(
+        {"study": "toy", "pair": "_".join(name for name, _ in pair.values())} | ends | {"seed": pair["first"][1]}
+    )
 
 
 def own_similarity(world: World, condition: str, seed: int) -> float:

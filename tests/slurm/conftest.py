@@ -38,7 +38,7 @@ def small(project: Path) -> Path:
     edit(project, "conditions", "promoted", remove=True)
     edit(project, "training", "epochs", to=EPOCHS)
     edit(project, "applies", "cka", to=["baseline"])
-    edit(project, "between", to={"both": {"first": "baseline-seed0", "second": "suppressed-seed0"}})
+    edit(project, "between", to={"both": {"first": "baseline", "second": "suppressed"}})
     edit(project, "figures", "between", to={})
     edit(project, "figures", "selectivity", "emergence", remove=True)
     return project

@@ -47,7 +47,9 @@ def _over_seeds(found: Part, pairs: BySeed) -> Part:
     shared = sorted(found.first.keys() & found.second.keys())
     lost = {seed: found.first[seed] - found.second[seed] for seed in shared}
     if len(lost) >= FEWEST - 1 and all(np.isfinite(each).all() for each in lost.values()):
-        seeds, values = leave_one_seed_out(np.stack([*lost.values()], axis=-1), [seeds_of(pairs[one]) for one in shared])
+        seeds, values = leave_one_seed_out(
+            np.stack([*lost.values()], axis=-1), [seeds_of(pairs[one]) for one in shared]
+        )
         if len(seeds) >= FEWEST:
             lost = {seed: values[..., place] for place, seed in enumerate(seeds)}
     return found._replace(first=lost, second=None)

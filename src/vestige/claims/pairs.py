@@ -9,7 +9,9 @@ PLACES = ("first", "second")
 Network = tuple[Condition, int]  # what was done to it, and its seed
 
 
-def beside_baselines(pairs: list, read: Callable, diverged: Collection[Network] = ()) -> dict[Condition, dict[int, Any]]:
+def beside_baselines(
+    pairs: list, read: Callable, diverged: Collection[Network] = ()
+) -> dict[Condition, dict[int, Any]]:
     """Condition -> the pair's seed, in rising order -> what `read` makes of the pair; in any order of pairs.
 
     One network of such a pair is of the condition, the other of its baseline, the same training without a penalty:

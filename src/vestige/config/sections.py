@@ -36,7 +36,8 @@ class Pair(Values):
     """Two conditions, or one twice, whose networks are compared epoch by epoch, each seed with the next one.
 
     With seeds 0, 1 and 2 the first condition's network of seed 0 is compared with the second's of seed 1, 1 with 2, and
-    2 with 0: networks of one seed begin from the same weights.
+    2 with 0: networks of one seed begin from the same weights. With two seeds, a condition with itself is one pair of
+    networks twice.
     """
 
     first: Name

@@ -185,22 +185,18 @@ def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
 
 
 def of_between(study: Study) -> Iterator[Fault]:
-    """Pairs of conditions that the study lacks, that another pair compares too, or for which there are too few seeds.
-
-    A condition with itself takes three seeds: of two, the second result would compare the two networks of the first.
-    """
+    """Pairs of conditions that the study lacks, or that another pair compares too; pairs where there is one seed."""
     seen: dict = {}
     for name, pair in study.between.items():
-        here, least = ("between", name), 3 if pair.first == pair.second else 2
+        here, former = ("between", name), seen.setdefault(frozenset((pair.first, pair.second)), name)
         unknown = [(place, condition) for place, condition in pair if condition not in study.conditions]
         for place, condition in unknown:
             near = nearest(condition, study.conditions, most=6)
             yield (*here, place), f"found {condition!r}; the study has no such condition; {near}"
-        if (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:
+        if former != name:
             yield here, f"it compares the same conditions as between.{former}; remove one of them"
-        elif len(study.seeds) < least:
-            what = "a condition with itself" if least == 3 else "two conditions"
-            yield here, f"it compares {what}, which takes {least} seeds or more; seeds lists {len(study.seeds)}"
+        elif not unknown and len(study.seeds) == 1:
+            yield here, "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
         if not unknown and study.cka is not None:
             last = min(study.training_of(condition).epochs for _, condition in pair)
             yield from beyond(study, "cka", f"a run of between.{name} ends", last)
