@@ -1,4 +1,4 @@
-"""Suppressed networks are unlike those without a penalty, by an interval that knows of the networks that pairs share."""
+"""Suppressed networks are unlike those without a penalty, by an interval that knows what pairs share."""
 
 import numpy as np
 import pytest
@@ -32,12 +32,8 @@ def made(world: World, first: str = "baseline", second: str = "suppressed") -> d
 
 def lost(results: dict, module: str) -> np.ndarray:
     """(seed) what is lost of the similarity of a module, literally."""
-    ends = [
-        [
-            pair["cka"].sel(layer=module, layer_other=module, epoch=[10, 11, 12]).mean().item()
-            for pair in results["between"]
-        ]
-    ]
+    curves = [pair["cka"].sel(layer=module, layer_other=module) for pair in results["between"]]
+    ends = [curve.sel(epoch=[10, 11, 12]).mean().item() for curve in curves]
     own, other = np.reshape(ends, (2, -1))
     return own - other
 

@@ -115,12 +115,11 @@ def make_between(world: World, conditions: dict, pair: dict) -> xr.Dataset:
     epochs = np.arange(said["first"]["epochs"] + 1)
     generator = np.random.default_rng([world.study, *(seed for _, seed in pair.values()), *str(pair).encode()])
     values = level + world.scatter * generator.normal(size=(len(epochs), len(LAYERS), len(LAYERS)))
-    ends = {f"{key}_{place}": value for place, end in said.items() for key, value in end.items()}
+    names = {"study": "toy", "pair": "_".join(name for name, _ in pair.values()), "seed": pair["first"][1]}
+    names |= {f"{key}_{place}": value for place, end in said.items() for key, value in end.items()}
     return xr.Dataset(
         {"cka": (("epoch", "layer", "layer_other"), values)},
-        {"epoch": epochs, "layer": list(LAYERS), "layer_other": list(LAYERS)},
-    ).assign_coords(
-        {"study": "toy", "pair": "_".join(name for name, _ in pair.values())} | ends | {"seed": pair["first"][1]}
+        {"epoch": epochs, "layer": list(LAYERS), "layer_other": list(LAYERS)} | names,
     )
 
 

@@ -44,12 +44,9 @@ def _over_seeds(found: Part, pairs: BySeed) -> Part:
     Two pairs of one seed have a network in common, and pairs of neighbouring seeds may, so that their differences are
     not independent: the interval is that of the jackknife. It needs three seeds, and a number from every pair.
     """
-    shared = sorted(found.first.keys() & found.second.keys())
-    lost = {seed: found.first[seed] - found.second[seed] for seed in shared}
+    lost = {seed: found.first[seed] - found.second[seed] for seed in sorted(found.first.keys() & found.second.keys())}
     if len(lost) >= FEWEST - 1 and all(np.isfinite(each).all() for each in lost.values()):
-        seeds, values = leave_one_seed_out(
-            np.stack([*lost.values()], axis=-1), [seeds_of(pairs[one]) for one in shared]
-        )
+        seeds, values = leave_one_seed_out(np.stack([*lost.values()], axis=-1), [seeds_of(pairs[one]) for one in lost])
         if len(seeds) >= FEWEST:
             lost = {seed: values[..., place] for place, seed in enumerate(seeds)}
     return found._replace(first=lost, second=None)

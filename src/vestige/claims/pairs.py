@@ -7,18 +7,17 @@ from vestige.condition import Condition
 
 PLACES = ("first", "second")
 Network = tuple[Condition, int]  # what was done to it, and its seed
+PairsBySeed = dict[Condition, dict[int, Any]]
 
 
-def beside_baselines(
-    pairs: list, read: Callable, diverged: Collection[Network] = ()
-) -> dict[Condition, dict[int, Any]]:
+def beside_baselines(pairs: list, read: Callable, diverged: Collection[Network] = ()) -> PairsBySeed:
     """Condition -> the pair's seed, in rising order -> what `read` makes of the pair; in any order of pairs.
 
     One network of such a pair is of the condition, the other of its baseline, the same training without a penalty:
     under the baseline stand pairs of two networks of its own. Other pairs are left out. With the seeds of both
     networks, their length, and whether one of them is among those that `diverged`.
     """
-    found: dict[Condition, dict[int, Any]] = {}
+    found: PairsBySeed = {}
     for pair in sorted(pairs, key=lambda pair: pair["seed"].item()):
         networks = networks_of(pair)
         condition = compared_with_baseline(*(condition for condition, _ in networks))
