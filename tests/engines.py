@@ -195,6 +195,14 @@ def dvc_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
         return jobs
 
 
+def read_by_dvc(job: pipeline.Job, jobs: dict[str, pipeline.Job]) -> set[str]:
+    """The results of which dvc.yaml makes a job depend: a pair, of all trainings."""
+    pair = job.stage.name == "between"
+    return {each.output for each in job.inputs} | {
+        path for path, each in jobs.items() if pair and each.stage.name == "training"
+    }
+
+
 def dvc_stale(project: Path) -> set[str]:
     """The files that `dvc repro` would make now: those of changed stages and of all that reads them."""
     import networkx
@@ -204,6 +212,16 @@ def dvc_stale(project: Path) -> set[str]:
         changed = {stage for stage in repo.index.stages if stage.addressing in said}
         stale = changed.union(*(networkx.ancestors(graph, stage) for stage in changed))
         return {relative(project, out) for stage in stale for out in stage.outs}
+
+
+def asked_again(study, due: set[str]) -> set[str]:
+    """The files for which DVC calls a command although nothing changes in what they are made from.
+
+    It cannot say which two of all trainings a pair reads: whichever is made, it asks for all pairs, and for what reads
+    them. `vestige make` says of a pair that is proven that it is current.
+    """
+    trained = any(path.startswith(f"results/{study.study}/training/") for path in due)
+    return downstream(study, {job.output for job in pipeline.jobs(study) if trained and job.stage.name == "between"})
 
 
 def without_checkpoints(paths) -> set[str]:

@@ -35,7 +35,7 @@ EXPECTED = {
     ),
     "An analysis of pairs of runs": (
         ["src/vestige/stages/distance.py", ROWS, MEASURES, DVC],
-        "distance/baselines.nc",
+        "distance/baselines-seed0.nc",
         {"report"},
     ),
     "An analysis with a folder of its own": (

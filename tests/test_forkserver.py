@@ -19,7 +19,7 @@ from vestige.engines import snakefile as front
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 EACH_STAGE = (
     *("images", "network", "training/suppressed-seed0", "selectivity/suppressed-seed0", "ablation/baseline-seed0"),
-    *("cka/baseline-seed0", "between/baselines", "claims"),
+    *("cka/baseline-seed0", "between/baselines-seed0", "claims"),
 )
 RESULTS = [f"results/tiny/{name}.nc" for name in EACH_STAGE] + [
     "results/tiny/figures/emergence.png",

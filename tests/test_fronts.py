@@ -10,6 +10,7 @@ from engines import (
     SUPPRESSED,
     TINY,
     among,
+    asked_again,
     dvc_jobs,
     dvc_repo,
     dvc_stale,
@@ -17,6 +18,7 @@ from engines import (
     leaves_of,
     new_project,
     other_value,
+    read_by_dvc,
     relative,
     run,
     snakemake_jobs,
@@ -76,16 +78,19 @@ def test_checkpoints_are_the_only_output_that_dvc_alone_declares(graphs):
     assert set(dvc) - without_checkpoints(dvc) == runs
 
 
-def test_all_three_read_the_same_results(graphs):
-    _, reads, snakemake, dvc = graphs
+def test_all_three_read_the_same_results_but_that_dvc_knows_no_two_trainings_of_a_pair(graphs):
+    jobs, reads, snakemake, dvc = graphs
     assert reads == {path: results_among(inputs) for path, (inputs, _) in snakemake.items()}
     beside = {path for path in reads if not path.endswith((".nc", ".png"))}
-    assert reads == {path: results_among(dvc[path][0]) - beside for path in reads}
+    of_dvc = {path: read_by_dvc(job, jobs) for path, job in jobs.items()}
+    assert of_dvc == {path: results_among(dvc[path][0]) - beside for path in reads}
 
 
-def test_who_reads_checkpoints_declares_them_to_dvc(graphs):
+def test_who_reads_the_checkpoints_of_one_run_declares_them_to_dvc(graphs):
     jobs, _, _, dvc = graphs
     for path, job in jobs.items():
+        if "pair" in job.names:  # the training results that it reads hold the digest of each checkpoint
+            continue
         assert {each.folder for each in job.named.values() if each.folder} <= set(dvc[path][0]), path
 
 
@@ -159,10 +164,11 @@ LEAVES = [
     (("ablation", "grid", "fractions"), [0, 1], {"ablation", "figures/ablation", "claims"}),
     (("cka", "order_seed"), 1, {"cka", "between", "figures/linearity", "figures/similarity", "claims"}),
     (
-        ("between", "baselines"),
-        {"first": "baseline-seed1", "second": "baseline-seed0"},
-        {"between", "figures/similarity"},
+        ("between", "mixed"),
+        {"first": "baseline", "second": "suppressed"},
+        {"between/mixed", "figures/similarity", "claims"},
     ),
+    (("seeds",), [1, 0], SHOW_CONDITIONS | FIGURES),
     (("figures", "selectivity", "emergence", "dpi"), 90, {"figures/emergence"}),
     (("figures", "ablation", "ablation_curves", "area"), "sum", {"figures/ablation"}),
     (("applies", "cka"), ["baseline"], {"figures/linearity", "claims"}),
@@ -171,9 +177,9 @@ LEAVES = [
 
 
 def assert_both_call_stale(project, due) -> None:
-    """Both engines would make these files, and no others."""
+    """Both engines would make these files, and no others; DVC asks for pairs whenever anything was trained."""
     assert snakemake_stale(project) == due
-    assert without_checkpoints(dvc_stale(project)) == due
+    assert without_checkpoints(dvc_stale(project)) == due | asked_again(study_of(project), due)
 
 
 # One leaf of each kind of result in `make test`.
@@ -205,7 +211,8 @@ def test_a_removed_condition_makes_only_what_gathered_it(project):
 def test_an_added_seed_makes_its_runs_and_every_figure(project):
     edit(project, "seeds", to=[0, 1, 2])
     runs = {path for path in table_jobs(study_of(project)) if path.endswith("-seed2.nc")}
-    assert_both_call_stale(project, runs | among(project, FIGURES - {"figures/similarity"} | {"claims"}))
+    last = {"between/baselines-seed1"}  # which was compared with the first seed, and is now with the new one
+    assert_both_call_stale(project, runs | among(project, FIGURES | {"claims"} | last))
 
 
 def test_a_figure_that_is_no_longer_asked_for_makes_the_report_alone(project):
@@ -279,4 +286,4 @@ def test_every_leaf_makes_the_same_results_stale_in_both_engines(project, leaf, 
     edit(project, *leaf, to=other_value(leaf, value))
     due = snakemake_stale(project)
     assert due
-    assert without_checkpoints(dvc_stale(project)) == due
+    assert without_checkpoints(dvc_stale(project)) == due | asked_again(study_of(project), due)

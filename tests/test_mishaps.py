@@ -67,7 +67,7 @@ EACH_STAGE = (
         pytest.param(f"results/tiny/{result}", marks=pytest.mark.slow)
         for result in (
             *("images.nc", "selectivity/suppressed-seed0.nc", "ablation/baseline-seed0.nc", "cka/baseline-seed0.nc"),
-            *("between/baselines.nc", "figures/linearity.png", "report.html"),
+            *("between/baselines-seed0.nc", "figures/linearity.png", "report.html"),
         )
     ),
 )

@@ -9,6 +9,7 @@ import xarray as xr
 from engines import copied, study_of
 
 import vestige
+from vestige import notebook
 from vestige.foundation.rows import STAGES
 
 
@@ -71,10 +72,21 @@ def test_whole_numbers_stay_whole_where_nothing_is_missing(made):
     assert vestige.open("training", made)["predicted"].dtype.kind == "i"
 
 
-def test_pairs_lie_along_pair(made):
+def test_pairs_lie_along_pair_and_the_seed_of_the_first_network(made):
     together = vestige.open("between", made)
-    assert together["pair"].values.tolist() == ["baselines"]
-    assert (together["seed_first"].item(), together["seed_second"].item()) == (0, 1)
+    assert together["cka"].dims[:2] == ("pair", "seed")
+    assert (together["pair"].values.tolist(), together["seed"].values.tolist()) == (["baselines"], [0, 1])
+    assert together["seed_second"].values.tolist() == [1, 0]
+
+
+def test_pairs_some_of_which_are_not_made_yet_keep_the_seeds_of_both_networks():
+    def pair(name: str, seed: int) -> xr.Dataset:
+        said = {"study": "toy", "pair": name, "seed": seed, "seed_first": seed, "seed_second": (seed + 1) % 3}
+        return xr.Dataset({"cka": ("epoch", [seed / 3])}, {"epoch": [0]} | said)
+
+    together = notebook.together([pair("one", 2), pair("other", 0), pair("other", 1), pair("other", 2)], "between")
+    assert dict(zip(together["seed"].values, together["seed_second"].values, strict=True)) == {0: 1, 1: 2, 2: 0}
+    assert together["cka"].notnull().sum("epoch").sel(pair="one").sum() == 1
 
 
 @pytest.mark.parametrize("kind", ["images", "network", "claims"])

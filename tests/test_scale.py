@@ -1,6 +1,7 @@
 """On a study of a thousand results, the commands and both engines give the right answer, and the same."""
 
 import json
+import shutil
 
 import pytest
 from engines import dvc_stale, edit, run, snakemake_stale, study_of, unproven, without_checkpoints
@@ -33,3 +34,16 @@ def test_a_wide_study_is_proven_synced_and_planned(tmp_path, conditions, seeds, 
     assert set(planned(project)) == set(unproven(project)) == upon | behind
     made = {path for output in upon | behind for path in (output, *jobs[output].beside)}
     assert snakemake_stale(project) == without_checkpoints(dvc_stale(project)) == made
+
+
+@pytest.mark.slow
+def test_a_pair_whose_two_networks_are_as_before_is_not_computed_again_though_dvc_asks_for_it(tmp_path):
+    project, name = synthetic_project(tmp_path / "project", 2, 2), "between@wide-baselines-0"
+    run(project, "vestige sync")
+    pair, trainings = project / "results/wide/between/baselines-seed0.nc", project / "results/wide/training"
+    before = pair.read_bytes()
+    shutil.copy(trainings / "baseline-seed0.nc", trainings / "another-seed0.nc")
+    assert f"{name}:" in run(project, f"dvc status {name}").stdout
+    assert "baselines-seed0.nc is current" in run(project, f"dvc repro --single-item {name}").stdout
+    assert pair.read_bytes() == before
+    assert "up to date" in run(project, f"dvc status {name}").stdout

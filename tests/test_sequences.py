@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from engines import (
+    asked_again,
     copied,
     downstream,
     dvc_stale,
@@ -123,7 +124,7 @@ def test_after_sync_what_is_current_is_what_would_be_made_afresh(begun, afresh, 
     unsound = unproven(project)
     due = downstream(study, set(unsound))
     assert snakemake_stale(project) == due, steps
-    assert without_checkpoints(dvc_stale(project)) == due, steps
+    assert without_checkpoints(dvc_stale(project)) == due | asked_again(study, due), steps
     for path, job in table_jobs(study).items():
         same = (project / path).is_file() and (project / path).read_bytes() == truth[path]
         if job.output not in unsound:

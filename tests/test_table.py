@@ -62,7 +62,7 @@ LEAVES = {
     "study": ("other", ["*"]),
     "device": ("cuda", NETWORKS),
     "threads": (more, NETWORKS),
-    "seeds": (longer, ["*/*-seed97", *OF_SEEDS]),
+    "seeds": (longer, ["*/*-seed97", "between/*-seed2", "figures_between/*", *OF_SEEDS]),
     "images.val_fraction": (less, ["*"]),
     "images.split_seed": (more, ["*"]),
     "network.blocks": ([1, 1, 1, 1], STRUCTURE),
@@ -103,20 +103,20 @@ LEAVES = {
     "cka.estimator": ("torch-cka", CKA),
     "applies.ablation": (["baseline", "promoted"], ["ablation/promoted-*", "figures_ablation/*", *CLAIMS]),
     "applies.cka": (["baseline"], ["figures_cka/*", *CLAIMS]),
+    "between.baseline_suppressed.first": ("promoted", ["between/*suppressed-*", "figures_between/*", *CLAIMS]),
+    "between.baseline_suppressed.second": ("promoted", ["between/*suppressed-*", "figures_between/*", *CLAIMS]),
 }
-for pair in SHIPPED["between"]:
-    for place, run in (("first", "promoted-seed0"), ("second", "promoted-seed1")):
-        LEAVES[f"between.{pair}.{place}"] = (run, [f"between/{pair}", "figures_between/*"])
 # Leaves that another leaf binds, or that have one value so far.
 BOUND = {
     *("images.source", "network.family", "conditions.baseline.alpha", "conditions.suppressed.start"),
     *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics"),
+    *("between.baseline.first", "between.baseline.second"),
 }
 WITHOUT_SUPPRESSED = {
     "figures.training.class_representation": ABSENT,
     "conditions.suppressed": ABSENT,
     "applies.cka": ["baseline"],
-    **{f"between.{pair}": ABSENT for pair in SHIPPED["between"] if "suppressed" in pair},
+    "between.baseline_suppressed": ABSENT,
 }
 OTHERWISE = {
     "select": {"start": [0]},
@@ -156,9 +156,23 @@ EDITS = {
         WITHOUT_SUPPRESSED,
         [*OF_CONDITIONS, "figures_cka/*", "figures_between/*"],
     ),
-    "a pair less": ({"between.baseline_0_1": ABSENT}, ["figures_between/*"]),
+    "a pair less": ({"between.baseline_suppressed": ABSENT}, ["figures_between/*", *CLAIMS]),
+    "another condition in a pair": (
+        {"between.baseline.first": "promoted", "figures.between.similarity_between_networks": ABSENT},
+        ["between/baseline-*", *CLAIMS],
+    ),
+    "a pair more": (
+        {"between.later": {"first": "baseline", "second": "suppressed_later"}},
+        ["between/later-*", "figures_between/*", *CLAIMS],
+    ),
     "a figure less": ({"figures.selectivity.emergence": ABSENT}, ["*/report"]),
-    "another order of seeds": ({"seeds": [2, 1, 0]}, OF_SEEDS),
+    "another order of seeds": ({"seeds": [2, 1, 0]}, ["between/*", "figures_between/*", *OF_SEEDS]),
+    "another order of seeds with the same neighbours": ({"seeds": [1, 2, 0]}, ["figures_between/*", *OF_SEEDS]),
+    "a seed in the middle": (
+        {"seeds": [0, 7, 1, 2]},
+        ["*/*-seed7", "between/*-seed0", "figures_between/*", *OF_SEEDS],
+    ),
+    "a seed less": ({"seeds": [0, 1]}, ["between/*-seed1", "figures_between/*", *OF_SEEDS]),
     "two swapped numbers": ({"training.momentum": 0.1, "training.learning_rate": 0.9}, NETWORKS),
     "a whole number for another": ({"conditions.suppressed.alpha": -20.0, "network.width": 16}, []),
 }

@@ -96,7 +96,7 @@ def test_a_result_of_which_there_is_one_says_what_each_variable_is(by_snakemake,
 
 
 def test_a_pair_says_of_which_two_runs_it_is(by_snakemake):
-    with xr.open_dataset(by_snakemake / "results/tiny/between/baselines.nc") as result:
+    with xr.open_dataset(by_snakemake / "results/tiny/between/baselines-seed0.nc") as result:
         assert dict(result.sizes) == {"epoch": 2, "layer": 5, "layer_other": 5}
         assert result["pair"].item() == "baselines"
         both = {f"{name}_{place}" for name in RUN - {"study"} for place in ("first", "second")}

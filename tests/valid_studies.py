@@ -133,9 +133,10 @@ def similarities():
 
 
 @st.composite
-def pairs(draw, runs: list[str]):
-    """A few pairs of different runs."""
-    found = draw(some_of([(one, other) for i, one in enumerate(runs) for other in runs[:i]], most=3))
+def pairs(draw, named: list[str], seeds: list[int]):
+    """A few pairs of conditions, or of one with itself; none where there is one seed."""
+    both = [(one, other) for place, one in enumerate(named) for other in named[: place + 1]]
+    found = draw(some_of(both if len(seeds) > 1 else [], most=3))
     names = draw(st.lists(NAMES, min_size=len(found), max_size=len(found), unique=True))
     return {name: {"first": one, "second": other} for name, (one, other) in zip(names, found, strict=True)}
 
@@ -183,7 +184,6 @@ def studies(draw):
         training.pop("batch_norm", None)
     modules = [1, 2, 3, 4, 5, 6] if network["family"] == "vgg" else [4, 5, 6, 7]
     seeds, named = draw(some_of([*range(12)], 1, 3)), draw(conditions(modules, training["epochs"]))
-    runs = [f"{condition}-seed{seed}" for condition in named for seed in seeds]
     data = {
         "study": draw(st.from_regex(r"[a-z][a-z0-9_-]{0,9}", fullmatch=True)),
         "device": draw(st.sampled_from(["cpu", "cuda"])),
@@ -196,7 +196,7 @@ def studies(draw):
         "selectivity": draw(sections({"batch_size": st.integers(1, 512), "epsilon": st.floats(1e-9, 1e-3)})),
         "ablation": draw(ablations(modules)),
         "cka": draw(similarities()),
-        "between": draw(pairs(runs)),
+        "between": draw(pairs([*named], seeds)),
         "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")},
         "figures": {kind: {} for kind in KINDS},
         **draw(sections({}, {"estimate": estimates(), "scratch": st.just("$HOME/scratch")})),

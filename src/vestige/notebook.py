@@ -48,14 +48,19 @@ def loaded(job: Job):
 
 
 def together(runs: list, kind: str):
-    """Runs along condition and seed, pairs along pair; whatever there is only one of as it is."""
+    """Runs along condition and seed, pairs along pair and seed; whatever there is only one of as it is."""
     if STAGES[kind].axis == PAIR:
-        return along("pair", runs)
-    if "condition" not in runs[0].coords:
-        return runs[0]
-    names = dict.fromkeys(run["condition"].item() for run in runs)
-    groups = [[run for run in runs if run["condition"].item() == name] for name in names]
-    return along("condition", [along("seed", group) for group in groups])
+        following = {run["seed"].item(): run["seed_second"].item() for run in runs}
+        pairs = by_seed("pair", [run.drop_vars(["seed_first", "seed_second"]) for run in runs])
+        return pairs.assign_coords(seed_second=("seed", [following[seed] for seed in pairs["seed"].values.tolist()]))
+    return by_seed("condition", runs) if "condition" in runs[0].coords else runs[0]
+
+
+def by_seed(dim: str, runs: list):
+    """Runs along a dimension and seed."""
+    names = dict.fromkeys(run[dim].item() for run in runs)
+    groups = [[run for run in runs if run[dim].item() == name] for name in names]
+    return along(dim, [along("seed", group) for group in groups])
 
 
 def along(dim: str, parts: list):

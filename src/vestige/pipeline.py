@@ -31,7 +31,7 @@ class Job:
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """What the templates are filled with: study, and condition and seed, or pair, or figure and its plot."""
+        """What the templates are filled with: study, and condition or pair and seed, or figure and its plot."""
         names = {"study": self.study.study, **dict(self.values)}
         return names | {"plot": plot_of(names["figure"])} if self.stage.axis == FIGURE else names
 
@@ -70,7 +70,7 @@ class Job:
             return {stage: self.other(stage)}
         if self.stage.axis != PAIR or STAGES[stage].axis == PAIR:
             return {stage: self.other(stage, **dict(self.values))}
-        runs = self.study.pair(self.names["pair"]).items()
+        runs = self.study.runs_of_pair(self.names["pair"], self.names["seed"]).items()
         return {
             place if STAGES[stage].resumes else f"{stage}_{place}": self.other(
                 stage, condition=run.condition, seed=run.seed
@@ -117,9 +117,13 @@ class Job:
 
     @property
     def params(self) -> dict[str, tuple[str, ...]]:
-        """The files of parameters, as DVC calls them, and the keys of each at which that stands."""
+        """The files of parameters, as DVC calls them, and the keys of each at which that stands.
+
+        Of a pair the seeds too, which say with which run another is compared: DVC cannot tell which two runs it reads.
+        """
+        keys = (*self.keys, "seeds") if self.stage.axis == PAIR else self.keys
         rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
-        return {FILE: self.keys} | rows
+        return {FILE: keys} | rows
 
     @cached_property
     def rows(self) -> dict[str, Any]:

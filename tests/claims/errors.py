@@ -28,7 +28,8 @@ class Rates(NamedTuple):
 
 def truth(claim: Claim, **fields) -> list[np.ndarray]:
     """(any, all) the true numbers of each part of a claim, in a world with these fields."""
-    results = study(World(**fields, scatter=0, seeds=(0,)), kinds=[claim.kind])
+    seeds = (0, 1, 2) if claim.kind == "between" else (0,)  # of pairs, a seed's number is what is left without it
+    results = study(World(**fields, scatter=0, seeds=seeds), kinds=[claim.kind])
     parts = claim.parts(evidence(results, CLASSES))
     return [one.first[0] - (0 if one.second is None else one.second[0]) for one in parts]
 

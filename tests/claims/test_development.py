@@ -1,7 +1,7 @@
 """What develops is read off the longest unpenalised runs, at the epochs that were measured and say something."""
 
 import pytest
-from claims.worlds import BASELINE, KINDS, LONG, World, result, study
+from claims.worlds import BASELINE, LONG, OF_RUNS, World, result, study
 
 from vestige.claims.chance import enough
 
@@ -10,7 +10,7 @@ PLAIN = {"baseline": BASELINE}
 
 def test_a_study_whose_runs_are_too_short_for_first_epochs_has_no_claims_about_them(decided):
     plain = BASELINE | {"epochs": 6}
-    results = {kind: [result(kind, World(), "b", plain, seed) for seed in (0, 1, 2)] for kind in KINDS}
+    results = {kind: [result(kind, World(), "b", plain, seed) for seed in (0, 1, 2)] for kind in OF_RUNS}
     found = decided(results)
     told = {found[name].verdict for name in ("selectivity_rises_early", "early_similarity_is_high")}
     assert told == {"not in this study"}
@@ -46,7 +46,7 @@ def test_what_was_not_measured_at_the_end_of_the_run_says_nothing_of_trained_net
 def test_the_fall_of_similarity_is_sought_in_the_epochs_measured(decided):
     long = BASELINE | {"epochs": 90}
     runs = [result("cka", World(), "b", long, seed) for seed in (0, 1, 2)]
-    results = {kind: [] for kind in KINDS} | {"cka": [run.isel(epoch=run["epoch"] <= 20) for run in runs]}
+    results = {kind: [] for kind in OF_RUNS} | {"cka": [run.isel(epoch=run["epoch"] <= 20) for run in runs]}
     found = decided(results)["early_and_late_layers_are_alike_first"]
     assert found.verdict == "reproduced"
     assert "epochs 1 to 3, 17 to 20 of 90" in found.rows[0].reason

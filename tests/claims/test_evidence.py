@@ -9,6 +9,8 @@ from claims.worlds import BASELINE, CLASSES, CONDITIONS, World, penalty, result,
 from vestige.claims.evidence import evidence
 from vestige.condition import Condition
 
+NAMES = ("condition", "condition_first", "condition_second", "pair")
+
 
 def compared(found: dict) -> dict:
     """What is decided, without the claims."""
@@ -22,7 +24,9 @@ def test_the_order_of_the_runs_changes_nothing(decided, as_the_paper_says):
 
 def test_the_names_of_conditions_change_nothing(decided, as_the_paper_says):
     renamed = {
-        kind: [run.assign_coords(condition=run["condition"].item()[::-1]) for run in runs]
+        kind: [
+            run.assign_coords({name: run[name].item()[::-1] for name in NAMES if name in run.coords}) for run in runs
+        ]
         for kind, runs in study(World()).items()
     }
     assert compared(decided(renamed)) == compared(as_the_paper_says)
@@ -78,11 +82,13 @@ def test_silent_units_count_as_zero():
         ("training", "val_accuracy", "suppression_from_epoch_0_costs_accuracy"),
         ("ablation", "accuracy", "random_area_stays"),
         ("cka", "cka", "early_similarity_is_high"),
+        ("between", "cka", "suppression_makes_networks_differ"),
     ],
 )
 def test_what_is_not_a_number_in_a_seed_leaves_the_claim_undecided_and_names_the_seed(kind, quantity, claim, decided):
     results = study(World())
-    damaged = [run for run in results[kind] if run["seed"] == 2 and run["condition"] == "baseline"]
+    condition = "condition_second" if kind == "between" else "condition"
+    damaged = [run for run in results[kind] if run["seed"] == 2 and run[condition] == "baseline"]
     for run in damaged:
         run[quantity][:] = np.nan
     found = decided(results)[claim]

@@ -46,7 +46,7 @@ def test_a_claim_added_as_a_row_alone_is_decided(margin, verdict):
         ({"statistic": "emergence._recession"}, "statistic", "did you mean 'emergence.recession'?"),
         ({"statistic": ["emergence.rise"]}, "statistic", "allowed: ablation.change_of_area, "),
         ({"kind": "selectivty"}, "kind", "did you mean 'selectivity'?"),
-        ({"kind": "between"}, "kind", "allowed: ablation, cka, selectivity, training"),
+        ({"kind": "network"}, "kind", "allowed: ablation, between, cka, selectivity, training"),
         ({"decision": "lesser"}, "decision", "did you mean 'less'?"),
         ({"margin": "indx"}, "margin", "did you mean 'index'?"),
         ({"margin": True, "margin_reason": "why"}, "margin", "allowed: a number"),

@@ -53,6 +53,7 @@ AT = {
     "late_similarity_is_low": lambda v: {"similar_last": v},
     "all_layers_are_more_alike_first": lambda v: {"neighbours_last": 0.8 - v},
     "suppression_prevents_the_peak": lambda v: {"suppressed_peak": 0.1 + RISE / 2 - v},
+    "suppression_makes_networks_differ": lambda v: {"lost_similarity": v},
     "suppression_from_epoch_0_costs_accuracy": lambda v: {"cost": COST | {-20: v}},
     "suppression_from_later_costs_nothing": lambda v: {"later_cost": {-20: v}},
     "suppression_costs_more_the_stronger": lambda v: {

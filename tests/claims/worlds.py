@@ -8,7 +8,8 @@ import xarray as xr
 EPOCHS, LONG, CLASSES, SEEDS = 12, 36, 10, (0, 1, 2)
 MODULES = (4, 5, 6, 7)
 LAYERS = ("4", "5", "6", "7", "fc")
-KINDS = ("training", "selectivity", "ablation", "cka")
+OF_RUNS = ("training", "selectivity", "ablation", "cka")
+KINDS = (*OF_RUNS, "between")
 BASELINE = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": EPOCHS}
 
 
@@ -50,6 +51,9 @@ class World:
     similar_first: float = 0.8
     similar_last: float = 0.2
     neighbours_last: float = 0.6  # of the last module and the head
+    similar_networks: float = 0.6  # two unpenalised ones, in the same layer
+    lost_similarity: float = 0.2  # of an unpenalised one to a strongly suppressed one
+    shared_in_both: float = 1.0  # of what a network adds to its similarity to unpenalised ones, to suppressed ones
     cost: dict = field(default_factory=lambda: COST)  # in final accuracy, by alpha, from epoch 0
     later_cost: dict = field(default_factory=dict)
     long_cost: float = 0.3
@@ -100,7 +104,7 @@ def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str,
     plain = {name: said for name, said in usual.items() if said["alpha"] == 0}
     measured = plain | {name: said for name, said in usual.items() if abs(said["alpha"]) >= 10 and said["start"] == 0}
     covered = {"training": conditions, "selectivity": measured, "ablation": plain, "cka": plain}
-    return {
+    found = {
         kind: [
             result(kind, world, name, said, seed)
             for name, said in found.items()
@@ -109,6 +113,43 @@ def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str,
         ]
         for kind, found in covered.items()
     }
+    suppressed = {name: said for name, said in measured.items() if said["alpha"] < 0}
+    pairs = [(one, other) for one in plain for other in (one, *suppressed)] if "between" in kinds else []
+    return found | {"between": [each for pair in pairs for each in between(world, conditions, *pair)]}
+
+
+def between(world: World, conditions: dict, first: str, second: str) -> list[xr.Dataset]:
+    """The results of a pair of conditions: each seed of the first with the next one of the second."""
+    following = [*world.seeds[1:], world.seeds[0]]
+    ends = [
+        {"first": (first, seed), "second": (second, other)} for seed, other in zip(world.seeds, following, strict=True)
+    ]
+    return [make_between(world, conditions, pair) for pair in ends]
+
+
+def make_between(world: World, conditions: dict, pair: dict) -> xr.Dataset:
+    """Similarity of each layer to itself in another network: what either network adds to it, it adds in all pairs."""
+    said = {place: {"condition": name, "seed": seed} | conditions[name] for place, (name, seed) in pair.items()}
+    suppressed = any(end["alpha"] < 0 for end in said.values())
+    level = world.similar_networks - world.lost_similarity * suppressed
+    for name, seed in pair.values():
+        share = world.shared_in_both if suppressed and conditions[name]["alpha"] == 0 else 1
+        level += share * own_similarity(world, name, seed)
+    epochs = np.arange(said["first"]["epochs"] + 1)
+    generator = np.random.default_rng([world.study, *(seed for _, seed in pair.values()), *str(pair).encode()])
+    values = level + world.scatter * generator.normal(size=(len(epochs), len(LAYERS), len(LAYERS)))
+    names = {"study": "toy", "pair": "_".join(name for name, _ in pair.values()), "seed": pair["first"][1]}
+    names |= {f"{key}_{place}": value for place, end in said.items() for key, value in end.items()}
+    return xr.Dataset(
+        {"cka": (("epoch", "layer", "layer_other"), values)},
+        {"epoch": epochs, "layer": list(LAYERS), "layer_other": list(LAYERS)} | names,
+    )
+
+
+def own_similarity(world: World, condition: str, seed: int) -> float:
+    """What a network adds to its similarity to any other."""
+    generator = np.random.default_rng([world.study, seed, *b"between", *condition.encode()])
+    return world.scatter * DEVIATIONS[world.noise](generator, ())
 
 
 def result(kind: str, world: World, name: str, said: dict, seed: int) -> xr.Dataset:

@@ -52,7 +52,7 @@ def lines() -> list[str]:
 
 
 def test_where_all_is_proven_nothing_would_run(project):
-    assert lines() == ["study wide: 28 of 28 results proven; nothing would run"]
+    assert lines() == ["study wide: 29 of 29 results proven; nothing would run"]
     assert json.loads(as_json(loading.read()))["jobs"] == []
 
 
@@ -67,10 +67,10 @@ def test_an_edited_setting_makes_its_jobs_and_what_reads_them_runs_only_if_they_
     edit(project, "cka", "order_seed", to=7)
     said = "cka.order_seed was 0, is 7"
     cka = {f"cka/{run}": said for run in map(str, loading.read().runs)}
-    assert why(certain=True) == cka | {"between/baselines": said}
+    assert why(certain=True) == cka | {f"between/baselines-seed{seed}": said for seed in (0, 1)}
     assert why(certain=False) == {
         "figures/linearity": "after cka/baseline-seed0",
-        "figures/similarity_between_networks": "after between/baselines",
+        "figures/similarity_between_networks": "after between/baselines-seed0",
         "claims": "after cka/baseline-seed0",
         "report": "after claims",
     }
@@ -105,7 +105,7 @@ def test_what_lies_far_behind_reaches_all_that_comes_from_it(project):
 def test_a_training_without_checkpoints_runs_only_if_something_reads_them(project):
     shutil.rmtree("results/wide/checkpoints")
     assert lines() == [
-        "study wide: 24 of 28 results proven; nothing would run",
+        "study wide: 25 of 29 results proven; nothing would run",
         "4 trainings without checkpoints here, which nothing that would run reads",
     ]
     edit(project, "figures", "cka", "linearity", "dpi", to=90)
@@ -151,7 +151,7 @@ def test_what_nobody_knows_is_said_and_counted_apart(project):
 def test_the_table_has_a_line_for_each_stage_and_the_total(project):
     edit(project, "training", "momentum", to=0.5)
     told = lines()
-    assert told[0] == "study wide: 3 of 28 results proven; what is not would be made:"
+    assert told[0] == "study wide: 3 of 29 results proven; what is not would be made:"
     stages = ["training", "selectivity", "ablation", "cka", "between", "figures", "claims", "report", "total"]
     assert [line.split()[0] for line in told[3 : 3 + len(stages)]] == stages
     assert told[3].split()[-5:] == ["training.momentum", "was", "0.9,", "is", "0.5"]

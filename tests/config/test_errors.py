@@ -485,35 +485,43 @@ def test_a_seed_of_halves_goes_with_ranking_on_halves_alone(refusal, old, new, s
     assert refusal(edited(old, new)) == message(says)
 
 
+def test_networks_of_one_seed_are_not_compared(refusal):
+    pair = "between:\n  both:\n    first: plain\n    second: early\n"
+    says = "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
+    text = edited("\nbetween: {}\n", f"\n{pair}", "seeds: [0, 1]", "seeds: [0]")
+    assert refusal(text) == message(f"between.both (line 72): {says}")
+
+
 @cases(
     (
         "",
-        "plain-seed0",
-        "between.both (line 72): it compares plain-seed0 with itself, which `cka` measures; name two different runs",
+        "plan",
+        "between.both.second (line 74): found 'plan'; the study has no such condition; did you mean 'plain'? allowed: ",
     ),
     (
         "",
-        "plain-seed7",
-        "between.both.second (line 74): found 'plain-seed7'; the study has no such run; did you mean 'plain-seed1'? ",
+        "plain-seed1",
+        'between.both.second (line 74): found "plain-seed1", a run; a pair is of two conditions, over all seeds: '
+        "say plain; `baseline_suppressed: {first: baseline, second: suppressed}`",
     ),
     (
         "",
-        "plain",
-        'between.both.second (line 74): found "plain"; allowed: the name of a run, such as baseline-seed0',
+        "Plain",
+        f'between.both.second (line 74): found "Plain"; allowed: {LETTERS}',
     ),
     (
         "",
-        "plain-seed1\n  again:\n    first: plain-seed1\n    second: plain-seed0",
-        "between.again (line 75): it compares the same two runs as between.both; remove one of them",
+        "early\n  again:\n    first: early\n    second: plain",
+        "between.again (line 75): it compares the same conditions as between.both; remove one of them",
     ),
     (
         "",
-        "plain-seed1\n    third: early-seed0",
+        "early\n    third: early",
         "between.both.third (line 75): unknown key; allowed: first, second",
     ),
 )
-def test_a_pair_is_two_different_runs_of_the_study_compared_once(refusal, old, new, says):
-    pair = f"between:\n  both:\n    first: plain-seed0\n    second: {new}\n"
+def test_a_pair_is_two_conditions_of_the_study_compared_once(refusal, old, new, says):
+    pair = f"between:\n  both:\n    first: plain\n    second: {new}\n"
     assert refusal(edited("\nbetween: {}\n", f"\n{pair}")).startswith(message(says))
 
 

@@ -50,7 +50,7 @@ ablation:
   batch_size: 512
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
 applies: {ablation: [late, plain], cka: []}
-between: {plain_late: {first: plain-seed1, second: late-seed3}}
+between: {plain_late: {first: plain, second: late}}
 figures:
   network: {}
   training: {}

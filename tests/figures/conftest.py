@@ -141,8 +141,7 @@ def make_between(first: tuple[str, int], second: tuple[str, int]) -> xr.Dataset:
         if value.ndim == 0 and name != "study"
     }
     plain = made.drop_vars([name for name, value in made.coords.items() if value.ndim == 0])
-    pair = f"{condition}_{seed}_{other}_{other_seed}"
-    return (0.7 * plain + noise).assign_coords({"study": "toy", "pair": pair} | said)
+    return (0.7 * plain + noise).assign_coords({"study": "toy", "pair": f"{condition}_{other}", "seed": seed} | said)
 
 
 def make_network(blocks=(1, 2), shortcuts=True, side=8) -> xr.Dataset:
@@ -199,9 +198,10 @@ ALIKE = ("critical_period", "recovery")  # drawn as others are, and tested in fi
 
 
 def make_runs(kind, conditions=("baseline",), seeds=(0, 1, 2), **said):
-    """Of every condition with every seed; of pairs, the first condition with each, with another seed in it."""
+    """Of every condition with every seed; of pairs, the first condition with each, each seed with the next."""
     if kind == "between":
-        pairs = [(condition, one, other) for condition in conditions for one in seeds for other in seeds if one < other]
+        following = [*seeds[1:], seeds[0]]
+        pairs = [(name, *both) for name in conditions for both in zip(seeds, following, strict=True)]
         return [make_between((conditions[0], one), (condition, other)) for condition, one, other in pairs]
     return [MAKERS[kind](condition, seed, **said) for condition in conditions for seed in seeds]
 

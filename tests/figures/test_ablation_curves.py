@@ -59,7 +59,8 @@ def test_a_module_that_was_not_ablated_is_refused_by_name(draw):
 def sloped(draw):
     """Two networks, whose areas fall from 1 to 0.75 in the one and stay at 0.75 in the other, over four epochs."""
     flat = xr.concat([straight(seed=1), straight(seed=1).assign_coords(epoch=[9])], "epoch", coords="minimal")
-    return draw("ablation_curves", [xr.ones_like(flat).assign_coords(seed=0).where(flat["epoch"] < 9, flat), flat])
+    falling = xr.ones_like(flat).where(flat["epoch"] < 9, flat).assign_coords(seed=0)
+    return draw("ablation_curves", [falling, flat])
 
 
 def test_the_slope_of_the_areas_is_that_of_the_mean_over_networks(sloped):

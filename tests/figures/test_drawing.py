@@ -201,8 +201,9 @@ def test_a_caption_says_which_bands_are_drawn(name):
 
 def words_of(name: str, bands: str | None, seeds: int = 2) -> str:
     """The caption of a figure whose table has so many seeds."""
-    columns = {"pairs" if FIGURES[name].kind == "between" else "seeds": [1, seeds], "seed_0": 0.5, "seed_1": 0.6}
-    table = pd.DataFrame(columns if bands == "seeds" else {key: columns[key] for key in list(columns)[:1]})
+    table = pd.DataFrame({"seeds": [1, seeds]} | ({"seed_0": 0.5, "seed_1": 0.6} if bands == "seeds" else {}))
+    if FIGURES[name].kind == "between":
+        table["first"] = "baseline"
     settings = SimpleNamespace(bands=None if bands == "seeds" else bands, draws_bands=True)
     return caption(FIGURES[name].caption, plot_module(FIGURES[name].plot), settings, table)
 

@@ -35,10 +35,10 @@ def test_jobs_ran_on_both_nodes(by_slurm):
 def test_a_group_of_measures_asks_for_one_gpu_and_the_sum_of_their_times(by_slurm):
     (group,) = [job for job in by_slurm.jobs if rule(job).startswith("measures")]
     assert (group["JOB_GRES"], group["NumCPUs"], group["MinMemoryNode"]) == ("gpu:1", "1", "4000M")
-    assert group["TimeLimit"] == "1-00:00:00"  # twice selectivity, cka, between: 2 x 240 + 2 x 480 minutes
+    assert group["TimeLimit"] == "16:00:00"  # twice selectivity, and cka: 2 x 240 + 480 minutes
     made = {path for path in bytes_of(by_slurm.project, "results/tiny/*/*.nc") if "training" not in path}
-    assert {path.split("/")[2] for path in made} == {"selectivity", "ablation", "cka", "between"}
-    assert not [job for job in by_slurm.jobs if rule(job) in ("selectivity", "cka", "between")]
+    assert {path.split("/")[2] for path in made} == {"selectivity", "ablation", "cka"}
+    assert not [job for job in by_slurm.jobs if rule(job) in ("selectivity", "cka")]
 
 
 def test_the_results_are_those_of_a_local_run_byte_for_byte(by_slurm, local):

@@ -88,13 +88,13 @@ rule between:
     """Centred kernel alignment between the layers of two networks at the same epoch (appendix A.4)."""
     input:
         images="results/{study}/images.nc",
-        first=lambda wildcards: front.trained(STUDY, wildcards.pair, "first"),
-        second=lambda wildcards: front.trained(STUDY, wildcards.pair, "second"),
+        first=front.trained(STUDY, "first"),
+        second=front.trained(STUDY, "second"),
         code=front.code(STUDY, "between"),
     output:
-        "results/{study}/between/{pair}.nc",
+        "results/{study}/between/{pair}-seed{seed}.nc",
     log:
-        "logs/{study}/between/{pair}.log",
+        "logs/{study}/between/{pair}-seed{seed}.log",
     conda:
         "../../environment.yml"
     threads: STUDY.threads

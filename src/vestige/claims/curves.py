@@ -1,4 +1,4 @@
-"""What claims read off the result of one run: a function for each kind of result, with the name of the kind."""
+"""What claims read off the result of one run or pair: a function for each kind of result, with the name of the kind."""
 
 from vestige.claims.chance import usable_area
 
@@ -29,3 +29,11 @@ def ablation(run, classes: int):
 def cka(run, classes: int):
     """(epoch, layer, layer_other) CKA."""
     return run["cka"]
+
+
+def between(pair, classes: int):
+    """(epoch, layer) CKA of each layer of the first network with the same layer of the second."""
+    import xarray as xr
+
+    layers = xr.DataArray(pair["layer"].values, dims="layer", coords={"layer": pair["layer"].values})
+    return pair["cka"].sel(layer=layers, layer_other=layers).drop_vars("layer_other")

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 from vestige.claims import curves
+from vestige.claims.pairs import beside_baselines
 from vestige.claims.windows import SHORTEST
 from vestige.condition import Condition, Training
 
@@ -14,6 +15,7 @@ BySeed = dict[int, Any]
 Runs = dict[Condition, BySeed]
 Wanted = Callable[[Condition], bool]
 Modules = Literal["all", "early", "last"]
+PAIRED = "between"  # the kind of result that is of two runs
 MODULE_AXES = ("module", "layer")  # dimensions of curves along which modules are named, some beside other layers
 
 
@@ -27,7 +29,10 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """By kind of result: condition -> seed -> the curves of a run, as `curves` reads them off its result."""
+    """By kind of result: condition -> seed -> the curves of a run, as `curves` reads them off its result.
+
+    Of `between` they are those of a pair, whose other network is of the condition's baseline.
+    """
 
     by_kind: dict[str, Runs]
     classes: int  # of the images, of which chance is one in so many
@@ -88,10 +93,12 @@ class Evidence:
 
 
 def evidence(results: dict[str, list], classes: int) -> Evidence:
-    """The opened results of a study by kind, each run summed up by the function of `curves` for its kind."""
+    """The opened results of a study by kind, each run or pair summed up by the function of `curves` for its kind."""
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
     diverged = {run_of(run) for run in results.get("training", ()) if "diverged" in run}
-    return Evidence({kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items()}, classes)
+    found = {kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items() if kind != PAIRED}
+    pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
+    return Evidence(found | {PAIRED: pairs}, classes)
 
 
 def each_run(runs: Runs) -> list:

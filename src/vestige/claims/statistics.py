@@ -3,11 +3,21 @@
 import inspect
 from collections.abc import Callable
 
-from vestige.claims import ablation, emergence, linearity, promotion, recovery, representation, strength, suppression
+from vestige.claims import (
+    ablation,
+    emergence,
+    linearity,
+    networks,
+    promotion,
+    recovery,
+    representation,
+    strength,
+    suppression,
+)
 from vestige.claims.parts import Part
 
 Statistic = Callable[..., list[Part]]  # of Evidence, and of what the row of a claim says under `arguments`
-THEMES = (ablation, emergence, linearity, promotion, recovery, representation, strength, suppression)
+THEMES = (ablation, emergence, linearity, networks, promotion, recovery, representation, strength, suppression)
 
 
 def functions_of(module) -> dict[str, Callable]:

@@ -91,7 +91,7 @@ def passes(study: Study, stage: Stage, epochs: int) -> int:
 def length(job: Job) -> int:
     """The epochs of a job's run, of the shorter run of a pair, and of the study's training for what has none."""
     if "pair" in job.names:
-        return min(job.study.training_of(run.condition).epochs for run in job.study.pair(job.names["pair"]).values())
+        return min(job.study.training_of(condition).epochs for _, condition in job.study.between[job.names["pair"]])
     return (
         job.study.training_of(job.names["condition"]).epochs if "condition" in job.names else job.study.training.epochs
     )

@@ -55,7 +55,7 @@ def places_of(job: Job) -> dict[str, Any]:
 def labels_of(job: Job) -> dict[str, Any]:
     """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have."""
     if "pair" in job.names:
-        return job.study.coordinates_of_pair(job.names["pair"])
+        return job.study.coordinates_of_pair(job.names["pair"], job.names["seed"])
     if "condition" in job.names:
         return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
     return {"study": job.study.study}

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from vestige.config.choices import FIGURES
 from vestige.config.error_locations import inside, located, section_at, tag_of
 from vestige.config.errors import close, listed, nearest, shown
-from vestige.config.sections import NAME, RUN_NAME, STUDY_NAME
+from vestige.config.sections import NAME, STUDY_NAME
 
 LETTERS = "a small letter, then small letters, digits and underscores"
 PATTERNS = {
     NAME: LETTERS,
     STUDY_NAME: f"{LETTERS} or hyphens",
-    RUN_NAME: "the name of a run, such as baseline-seed0",
 }
+RUN = r"([a-z][a-z0-9_]*)-seed\d+"  # how a pair named a run, before pairs were of conditions
 SECTION = "keys and their values"
 # Keys of former studies, and where what they said stands now.
 MOVED = {
@@ -81,6 +81,9 @@ def says(keys: tuple, group: list[dict]) -> str:
     if group[0]["type"] == "missing":  # an error for each entry that a list lacks: the last says how long it should be
         return f"found {shown(group[0]['input'])}; allowed: {group[-1]['loc'][-1] + 1} entries"
     given = group[0]["ctx"]["tag"] if group[0]["type"] == "union_tag_invalid" else group[0]["input"]
+    if (condition := condition_of_run(keys, given)) is not None:
+        example = "`baseline_suppressed: {first: baseline, second: suppressed}`"
+        return f"found {shown(given)}, a run; a pair is of two conditions, over all seeds: say {condition}; {example}"
     words = [word for each in group for word in spellings(each)]
     others = dict.fromkeys(phrase(each) for each in group if not spellings(each))
     hint = "".join(f"did you mean {near!r}? " for near in close(given, words))
@@ -112,6 +115,12 @@ def elsewhere(keys: tuple) -> str:
         return ""
     kind = FIGURES[keys[2]].kind
     return f"this figure is drawn from {kind}, so it belongs under figures.{kind}; "
+
+
+def condition_of_run(keys: tuple, given: Any) -> str | None:
+    """The condition of a run that a pair of a former study names; None where it is none."""
+    found = re.fullmatch(RUN, given) if keys[0] == "between" and isinstance(given, str) else None
+    return found and found[1]
 
 
 def spellings(error: dict) -> list[str]:

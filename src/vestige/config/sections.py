@@ -10,11 +10,9 @@ from vestige.stages.training import Settings as Training
 
 NAME = "^[a-z][a-z0-9_]*$"
 STUDY_NAME = "^[a-z][a-z0-9_-]*$"
-RUN_NAME = r"^[a-z][a-z0-9_]*-seed\d+$"
 LONGEST = 64  # characters: a name is part of file names
 Name = Annotated[str, Field(pattern=NAME, max_length=LONGEST)]
 StudyName = Annotated[str, Field(pattern=STUDY_NAME, max_length=LONGEST)]
-RunName = Annotated[str, Field(pattern=RUN_NAME)]
 
 
 class Penalty(Values):
@@ -35,10 +33,15 @@ ConditionSettings = create_model(
 
 
 class Pair(Values):
-    """Two runs, such as baseline-seed0 and suppressed-seed0, whose networks are compared epoch by epoch."""
+    """Two conditions, or one twice, whose networks are compared epoch by epoch, each seed with the next one.
 
-    first: RunName
-    second: RunName
+    With seeds 0, 1 and 2 the first condition's network of seed 0 is compared with the second's of seed 1, 1 with 2, and
+    2 with 0: networks of one seed begin from the same weights. With two seeds, a condition with itself is one pair of
+    networks twice.
+    """
+
+    first: Name
+    second: Name
 
 
 Applies = create_model(

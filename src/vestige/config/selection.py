@@ -18,7 +18,7 @@ def selectable(kind: str) -> tuple[str, ...]:
 
 
 def selected(study: Study, kind: str, select: dict) -> tuple[dict, ...]:
-    """What tells the results that a figure shows apart: condition and seed, or pair."""
+    """What tells the results that a figure shows apart: condition or pair, and seed."""
     return tuple(cell for cell in study.cells(STAGES[kind]) if fits(meaning(study, cell), select))
 
 
@@ -30,7 +30,7 @@ def fits(values: dict, select: dict) -> bool:
 def meaning(study: Study, cell: dict) -> dict:
     """All that a result's run means, by coordinate; of a pair, with `_first` and `_second` behind."""
     if "pair" in cell:
-        runs = study.pair(cell["pair"])
+        runs = study.runs_of_pair(**cell)
         said = {f"{key}_{place}": value for place, run in runs.items() for key, value in of_run(study, run).items()}
         return {"pair": cell["pair"], **said}
     return values_of(study, cell["condition"]) if "condition" in cell else {}
@@ -52,5 +52,5 @@ def values_of(study: Study, condition: str) -> dict:
 def conditions_of(study: Study, cell: dict) -> Condition | tuple[Condition, ...] | None:
     """What was done to a result's run, or to both of its runs; none where it is the study's only one."""
     if "pair" in cell:
-        return tuple(study.condition(run.condition) for run in study.pair(cell["pair"]).values())
+        return tuple(study.condition(run.condition) for run in study.runs_of_pair(**cell).values())
     return study.condition(cell["condition"]) if "condition" in cell else None

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, create_model
@@ -85,27 +84,31 @@ class Study(Measured):
         covered = getattr(self.applies, stage.name) if stage.applies else self.conditions
         return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
 
+    @cached_property
     def pairs(self) -> tuple[str, ...]:
-        """The pairs, in the order of their conditions and seeds."""
+        """The pairs of conditions, in the order of their conditions."""
 
         def place(name: str) -> tuple:
-            runs = self.pair(name).values()
-            return *(self.order.index(run.condition) for run in runs), *(run.seed for run in runs), name
+            return *(self.order.index(condition) for _, condition in self.between[name]), name
 
         return tuple(sorted(self.between, key=place))
 
     def cells(self, stage: Stage) -> tuple[dict[str, Any], ...]:
-        """What tells the results of a stage apart: condition and seed, or a pair; nothing where there is only one."""
+        """What tells the results of a stage apart: condition or pair, and seed; nothing where there is only one."""
         if stage.axis == PAIR:
-            return tuple({"pair": pair} for pair in self.pairs())
+            return tuple({"pair": pair, "seed": seed} for pair in self.pairs for seed in self.seeds)
         if stage.axis == RUN:
             return tuple({"condition": run.condition, "seed": run.seed} for run in self.runs_of(stage))
         return ({},)
 
-    def pair(self, name: str) -> dict[str, Run]:
-        """The first and the second run of a pair."""
-        named = {str(Run(*run)): Run(*run) for run in product(self.conditions, self.seeds)}
-        return {place: named[run] for place, run in self.between[name]}
+    def runs_of_pair(self, pair: str, seed: int) -> dict[str, Run]:
+        """The `first` run of a pair, which has the seed, and the `second`, which has the next one of the study.
+
+        After the last seed comes the first: each network of either condition is compared once.
+        """
+        following = self.seeds[(self.seeds.index(seed) + 1) % len(self.seeds)]
+        said = self.between[pair]
+        return {"first": Run(said.first, seed), "second": Run(said.second, following)}
 
     def overrides(self, condition: str) -> dict[str, Any]:
         """Keys of `training` that a condition sets for itself."""
@@ -135,13 +138,16 @@ class Study(Measured):
             return seed
         return int(hashlib.sha256(f"{condition} {seed}".encode()).hexdigest()[:13], 16)
 
-    def coordinates_of_pair(self, name: str) -> dict[str, Any]:
-        """The scalar coordinates of a pair's result: those of both its runs, with `_first` and `_second` behind."""
-        said = {place: self.coordinates(run) for place, run in self.pair(name).items()}
+    def coordinates_of_pair(self, pair: str, seed: int) -> dict[str, Any]:
+        """The scalar coordinates of a pair's result: those of both its runs, with `_first` and `_second` behind.
+
+        `seed` is that of the first.
+        """
+        said = {place: self.coordinates(run) for place, run in self.runs_of_pair(pair, seed).items()}
         both = {
             f"{key}_{place}": value for place, facts in said.items() for key, value in facts.items() if key != "study"
         }
-        return {"study": self.study, "pair": name, **both}
+        return {"study": self.study, "pair": pair, "seed": seed, **both}
 
     def coordinates(self, run: Run) -> dict[str, Any]:
         """The scalar coordinates that every result of a run carries."""

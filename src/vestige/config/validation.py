@@ -8,7 +8,7 @@ from vestige.condition import is_penalised
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
-from vestige.config.study import Run, Study
+from vestige.config.study import Study
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
 
@@ -185,17 +185,18 @@ def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
 
 
 def of_between(study: Study) -> Iterator[Fault]:
-    """Pairs of runs that the study lacks, of a run with itself, or that compare the same two runs as another pair."""
-    runs, seen = [str(Run(name, seed)) for name in study.conditions for seed in study.seeds], {}
+    """Pairs of conditions that the study lacks, or that another pair compares too; pairs where there is one seed."""
+    seen: dict = {}
     for name, pair in study.between.items():
-        here = ("between", name)
-        unknown = [(place, run) for place, run in pair if run not in runs]
-        for place, run in unknown:
-            yield (*here, place), f"found {run!r}; the study has no such run; {nearest(run, runs, most=6)}"
-        if not unknown:
-            last = min(study.training_of(run.condition).epochs for run in study.pair(name).values())
-            yield from () if study.cka is None else beyond(study, "cka", f"a run of between.{name} ends", last)
-        if pair.first == pair.second:
-            yield here, f"it compares {pair.first} with itself, which `cka` measures; name two different runs"
-        elif (former := seen.setdefault(frozenset((pair.first, pair.second)), name)) != name:
-            yield here, f"it compares the same two runs as between.{former}; remove one of them"
+        here, former = ("between", name), seen.setdefault(frozenset((pair.first, pair.second)), name)
+        unknown = [(place, condition) for place, condition in pair if condition not in study.conditions]
+        for place, condition in unknown:
+            near = nearest(condition, study.conditions, most=6)
+            yield (*here, place), f"found {condition!r}; the study has no such condition; {near}"
+        if former != name:
+            yield here, f"it compares the same conditions as between.{former}; remove one of them"
+        elif not unknown and len(study.seeds) == 1:
+            yield here, "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
+        if not unknown and study.cka is not None:
+            last = min(study.training_of(condition).epochs for _, condition in pair)
+            yield from beyond(study, "cka", f"a run of between.{name} ends", last)

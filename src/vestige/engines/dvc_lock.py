@@ -22,8 +22,6 @@ BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
 
 def stage_of(job: Job) -> str:
     """The name that DVC gives to the stage of a job."""
-    if "pair" in job.names:
-        return f"{job.stage.name}@{job.names['pair']}"
     return "-".join([f"{job.stage.name}@{job.study.study}", *(str(value) for _, value in job.values)])
 
 

@@ -140,9 +140,9 @@ def results(study: Study, stage: str) -> list[str]:
     return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
 
 
-def trained(study: Study, pair: str, place: str) -> str:
-    """The training result of the first or the second run of a pair."""
-    return pipeline.job(study, "between", pair=pair).named[place].output
+def trained(study: Study, place: str) -> Callable:
+    """A rule's input, of a stage of pairs: the training result of the first or of the second run."""
+    return lambda wildcards: job_of(study, "between", wildcards).named[place].output
 
 
 def figures(study: Study, kind: str) -> list[str]:

@@ -73,8 +73,8 @@ def caption(text: str, plot, settings: Figure, table) -> str:
 
 def bands_words(plot, bands: str | None, table) -> str:
     """What is drawn around the means of a table."""
-    count, unit = ("pairs", "pair") if "pairs" in table else ("seeds", "network")
-    if table[count].max() < 2:
+    unit = "pair" if "first" in table else "network"
+    if table["seeds"].max() < 2:
         return f"no bands: each line is of a single {unit}"
     if bands == "paper" and hasattr(plot, "PAPER_BANDS"):
         return f"bands: {plot.PAPER_BANDS}"

@@ -78,8 +78,8 @@ NEEDS = {
         lambda done: done.is_suppressed and done.is_lifted,
     ),
     "pairs_without_penalty": Need(
-        "pairs of networks without penalty",
-        "pairs such as `baseline_0_1: {first: baseline-seed0, second: baseline-seed1}`",
+        "a pair of networks without penalty",
+        "a pair such as `baseline: {first: baseline, second: baseline}`",
         lambda done: not any(each.is_penalised for each in done),
         axis="pair",
     ),

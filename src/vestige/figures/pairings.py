@@ -1,16 +1,19 @@
-"""From results of pairs of networks to one tidy table of means over the pairs of every two conditions."""
+"""From results of pairs of networks to one tidy table of means over seeds, for every two conditions."""
 
 from vestige.condition import Condition
-from vestige.figures.tables import VALUES, described, table_of
+from vestige.figures.drawing import single_columns
+from vestige.figures.tables import CONFIDENCE, VALUES, beside, default_bands, described, intervals
 from vestige.figures.wording import facts, labels_of
 
 PLACES = ("first", "second")
 
 
 def over_pairs(results, measured, bands=None):
-    """A row for every two conditions, quantity and place on its axes: mean over pairs, interval, how many pairs.
+    """A row for every two conditions, quantity and place on its axes: mean over seeds, interval, how many seeds.
 
-    Two conditions are the same whichever comes first.
+    A seed is one pair of networks: that of its first network. Two conditions are the same whichever comes first. Pairs
+    share networks, so that the t interval ("networks") leaves out a seed at a time with all pairs that hold a network
+    of it; the other `bands` are of pairs, and those of "seeds" add a column for each pair.
     """
     import pandas as pd
 
@@ -18,13 +21,38 @@ def over_pairs(results, measured, bands=None):
         raise ValueError("there is no pair to draw: `select` of this figure leaves none of those that the study has")
     known = {said["condition"]: Condition.from_coordinates(said) for one in results for said in ends(one).values()}
     words = labels_of(known)
-    alpha = {name: each.alpha for name, each in known.items()}
+    alpha, groups = {name: each.alpha for name, each in known.items()}, grouped(results)
+    bands = bands or default_bands(groups.values())
     parts = [
-        described(table_of(group, measured, bands), front(names, words, alpha))
-        for names, group in grouped(results).items()
+        described(over_seeds(group, measured, bands), front(names, words, alpha)) for names, group in groups.items()
     ]
     table = pd.concat(parts, ignore_index=True)
-    return table[[*table.columns.difference(VALUES, sort=False), *VALUES]].rename(columns={"seeds": "pairs"})
+    single = single_columns(table)
+    return table[[*table.columns.difference([*VALUES, *single], sort=False), *VALUES, *single]]
+
+
+def over_seeds(group: list, measured, bands: str):
+    """The rows of two conditions, of what was measured in each of their pairs."""
+    import pandas as pd
+
+    seeds = [tuple(end["seed"] for end in ends(one).values()) for one in group]
+    names = [f"pair_{first}_{second}" for first, second in seeds]
+    quantities = {
+        name: values.assign_coords(seed=names) for name, values in beside([measured(one) for one in group]).items()
+    }
+    halves = {name: half_width(values, seeds) for name, values in quantities.items()} if bands == "networks" else {}
+    parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
+    return pd.concat(parts, ignore_index=True).dropna(subset="mean").reset_index(drop=True)
+
+
+def half_width(values, seeds: list[tuple[int, int]]):
+    """(seed, ...) of pairs, and the seeds of both networks of each -> (...) half of the interval of their mean."""
+    from vestige.metrics.intervals import student_interval
+    from vestige.metrics.jackknife import leave_one_seed_out
+
+    values = values.transpose(..., "seed")
+    _, by_seed = leave_one_seed_out(values.values, seeds)
+    return values.isel(seed=0).copy(data=student_interval(by_seed, CONFIDENCE)[1])
 
 
 def ends(result) -> dict[str, dict]:

@@ -53,7 +53,7 @@ def table_of(group, measured, bands=None, paper_bands=None):
 
     bands = bands or default_bands([group])
     halves = paper_bands(group) if bands == "paper" and paper_bands else {}
-    names = [f"seed_{run['seed'].item()}" if "seed" in run.coords else f"pair_{i}" for i, run in enumerate(group, 1)]
+    names = [f"seed_{run['seed'].item()}" for run in group]
     measures = beside([measured(run) for run in group])
     quantities = {quantity: values.assign_coords(seed=names) for quantity, values in measures.items()}
     parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
@@ -114,8 +114,8 @@ def intervals(quantity: str, values, bands: str, half=None):
 def ends(values, bands: str, half=None):
     """(..., seeds) -> mean, low and high, each (...): low and high are NaN where nothing is drawn around the mean.
 
-    They are those of the t interval ("networks"), of one standard deviation to either side ("sd"), of the paper's band
-    ("paper", of the half-width if one is given), or the lowest and the highest seed ("seeds").
+    They are those of the t interval ("networks") or of the paper's band ("paper"), either of the half-width if one is
+    given, of one standard deviation to either side ("sd"), or the lowest and the highest seed ("seeds").
     """
     import numpy as np
 
@@ -125,14 +125,12 @@ def ends(values, bands: str, half=None):
     several = np.where(count > 1, 1.0, np.nan)
     if bands == "seeds":
         return mean, several * np.fmin.reduce(values, axis=-1), several * np.fmax.reduce(values, axis=-1)
-    if bands == "networks":
-        half = student_interval(values, CONFIDENCE)[1]
-    elif bands == "sd":
+    if bands == "sd":
         half = np.sqrt(variance)
     elif bands == "none":
         half = np.full_like(mean, np.nan)
     elif half is None:
-        half = paper_interval(values)[1]
+        half = student_interval(values, CONFIDENCE)[1] if bands == "networks" else paper_interval(values)[1]
     return mean, mean - half, mean + half
 
 

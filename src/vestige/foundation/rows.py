@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-# The axes along which a stage has results: one a study, a run (condition and seed), a pair of runs, or a figure.
+# The axes along which a stage has results: one a study, a run (condition and seed), a pair of conditions
+# with a seed, or a figure.
 STUDY, RUN, PAIR, FIGURE = "study", "run", "pair", "figure"
-CELLS = {RUN: "{condition}-seed{seed}", PAIR: "{pair}", FIGURE: "{figure}"}
+CELLS = {RUN: "{condition}-seed{seed}", PAIR: "{pair}-seed{seed}", FIGURE: "{figure}"}
 # The keys of params.yaml that say which results an axis has; `{covered}` is the key that names the conditions.
-WHICH = {STUDY: (), RUN: ("{covered}", "seeds"), PAIR: ("between",)}
+WHICH = {STUDY: (), RUN: ("{covered}", "seeds"), PAIR: ("between", "seeds")}
 # What a stage that runs networks reads of params.yaml beside settings of its own.
 NETWORKS = ("device", "threads", "images", "network")
 # Over which epochs of a run a stage goes, where no section of settings names them.
@@ -112,7 +113,7 @@ MADE = (
         figures=True,
     ),
     measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
-    measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", figures=True),
+    measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", claims=True, figures=True),
 )
 
 
