@@ -5,13 +5,12 @@ from types import SimpleNamespace
 
 import matplotlib.collections
 import numpy as np
-import pandas as pd
 import pytest
 
 import vestige.figures
 from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_module
-from vestige.figures.drawing import caption, folded, marked, single_columns, written
+from vestige.figures.drawing import bands_words, folded, marked, single_columns, written
 from vestige.figures.keys import key_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
@@ -200,12 +199,9 @@ def test_a_caption_says_which_bands_are_drawn(name):
 
 
 def words_of(name: str, bands: str | None, seeds: int = 2) -> str:
-    """The caption of a figure whose table has so many seeds."""
-    table = pd.DataFrame({"seeds": [1, seeds]} | ({"seed_0": 0.5, "seed_1": 0.6} if bands == "seeds" else {}))
-    if FIGURES[name].kind == "between":
-        table["first"] = "baseline"
-    settings = SimpleNamespace(bands=None if bands == "seeds" else bands, draws_bands=True)
-    return caption(FIGURES[name].caption, plot_module(FIGURES[name].plot), settings, table)
+    """The caption of a figure of so many seeds."""
+    settings = SimpleNamespace(bands=bands, draws_bands=True)
+    return FIGURES[name].caption.format(bands=bands_words(plot_module(FIGURES[name].plot), settings, seeds))
 
 
 def test_a_caption_says_that_one_network_alone_has_no_bands():
@@ -215,8 +211,8 @@ def test_a_caption_says_that_one_network_alone_has_no_bands():
 @pytest.mark.parametrize(("count", "words"), [(5, "thin lines: single networks"), (6, "95 % Student t interval")])
 def test_a_caption_says_what_the_number_of_seeds_decides(results, draw, count, words):
     table = draw("class_representation", results("training", seeds=range(count)))[1]
-    settings = FIGURES["class_representation"].settings()
-    assert words in caption("{bands}", None, settings, table)
+    assert bool(single_columns(table)) == ("thin" in words)
+    assert words in bands_words(None, FIGURES["class_representation"].settings(), count)
 
 
 def test_a_single_narrow_panel_leaves_room_for_the_key(results, draw):
@@ -226,10 +222,8 @@ def test_a_single_narrow_panel_leaves_room_for_the_key(results, draw):
     assert 0 <= key.x0 < key.x1 <= figure.bbox.width
 
 
-def test_a_caption_without_bands_stays(networks, draw):
-    figure = FIGURES["architecture"]
-    table = draw("architecture", [networks()])[1]
-    assert caption("A {{network}}.", None, figure.settings(), table) == "A {network}."
+def test_a_figure_without_bands_has_no_words_for_them():
+    assert bands_words(None, FIGURES["architecture"].settings(), 3) == ""
 
 
 def test_the_paper_s_bands_are_twice_the_standard_error(results, draw):

@@ -1,5 +1,6 @@
 """Draws a figure from results, and writes its three files."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -46,9 +47,19 @@ def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
             raise ValueError(f"figures.{row.kind}.{job.names['figure']}: {error}") from error
     if mark:
         drawing.marked(figure, mark)
+    return Drawn(figure, table, caption_of(job, chosen), settings.dpi)
+
+
+def caption_of(job: Job, chosen: list[Job] | None = None) -> str:
+    """The caption of a figure of some results (all that it shows), with its number in the paper and what is drawn."""
+    from vestige.figures import drawing
+
+    row = FIGURES[job.names["figure"]]
     number = f"Figure {row.paper} of the paper. " if row.paper else ""
-    caption = number + drawing.caption(row.caption, plot_module(row.plot), settings, table)
-    return Drawn(figure, table, caption, settings.dpi)
+    one = "pair" if any("pair" in each.names for each in shown(job)) else "network"
+    lines = Counter(each.names.get("pair", each.names.get("condition")) for each in chosen or shown(job))
+    around = drawing.bands_words(plot_module(row.plot), settings_of(job), max(lines.values(), default=0), one)
+    return number + row.caption.format(bands=around)
 
 
 def of_classes(run, images: list):

@@ -18,6 +18,7 @@ GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
 STRIP = 0.2  # inches, for a mark above a figure
+FEW = 5  # so many networks are drawn one by one
 SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
 
 Palette = Literal[
@@ -66,19 +67,23 @@ BANDS = {
 }
 
 
-def caption(text: str, plot, settings: Figure, table) -> str:
-    """The caption of a figure, saying what its table has around the means; the plot may have words for the paper's."""
-    return text.format(bands=bands_words(plot, settings.bands, table) if settings.draws_bands else "")
+def bands_words(plot, settings: Figure, most: int, one: str = "network") -> str:
+    """What is drawn around means over at most so many networks (or pairs: what `one` of them is called).
 
-
-def bands_words(plot, bands: str | None, table) -> str:
-    """What is drawn around the means of a table."""
-    unit = "pair" if "first" in table else "network"
-    if table["seeds"].max() < 2:
-        return f"no bands: each line is of a single {unit}"
-    if bands == "paper" and hasattr(plot, "PAPER_BANDS"):
+    Empty where the plot draws no means; it may have words of its own for the paper's bands.
+    """
+    if not settings.draws_bands:
+        return ""
+    if most < 2:
+        return f"no bands: each line is of a single {one}"
+    if settings.bands == "paper" and hasattr(plot, "PAPER_BANDS"):
         return f"bands: {plot.PAPER_BANDS}"
-    return BANDS[bands or ("seeds" if single_columns(table) else "networks")].format(unit)
+    return BANDS[settings.bands or default_bands(most)].format(one)
+
+
+def default_bands(most: int) -> str:
+    """What is drawn around means over at most so many networks, unless the study says it."""
+    return "seeds" if most <= FEW else "networks"
 
 
 def single_columns(table) -> list[str]:

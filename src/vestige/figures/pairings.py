@@ -1,8 +1,8 @@
 """From results of pairs of networks to one tidy table of means over seeds, for every two conditions."""
 
 from vestige.condition import Condition
-from vestige.figures.drawing import single_columns
-from vestige.figures.tables import CONFIDENCE, VALUES, beside, default_bands, described, intervals
+from vestige.figures.drawing import default_bands, single_columns
+from vestige.figures.tables import CONFIDENCE, VALUES, beside, described, intervals
 from vestige.figures.wording import facts, labels_of
 
 PLACES = ("first", "second")
@@ -22,7 +22,7 @@ def over_pairs(results, measured, bands=None):
     known = {said["condition"]: Condition.from_coordinates(said) for one in results for said in ends(one).values()}
     words = labels_of(known)
     alpha, groups = {name: each.alpha for name, each in known.items()}, grouped(results)
-    bands = bands or default_bands(groups.values())
+    bands = bands or default_bands(max(map(len, groups.values())))
     parts = [
         described(over_seeds(group, measured, bands), front(names, words, alpha)) for names, group in groups.items()
     ]

@@ -3,11 +3,10 @@
 import math
 
 from vestige.condition import PENALTY, is_penalised, strength
-from vestige.figures.drawing import single_columns
+from vestige.figures.drawing import default_bands, single_columns
 from vestige.figures.wording import beyond_strength, facts, labels
 
 CONFIDENCE = 0.95
-FEW = 5  # so many networks are drawn one by one, unless the study says otherwise
 PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over networks whatever lines have
 # Between what a quantity can lie, and so can the mean of it: an interval is cut there.
 POSSIBLE = {
@@ -32,7 +31,7 @@ def over_seeds(runs, measured, bands=None, paper_bands=None):
     if not runs:
         raise ValueError("there is no run to draw: `select` of this figure leaves none of those that the study has")
     words, groups = labels(runs), by_condition(runs)
-    bands = bands or default_bands(groups.values())
+    bands = bands or default_bands(max(map(len, groups.values())))
     parts = [
         described(table_of(group, measured, bands, paper_bands), told(group[0], words[name]))
         for name, group in groups.items()
@@ -42,16 +41,11 @@ def over_seeds(runs, measured, bands=None, paper_bands=None):
     return table[[*table.columns.difference([*VALUES, *single], sort=False), *VALUES, *single]]
 
 
-def default_bands(groups) -> str:
-    """What is drawn around the means of groups of networks: one choice for all, so that they can be compared."""
-    return "seeds" if all(len(group) <= FEW for group in groups) else "networks"
-
-
 def table_of(group, measured, bands=None, paper_bands=None):
     """The rows of one condition, of what was measured in each of its runs."""
     import pandas as pd
 
-    bands = bands or default_bands([group])
+    bands = bands or default_bands(len(group))
     halves = paper_bands(group) if bands == "paper" and paper_bands else {}
     names = [f"seed_{run['seed'].item()}" for run in group]
     measures = beside([measured(run) for run in group])
