@@ -48,8 +48,8 @@ def test_its_results_are_listed(other):
 @pytest.mark.parametrize(
     ("command", "status", "text"),
     [
-        ("plan", 0, "study other: 0 of 30 results proven"),
-        ("verify", 1, "study other: 30 results: 30 missing"),
+        ("plan", 0, "study other: 0 of 31 results proven"),
+        ("verify", 1, "study other: 31 results: 31 missing"),
         ("preview architecture", 0, "nothing to draw yet"),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_finished_training_is_a_line_with_accuracy_time_and_time_left(whole, t
     ("rule", "path", "told"),
     [
         ("images", "results/tiny/images.nc", "images"),
-        ("between", "results/tiny/between/baselines.nc", "between      baselines"),
+        ("between", "results/tiny/between/baselines-seed0.nc", "between      baselines, seed 0"),
         ("figures_selectivity", "results/tiny/figures/emergence.png", "figures      emergence"),
     ],
 )

@@ -197,8 +197,5 @@ def of_stages(counts: dict[str, int]) -> dict[str, int]:
 
 
 def cell_of(job) -> str:
-    """What tells a job apart from others of its stage: condition and seed, the pair, or the figure."""
-    values = dict(job.values)
-    if "condition" in values:
-        return f"{values['condition']}, seed {values['seed']}"
-    return ", ".join(map(str, values.values()))
+    """What tells a job apart from others of its stage: condition and seed, pair and seed, or the figure."""
+    return ", ".join(f"seed {value}" if name == "seed" else str(value) for name, value in job.values)
