@@ -1,10 +1,12 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
+from vestige.commands import progress
 from vestige.commands.record import record
 from vestige.engines import snakefile as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
 front.prepare(STUDY)
+progress.begin(STUDY, workflow)
 
 
 wildcard_constraints:

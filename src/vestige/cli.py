@@ -12,9 +12,11 @@ WHAT = """\
 Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
 
 The study is params.yaml. `snakemake figures` or `dvc repro` make everything that it asks for;
-`vestige make PATH` makes one result, and is what both of them run."""
+`vestige make PATH` makes one result, and is what both of them run. With --study FILE a command speaks of another
+study, which the engines do not know until it is copied over params.yaml."""
 
 PARAMS = "params.yaml"  # as in config/loading.py, which loads much
+TOLD = "VESTIGE_TOLD"  # as in commands/printing.py: whoever runs this shows the end of the log
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Make room"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "Make the folder writable"),
@@ -73,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     main = argparse.ArgumentParser("vestige", description=WHAT, formatter_class=argparse.RawDescriptionHelpFormatter)
     main.add_argument("--version", action=Version, nargs=0, help="say which version this is, and end")
+    main.add_argument("--study", metavar="FILE", help=f"the study to speak of, such as studies/mnist.yaml; else {PARAMS}")
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     of = {
         name: commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}. {more}")
@@ -105,6 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
         client.hand_over()
     try:
         typed = enter_root()
+        given.study = os.path.normpath(typed / given.study) if given.study else PARAMS
         from vestige.commands import dispatch  # which loads the rows of figures and every section of params.yaml
 
         return dispatch.ALL[given.command](given, typed)
@@ -119,7 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, RuntimeError, OSError, MemoryError) as error:
         if remedy := REMEDIES.get(getattr(error, "errno", None)):
             error.add_note(f"{remedy}: the same command then goes on where it stopped.")
-        print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
+        if remedy or TOLD not in os.environ or not getattr(error, "is_logged", False):
+            print(f"vestige: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("vestige: interrupted; the same command goes on where it stopped", file=sys.stderr)

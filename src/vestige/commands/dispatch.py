@@ -4,14 +4,23 @@ import os
 from pathlib import Path
 
 from vestige import pipeline
-from vestige.commands.printing import say, tell
+from vestige.commands.printing import TOLD, say, tell
 from vestige.config import errors, loading
 from vestige.forkserver import client
 
 
+def refuse_other_study(given) -> None:
+    """Refuse a study that the engines do not read, where something is said to them. Raises ValueError."""
+    if Path(given.study) != Path(loading.FILE):
+        raise ValueError(
+            f"--study {given.study}: `vestige {given.command}` speaks to Snakemake and DVC, which read {loading.FILE} "
+            f"alone: copy the study over that, and leave this option out"
+        )
+
+
 def make(given, typed: Path) -> int:
     """`vestige make PATH`."""
-    study = loading.read()
+    study = loading.read(given.study)
     job = pipeline.find(study, os.path.relpath(typed / given.path))
     if client.is_forked() and study.threads != 1:
         client.leave(Path.cwd() / typed)
@@ -19,7 +28,9 @@ def make(given, typed: Path) -> int:
         os.environ[name] = str(study.threads)  # before any library that reads them is imported
     from vestige.commands.make import make
 
-    print(make(job))
+    made = make(job)
+    if TOLD not in os.environ:  # else the Snakemake that runs this job prints a line of it
+        print(made)
     return 0
 
 
@@ -27,7 +38,7 @@ def check(given, typed: Path) -> int:
     """`vestige check`."""
     from vestige.config.claim_rows import check_claims
 
-    study = loading.read()
+    study = loading.read(given.study)
     check_claims()
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
         from vestige.commands.study_check import check_made
@@ -48,7 +59,7 @@ def check(given, typed: Path) -> int:
 
 def preview(given, typed: Path) -> int:
     """`vestige preview [FIGURE ...]`."""
-    study = loading.read()
+    study = loading.read(given.study)
     known = [job.names["figure"] for job in pipeline.jobs(study) if job.stage.kind]
     for name in given.figure:
         if name not in known:
@@ -61,7 +72,7 @@ def preview(given, typed: Path) -> int:
 
 def show(given, typed: Path) -> int:
     """`vestige list`."""
-    print(*(job.output for job in pipeline.jobs(loading.read())), sep="\n")
+    print(*(job.output for job in pipeline.jobs(loading.read(given.study))), sep="\n")
     return 0
 
 
@@ -70,7 +81,7 @@ def verify(given, typed: Path) -> int:
     from vestige.commands import verify as front
     from vestige.provenance import hashing
 
-    study = loading.read()
+    study = loading.read(given.study)
     proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
     say(said) if given.json else tell(said)
     hashing.keep()
@@ -82,7 +93,7 @@ def plan(given, typed: Path) -> int:
     from vestige.commands import plan as front
     from vestige.provenance import hashing
 
-    study = loading.read()
+    study = loading.read(given.study)
     say(front.as_json(study)) if given.json else tell(front.plan(study))
     hashing.keep()
     return 0
@@ -90,20 +101,22 @@ def plan(given, typed: Path) -> int:
 
 def sync(given, typed: Path) -> int:
     """`vestige sync`."""
+    refuse_other_study(given)
     from vestige.commands.sync import sync
     from vestige.provenance import hashing
 
-    tell(sync(loading.read()))
+    tell(sync(loading.read(given.study)))
     hashing.keep()
     return 0
 
 
 def restore(given, typed: Path) -> int:
     """`vestige restore [PATH ...]`."""
+    refuse_other_study(given)
     from vestige.commands.restore import restore
     from vestige.provenance import hashing
 
-    study = loading.read()
+    study = loading.read(given.study)
     paths = [pipeline.find(study, os.path.relpath(typed / path)).output for path in given.path]
     tell(restore(study, paths))
     hashing.keep()
@@ -114,7 +127,7 @@ def prune(given, typed: Path) -> int:
     """`vestige prune [--remove]`."""
     from vestige.commands.prune import prune
 
-    tell(prune(loading.read(), remove=given.remove))
+    tell(prune(loading.read(given.study), remove=given.remove))
     return 0
 
 

@@ -50,4 +50,5 @@ def logging(job: Job) -> Iterator[Note]:
         except BaseException as error:
             note(traceback.format_exc())
             error.add_note(f"The log: {path}")
+            error.is_logged = True
             raise

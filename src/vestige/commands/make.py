@@ -86,7 +86,7 @@ def check_plan(job: Job) -> None:
     plan = json.loads(os.environ.get(pipeline.PLAN, "{}"))
     edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
     if edited:
-        where = {key: source.PREFIX + job.stage.rows if ":" in key else loading.FILE for key in edited}
+        where = {key: source.PREFIX + job.stage.rows if ":" in key else job.study.file for key in edited}
         named = ", ".join(f"{key.rpartition(':')[2]} in {file}" for key, file in where.items())
         raise Refused(f"{named} was edited after snakemake had started: start it again.")
 
@@ -105,7 +105,7 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
         if each.state in (STALE, FOREIGN) or each.state == MISSING and path in read:
             raise Refused(
                 f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"
-                f"Make it first: vestige make {path}"
+                f"Make it first: {job.study.command} make {path}"
             )
 
 
@@ -154,7 +154,7 @@ def draw(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
 
 def check_unchanged(job: Job, before: Before) -> None:
     """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
-    now, study = Before.of(job), loading.read()
+    now, study = Before.of(job), loading.read(job.study.file)
     edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
     asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
     settings = asked.settings if asked else {}

@@ -12,6 +12,7 @@ from vestige.commands.cost_estimates import UNKNOWN
 from vestige.commands.cost_records import on_gpu
 from vestige.commands.due_jobs import Planned, bare, planned
 from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
+from vestige.config.loading import FILE
 from vestige.config.study import Study
 from vestige.provenance import status
 
@@ -31,7 +32,7 @@ def plan(study: Study) -> Iterator[str]:
         yield ""
         yield from columns([HEADER, *(row(name, group) for name, group in staged(due)), total(due)], NUMBERS)
         yield ""
-        yield from remarks(due, sums(due))
+        yield from remarks(study, due, sums(due))
     else:
         yield f"study {study.study}: {proven:,} of {count} proven; nothing would run"
     if lacking := bare(found) - {each.job.output for each in due}:
@@ -125,13 +126,13 @@ def reasons(group: list[Planned]) -> str:
     return "; ".join([*told, *(["…"] if len(found) > REASONS else [])])
 
 
-def remarks(due: list[Planned], said: dict[str, Any]) -> Iterator[str]:
+def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[str]:
     """What the table cannot say, a line each."""
     if said["if_changed"]:
         span = time_told(said["seconds_if_changed"])
         yield f"{counted(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
     if said["restorable"]:
-        yield f"{counted(said['restorable'], 'result')} can be brought back instead, and not made: vestige restore"
+        yield f"{counted(said['restorable'], 'result')} can be brought back instead, and not made: {restoring(study)}"
     if said["begun"]:
         yield f"{counted(said['begun'], 'epoch')} of these trainings done already, and not in the total"
     if said["shared"]:
@@ -139,7 +140,12 @@ def remarks(due: list[Planned], said: dict[str, Any]) -> Iterator[str]:
         yield f"up to {said['shared']:,} of {epochs} ({span} of the total) saved where runs begin alike"
     lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
     if lacking:
-        yield f"unknown (?): {', '.join(lacking)}; no such job was made yet, and `estimate` in params.yaml does not say"
+        yield f"unknown (?): {', '.join(lacking)}; no such job was made yet, and `estimate` in {study.file} does not say"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)
     if machines:
         yield f"measured on {', '.join(machines)}"
+
+
+def restoring(study: Study) -> str:
+    """How results are brought back: of a study that the engines read."""
+    return "vestige restore" if study.file == FILE else f"cp {study.file} {FILE} && vestige restore"

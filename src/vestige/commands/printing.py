@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Iterable
 
+TOLD = "VESTIGE_TOLD"  # the variable by which a job knows that whoever runs it says what becomes of it
+
 
 def tell(lines: Iterable[str]) -> None:
     """Print lines as they come."""

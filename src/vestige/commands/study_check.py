@@ -14,7 +14,7 @@ def check_made(study: Study) -> None:
     if images := proven(study, "images"):
         network = proven(study, "network")
         layers = described.layers(network) if network else ()
-        loading.refuse([*misfits(study, Known(*described.counts(images), layers))])
+        loading.refuse([*misfits(study, Known(*described.counts(images), layers))], study.file)
 
 
 def proven(study: Study, stage: str) -> Path | None:

@@ -27,7 +27,14 @@ def read(path: Path | str = FILE) -> Study:
     path = Path(path)
     text = text_of(path)
     tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
-    return checked(parsed(text, path), lambda keys: line_of(tree(), keys), path.name)
+    study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), named(path))
+    study._file = named(path)
+    return study
+
+
+def named(path: Path) -> str:
+    """What a study's file is called: as it lies in the project, or by its name where it lies elsewhere."""
+    return path.name if path.is_absolute() else path.as_posix()
 
 
 def checked(data: Any, line: Callable[[tuple], int | None] = lambda keys: None, name: str = FILE) -> Study:
@@ -46,7 +53,7 @@ def refuse_faults(found: list[Fault], line: Callable[[tuple], int | None], name:
 def refuse(found: list[Fault], path: Path | str = FILE) -> None:
     """Raise StudyRefused with faults that were found beside those of the file alone, if there are any."""
     tree = cache(lambda: YAML(typ="rt").load(text_of(Path(path))))
-    refuse_faults(found, lambda keys: line_of(tree(), keys), Path(path).name)
+    refuse_faults(found, lambda keys: line_of(tree(), keys), named(Path(path)))
 
 
 def faults(data: Any) -> list[Fault]:
@@ -81,10 +88,11 @@ def text_of(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise StudyRefused(f"{path}: there is no such file; run from the folder that holds {FILE}") from None
+        where = f"; run from the folder that holds {FILE}" if path.name == FILE else ""
+        raise StudyRefused(f"{path}: there is no such file{where}") from None
     except UnicodeDecodeError as error:
         line, byte = error.object[: error.start].count(b"\n") + 1, error.object[error.start]
-        raise StudyRefused(f"{path.name}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from None
+        raise StudyRefused(f"{named(path)}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from None
     except OSError as error:
         raise StudyRefused(f"{path} cannot be read: {error.strerror}") from None
 
@@ -98,9 +106,9 @@ def parsed(text: str, path: Path) -> Any:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         tabs = "; indent with spaces" if r"'\t'" in problem else ""
         where = f", line {mark.line + 1}" if mark else ""
-        raise StudyRefused(f"{path.name}{where}: this is not YAML: {problem}{tabs}") from None
+        raise StudyRefused(f"{named(path)}{where}: this is not YAML: {problem}{tabs}") from None
     except (ValueError, RecursionError) as error:  # a date such as 2020-99-99, or thousands of open brackets
-        raise StudyRefused(f"{path.name} cannot be read: {error}") from None
+        raise StudyRefused(f"{named(path)} cannot be read: {error}") from None
 
 
 def line_of(tree: Any, keys: tuple) -> int | None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import product
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, create_model
+from pydantic import Field, NonNegativeInt, PrivateAttr, create_model
 
 from vestige.condition import Condition, is_penalised
 from vestige.config.choices import SECTIONS, Figures, Images, Network
@@ -65,6 +65,17 @@ class Study(Measured):
     figures: Figures
     scratch: Annotated[str, Field(min_length=1)] | None = None
     estimate: Estimate | None = None
+    _file: str = PrivateAttr("params.yaml")
+
+    @property
+    def file(self) -> str:
+        """The path of the file that it was read from, relative to the project's root."""
+        return self._file
+
+    @property
+    def command(self) -> str:
+        """How a command that speaks of it begins."""
+        return "vestige" if self.file == "params.yaml" else f"vestige --study {self.file}"
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:

@@ -85,6 +85,17 @@ def is_local(workflow) -> bool:
     return bool(getattr(workflow, "local_exec", False))
 
 
+def is_whole(workflow) -> bool:
+    """Whether Snakemake was asked for all that the study asks for: for its first rule, by name or by none."""
+    asked = getattr(getattr(workflow, "dag_settings", None), "targets", None)
+    return asked is not None and set(asked) <= {"figures"}
+
+
+def is_touched(workflow) -> bool:
+    """Whether Snakemake makes nothing, and only marks what is there as current."""
+    return bool(getattr(workflow, "touch", False))
+
+
 def count_jobs(workflow) -> int:
     """How many jobs Snakemake is about to run; none where it does not say."""
     needed = getattr(getattr(workflow, "dag", None), "needrun_jobs", None)

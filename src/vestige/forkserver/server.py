@@ -34,7 +34,7 @@ forkserver, forked = load_beside("client"), load_beside("child")
 # What may differ between a server and a command: no package reads it while it is imported. A child gets the command's.
 MAY_DIFFER = {
     *("_", "SHLVL", "PWD", "OLDPWD", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTEST_CURRENT_TEST"),
-    *(forkserver.FOLDER, forkserver.FORKED, "VESTIGE_PLAN", "DVC_ROOT", "DVC_STAGE"),
+    *(forkserver.FOLDER, forkserver.FORKED, "VESTIGE_PLAN", "VESTIGE_TOLD", "DVC_ROOT", "DVC_STAGE"),
     # Snakemake sets these for each job. `vestige make` sets the first three itself; libraries that read the others
     # read those first, or are not here.
     *(*forkserver.THREADS, "GOTO_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),

@@ -30,10 +30,10 @@ def scratch(study: Study) -> Path:
     """
     path = os.path.expanduser(os.path.expandvars(study.scratch or DEFAULT))
     if unset := re.search(r"\$(\w+|\{\w+\})|^~[^/]*", path):
-        raise ScratchRefused(f"scratch in params.yaml is {study.scratch}, but {unset[0]} is not known here: {REMEDY}")
+        raise ScratchRefused(f"scratch in {study.file} is {study.scratch}, but {unset[0]} is not known here: {REMEDY}")
     inside = Path(os.path.relpath(os.path.abspath(path))).parts
     if not path.strip() or "\0" in path or not inside or inside[0] in TAKEN:
-        raise ScratchRefused(f"scratch in params.yaml is {study.scratch!r}, which cannot be used: {REMEDY}")
+        raise ScratchRefused(f"scratch in {study.file} is {study.scratch!r}, which cannot be used: {REMEDY}")
     return Path(path)
 
 
