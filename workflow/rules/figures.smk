@@ -8,7 +8,12 @@ for kind in front.kinds():
             **front.gathered(STUDY, f"figures_{kind}"),
             code=front.code_of_each(STUDY, f"figures_{kind}"),
         output:
-            png="results/{study}/figures/{figure}.png",
+            png=report(
+                "results/{study}/figures/{figure}.png",
+                caption="../report/figure.rst",
+                category=kind,
+                labels=figure_labels.labels,
+            ),
             pdf="results/{study}/figures/{figure}.pdf",
             csv="results/{study}/figures/{figure}.csv",
         log:
@@ -21,5 +26,6 @@ for kind in front.kinds():
             runtime=60,
         params:
             settings=front.settings(STUDY, f"figures_{kind}"),
+            caption=figure_labels.caption(STUDY, f"figures_{kind}"),
         shell:
             "vestige make {output.png}"

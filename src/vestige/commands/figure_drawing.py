@@ -46,9 +46,16 @@ def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
             raise ValueError(f"figures.{row.kind}.{job.names['figure']}: {error}") from error
     if mark:
         drawing.marked(figure, mark)
+    return Drawn(figure, table, caption_of(job), settings.dpi)
+
+
+def caption_of(job: Job) -> str:
+    """The caption of a figure, with its number in the paper and what its bands are."""
+    from vestige.figures import drawing
+
+    row = FIGURES[job.names["figure"]]
     number = f"Figure {row.paper} of the paper. " if row.paper else ""
-    caption = number + drawing.caption(row.caption, plot_module(row.plot), settings)
-    return Drawn(figure, table, caption, settings.dpi)
+    return number + drawing.caption(row.caption, plot_module(row.plot), settings_of(job))
 
 
 def of_classes(run, images: list):
