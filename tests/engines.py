@@ -141,15 +141,18 @@ def few_jobs(project) -> None:
     edit(project, "figures", to=shown)
 
 
+DRY_RUN = "snakemake figures --dry-run --nocolor --logger-vestige-details"  # every job, in Snakemake's own words
+
+
 def snakemake_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
     """For each result that the Snakefile makes, what it reads and its command."""
-    text = run(project, "snakemake figures --dry-run --forceall --nocolor").stdout
+    text = run(project, f"{DRY_RUN} --forceall").stdout
     return {output: (frozenset(reads), command) for output, reads, command in blocks(text)}
 
 
 def snakemake_stale(project: Path) -> set[str]:
     """The results that Snakemake would make now."""
-    return {output for output, _, _ in blocks(run(project, "snakemake figures --dry-run --nocolor").stdout)}
+    return {output for output, _, _ in blocks(run(project, DRY_RUN).stdout)}
 
 
 def blocks(text: str):

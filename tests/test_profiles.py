@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import ROOT, edit, run
+from engines import DRY_RUN, ROOT, edit, run
 from ruamel.yaml import YAML
 
 from vestige.engines import slurm
@@ -33,7 +33,7 @@ def test_the_default_profile_goes_on_after_a_failure_and_leaves_no_lock():
 
 
 def test_the_slurm_profile_plans_the_whole_study(empty_project):
-    said = run(empty_project, "snakemake --profile slurm figures --dry-run").stdout
+    said = run(empty_project, f"{DRY_RUN} --profile slurm").stdout
     assert "profiles/default" in said
     assert "rule training" in said
 
@@ -63,10 +63,10 @@ def test_where_there_is_no_slurm_its_tests_say_so_and_fail_where_it_is_required(
 
 
 def test_a_rule_asks_for_a_gpu_where_the_study_computes_on_one_and_for_none_otherwise(empty_project):
-    asked = run(empty_project, "snakemake figures --dry-run").stdout
+    asked = run(empty_project, DRY_RUN).stdout
     assert "gpu=1" not in asked
     edit(empty_project, "device", to="cuda")
-    asked = run(empty_project, "snakemake figures --dry-run").stdout
+    asked = run(empty_project, DRY_RUN).stdout
     blocks = asked.split("\nrule ")[1:]
     given = {block.split(":")[0]: "gpu=1" in block for block in blocks}
     computing = {"training", "selectivity", "ablation", "cka", "between"}

@@ -75,7 +75,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     main = argparse.ArgumentParser("vestige", description=WHAT, formatter_class=argparse.RawDescriptionHelpFormatter)
     main.add_argument("--version", action=Version, nargs=0, help="say which version this is, and end")
-    main.add_argument("--study", metavar="FILE", help=f"the study to speak of, such as studies/mnist.yaml; else {PARAMS}")
+    main.add_argument(
+        "--study", metavar="FILE", help=f"the study to speak of, such as studies/mnist.yaml; else {PARAMS}"
+    )
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
     of = {
         name: commands.add_parser(name, help=line, description=f"{line[0].upper()}{line[1:]}. {more}")

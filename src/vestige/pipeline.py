@@ -177,4 +177,6 @@ def find(study: Study, path: str) -> Job:
         return makers[path]
     near = difflib.get_close_matches(path, makers, n=1, cutoff=0.3)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise UnknownResult(f"{path} is no result of the study {study.study!r}{hint} (`{study.command} list` names them all)")
+    raise UnknownResult(
+        f"{path} is no result of the study {study.study!r}{hint} (`{study.command} list` names them all)"
+    )

@@ -206,6 +206,25 @@ def test_an_estimate_that_says_nothing_is_refused(said, refusal):
     assert refusal in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["digits", "digits_paper", "digits_fidelity"])
+def test_of_a_small_study_every_cost_is_known_before_its_first_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = loading.read(ROOT / "studies" / f"{name}.yaml")
+    said = sums(planning.planned(study, status.judge(study)))
+    assert said["without_time"] == said["without_size"] == 0
+    assert 300 < said["cpu_seconds"] < 7200
+
+
+@pytest.mark.parametrize("path", ["params.yaml", "studies/imagenet-intervention.yaml"])
+def test_what_the_docs_show_of_a_fresh_clone_is_what_is_said_there(path, tmp_path, monkeypatch):
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    shutil.copy(ROOT / path, tmp_path / path)
+    monkeypatch.chdir(tmp_path)
+    said = "\n".join(plan(loading.read(path)))
+    command = "vestige plan" if path == "params.yaml" else f"vestige --study {path} plan"
+    assert f"```console\n$ {command}\n{said}\n```" in (ROOT / "docs/plan.md").read_text()
+
+
 @pytest.mark.parametrize("name", ["development", "intervention", "recovery", "resnet18", "resnet34"])
 def test_the_studies_on_imagenet_state_what_every_costly_stage_takes(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

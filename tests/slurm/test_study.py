@@ -56,4 +56,4 @@ def bytes_of_files(project) -> dict[str, bytes]:
 
 def test_everything_is_proven_and_nothing_is_left_to_make(by_slurm):
     assert unproven(by_slurm.project) == {}
-    assert "Nothing to be done" in run(by_slurm.project, "snakemake figures --dry-run").stdout
+    assert "nothing to do, all results are current" in run(by_slurm.project, "snakemake figures --dry-run").stdout

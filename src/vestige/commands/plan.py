@@ -140,7 +140,8 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         yield f"up to {said['shared']:,} of {epochs} ({span} of the total) saved where runs begin alike"
     lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
     if lacking:
-        yield f"unknown (?): {', '.join(lacking)}; no such job was made yet, and `estimate` in {study.file} does not say"
+        why = f"no such job was made yet, and `estimate` in {study.file} does not say"
+        yield f"unknown (?): {', '.join(lacking)}; {why}"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)
     if machines:
         yield f"measured on {', '.join(machines)}"

@@ -175,7 +175,7 @@ class Progress:
 
     @cached_property
     def costs(self) -> dict[str, float | None]:
-        """The seconds that each job takes by the records of like jobs, or as the study says; None where neither does."""
+        """The seconds that each job takes by records of like jobs, or as the study says; None where neither does."""
         from vestige.commands import cost_records
         from vestige.commands.cost_estimates import pricing
 

@@ -92,7 +92,9 @@ def text_of(path: Path) -> str:
         raise StudyRefused(f"{path}: there is no such file{where}") from None
     except UnicodeDecodeError as error:
         line, byte = error.object[: error.start].count(b"\n") + 1, error.object[error.start]
-        raise StudyRefused(f"{named(path)}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from None
+        raise StudyRefused(
+            f"{named(path)}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8"
+        ) from None
     except OSError as error:
         raise StudyRefused(f"{path} cannot be read: {error.strerror}") from None
 

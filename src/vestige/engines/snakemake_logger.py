@@ -18,10 +18,8 @@ from vestige.engines import members
 from vestige.engines.members import MemberMissing
 
 INTERFACE = members.Engine("snakemake-interface-logger-plugins", "snakemake-interface-logger-plugins", tested="2.1.0")
-MEMBERS = (
-    *(f"snakemake_interface_logger_plugins.common:LogEvent.{event}" for event in ("WORKFLOW_STARTED", "RUN_INFO", "ERROR")),
-    *(f"snakemake_interface_logger_plugins.common:LogEvent.JOB_{event}" for event in ("INFO", "FINISHED", "ERROR")),
-)
+EVENTS = ("WORKFLOW_STARTED", "RUN_INFO", "JOB_INFO", "JOB_FINISHED", "JOB_ERROR", "ERROR")
+MEMBERS = tuple(f"snakemake_interface_logger_plugins.common:LogEvent.{event}" for event in EVENTS)
 # What Snakemake says before a run, or in none at all (as with --lint), is passed on, but for this.
 PREAMBLE = ("Building DAG of jobs", "Assuming unrestricted shared filesystem usage")
 # What it says beside its events while jobs run stays in its log, but for this.
@@ -188,7 +186,6 @@ class LogHandler(LogHandlerBase):
     def needs_rulegraph(self) -> bool:
         """Nothing is drawn of the rules."""
         return False
-
 
 
 def of_rules(counts: Mapping[str, int]) -> dict[str, int]:
