@@ -5,7 +5,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-from engines import edit, few_jobs, run
+from engines import few_jobs, run
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from vestige.engines import members, snakemake_logger
@@ -145,16 +145,15 @@ def test_a_run_prints_a_line_a_job_and_its_log_has_all_that_snakemake_says(proje
 
 @pytest.mark.slow
 def test_a_failed_job_is_shown_with_the_end_of_its_log_and_its_message_is_not_printed_twice(project):
-    (project / FIGURE).unlink()
-    (project / "results/tiny/network.nc").unlink()
-    edit(project, "network", "width", to=8)  # nothing but `network` is asked for
-    file, line = project / "src/vestige/stages/network.py", "    from vestige"
-    file.write_text(file.read_text().replace(line, f'    raise ValueError("no such thing")\n{line}', 1))
-    done = run(project, "snakemake results/tiny/network.nc", check=False)
+    file, line = project / "src/vestige/stages/selectivity.py", "    from vestige.foundation.device import prepare\n"
+    assert line in file.read_text()
+    file.write_text(file.read_text().replace(line, f'    raise ValueError("no such " + "thing")\n{line}', 1))
+    done = run(project, "snakemake results/tiny/selectivity/baseline-seed0.nc", check=False)
     assert done.returncode == 1
-    assert "FAILED  network" in done.stdout
-    assert "the end of its log, logs/tiny/network.log:" in done.stdout
-    assert done.stdout.count("no such thing") <= 2  # the line of code, and the message
+    assert "\nFAILED  selectivity baseline, seed 0, after " in done.stdout
+    assert "  the end of its log, logs/tiny/selectivity/baseline-seed0.log:\n" in done.stdout
+    assert done.stdout.count("no such thing") == 1
+    assert "0 of 1 job done" in done.stdout
     assert "1 failed; the same command goes on from here" in done.stdout
     assert "CalledProcessError" not in done.stdout
 

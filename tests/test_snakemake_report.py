@@ -11,7 +11,7 @@ from PIL import Image
 from vestige import pipeline
 from vestige.config.choices import FIGURES
 
-OBJECT = re.compile(r"var (results|categories) = (\{.*\})\n")
+OBJECT = re.compile(r"^    var (results|categories) = (\{.*\});$", re.MULTILINE)
 
 
 @pytest.mark.slow

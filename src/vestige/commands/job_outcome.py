@@ -13,7 +13,7 @@ DIVERGED = re.compile(r"\bdiverged in epoch (\d+)")
 
 @dataclass(frozen=True)
 class Started:
-    """A job that makes a result, `path`: when it began by two clocks, of files and of this process, and how long it took."""
+    """A job that makes a result, `path`: when it began by two clocks, of files and of this process; and its time."""
 
     path: str
     rule: str
