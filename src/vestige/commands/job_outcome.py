@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vestige.foundation.rows import STAGES
+
 LINES = 8  # of the end of a log: where it was, and the message
 ACCURACY = re.compile(r"\bval_accuracy (\d+\.\d+)")
 DIVERGED = re.compile(r"\bdiverged in epoch (\d+)")
@@ -39,7 +41,7 @@ def outcome(job: Started) -> str:
     """Of a training the final accuracy on held-out images, or that it diverged; of a result that was proven, so."""
     if not job.has_written(Path(job.path)):
         return "was there"
-    if job.rule != "training" or not job.has_written(job.log):
+    if not STAGES[job.rule].resumes or not job.has_written(job.log):
         return ""
     text = job.log.read_text(encoding="utf-8", errors="replace")
     if DIVERGED.search(text):
