@@ -334,7 +334,7 @@ def test_settings_edited_during_a_run_make_the_job_fail_and_leave_no_result(proj
 def test_settings_edited_after_snakemake_planned_with_them_are_not_used(project):
     edit(project, "conditions", "suppressed", "alpha", to=-6)
     process = begin(project, f"snakemake {MEASURED}")
-    wait_for(lambda: logged(project, TRAINING, "alpha -6") or "jobid" in (project / "output.txt").read_text())
+    wait_for(lambda: logged(project, TRAINING, "alpha -6") or "1 selectivity" in (project / "output.txt").read_text())
     edit(project, "selectivity", "epsilon", to=0.5)
     assert process.wait() == 1
     assert "selectivity in params.yaml was edited after snakemake had started" in (project / "output.txt").read_text()
