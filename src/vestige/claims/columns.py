@@ -32,7 +32,7 @@ class Columns(NamedTuple):
         return float(means.min(axis=1).max())
 
     @property
-    def agree(self) -> bool:
+    def has_no_spread(self) -> bool:
         """Whether at any epoch all seeds agree to the last digit: there is no interval then, at that epoch."""
         return bool(self.each(lambda *columns: all(map(is_constant, columns))).any())
 
