@@ -49,7 +49,7 @@ def test_an_improvement_by_suppression_at_1_is_not_nothing(decided_alone):
 def test_a_rise_over_many_epochs_is_not_sharp(decided):
     results = study(World(), {"baseline": BASELINE}, kinds=["selectivity"])
     for run in results["selectivity"]:
-        run["selectivity"][:] = 0.1 + 0.5 * run["epoch"] / 12 + 0.001 * run["seed"]
+        run["selectivity"][:] = 0.1 + (0.5 + 0.001 * run["seed"]) * run["epoch"] / 12
     assert decided(results)["selectivity_rises_early"].verdict == "weaker than the margin"
 
 

@@ -78,6 +78,7 @@ def test_more_seeds_are_needed_than_there_are():
 
 def test_parts_without_a_spread_leave_it_open():
     assert np.isnan(seeds_to_decide(CLAIM, [column(0.8), column(0.8, sd=0.0)]))
+    assert np.isnan(seeds_to_decide(CLAIM, [column(0.8, sd=1e-16)]))  # told apart by rounding alone
 
 
 def claim_of(values):

@@ -1,5 +1,7 @@
 """`vestige --study FILE` speaks of another study than params.yaml, which is neither read nor changed."""
 
+import re
+
 import pytest
 from engines import TINY, edit, run
 from ruamel.yaml import YAML
@@ -69,6 +71,21 @@ def test_a_result_of_it_is_made(two):
 def test_what_has_to_be_made_first_is_named_as_a_command_on_it(other):
     _, said = other("make results/other/selectivity/baseline-seed0.nc")
     assert f"Make it first: vestige --study studies/other.yaml make {IMAGES}" in said
+
+
+def test_a_study_that_lies_elsewhere_is_named_so_that_the_command_can_be_said_again(two, other, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "own.yaml"
+    elsewhere.write_bytes((two / "studies/other.yaml").read_bytes())
+    _, said = other("make results/other/selectivity/baseline-seed0.nc", study=str(elsewhere))
+    named = re.search(r"Make it first: vestige --study (\S+) make", said)[1]
+    assert other("list", study=named)[0] == 0
+
+
+def test_what_nothing_in_it_explains_is_removed_by_the_same_command_on_it(two, other):
+    (two / "results/other").mkdir(parents=True)
+    (two / "results/other/former.nc").touch()
+    _, said = other("prune")
+    assert "`vestige --study studies/other.yaml prune --remove` removes it" in said
 
 
 def test_a_path_that_it_lacks_is_refused_with_the_command_that_lists_it(other):

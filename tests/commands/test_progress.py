@@ -92,6 +92,14 @@ def test_the_target_that_gathers_all_is_no_job_that_is_told(whole):
     assert end(whole, 0, "figures", TRAINING) == []
 
 
+def test_what_has_not_started_is_counted_by_stage(whole, tmp_path):
+    [*whole.expected({"selectivity": 4, "report": 1, "figures": 1})]  # of six: two are current
+    end(whole, 1, "selectivity", "results/tiny/selectivity/baseline-seed0.nc")
+    [*whole.started(2, "selectivity", ["results/tiny/selectivity/baseline-seed1.nc"])]
+    counts = {paths[0].split("/")[2]: (count, len(paths)) for count, paths in whole.waiting() if count}
+    assert counts == {"selectivity": (2, 6), "report.html": (1, 1)}
+
+
 def test_a_failed_job_is_a_block_with_the_end_of_its_log(whole, tmp_path):
     [*whole.started(3, "training", [TRAINING])]
     made(tmp_path, "logs/a.log", "Traceback\nValueError: no\n")

@@ -208,6 +208,13 @@ def test_a_caption_says_that_one_network_alone_has_no_bands():
     assert "; no bands: each line is of a single network." in words_of("recovery", "networks", seeds=1)
 
 
+@pytest.mark.parametrize("name", ["emergence", "emergence_by_block"])
+def test_the_paper_s_bands_of_selectivity_are_drawn_of_one_network_too_and_said(results, draw, name):
+    figure, _ = draw(name, results("selectivity", ["baseline"], [0]), bands="paper")
+    assert drawn_of(BAND, figure)
+    assert "bands: as in the paper" in words_of(name, "paper", seeds=1)
+
+
 @pytest.mark.parametrize(("count", "words"), [(5, "thin lines: single networks"), (6, "95 % Student t interval")])
 def test_a_caption_says_what_the_number_of_seeds_decides(results, draw, count, words):
     table = draw("class_representation", results("training", seeds=range(count)))[1]

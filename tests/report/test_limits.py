@@ -33,9 +33,9 @@ def test_more_seeds_are_said_with_the_claims_that_they_would_decide():
 
 
 def test_claims_at_their_bounds_are_said_to_be_there():
-    assert (
-        more_seeds(needing(inf, inf)) == "No undecided claim would be decided by 100 seeds: all lie too near a bound."
-    )
+    near = "would be decided by 100 seeds: they lie too near a bound."
+    assert more_seeds(needing(inf, inf)) == f"No undecided claim {near}"
+    assert more_seeds(needing(inf, nan)) == f"No undecided claim whose means and spread are known {near}"
 
 
 def test_nothing_is_said_where_nothing_is_known():

@@ -10,6 +10,7 @@ from vestige.metrics.intervals import Interval, extreme_interval, moments, trimm
 from vestige.metrics.permutation import exchange_probability, flip_probability
 
 TAIL = 0.025  # the error of either end of an interval
+ROUNDING = 1e-12  # numbers of about 1 that differ by less agree: differences of equal steps differ in their last digits
 
 
 class Columns(NamedTuple):
@@ -31,10 +32,9 @@ class Columns(NamedTuple):
         return float(means.min(axis=1).max())
 
     @property
-    def agree(self) -> bool:
+    def has_no_spread(self) -> bool:
         """Whether at any epoch all seeds agree to the last digit: there is no interval then, at that epoch."""
-        spreads = self.each(lambda *columns: max(np.ptp(each) if each.size else 0.0 for each in columns))
-        return bool((spreads == 0).any())
+        return bool(self.each(lambda *columns: all(map(is_constant, columns))).any())
 
     @property
     def deciding(self) -> np.ndarray:
@@ -70,7 +70,8 @@ class Columns(NamedTuple):
         found = [moments(each) for each in (self.first, self.second) if each is not None]
         mean = found[0][1] - sum(mean for _, mean, _ in found[1:])
         variance = sum(variance for _, _, variance in found)
-        return (mean - bound) / np.sqrt(np.where(variance > 0, variance, np.nan))
+        known = ~self.each(lambda *columns: all(map(is_constant, columns)))
+        return (mean - bound) / np.sqrt(np.where(known, variance, np.nan))
 
     def each(self, function: Callable) -> np.ndarray:
         """(any, all) a function of the values by seed."""
@@ -116,6 +117,11 @@ def deciding_by_seed(part: Part, columns: Columns) -> dict[int, float]:
 def stack(column: Values) -> np.ndarray:
     """(any, all, seeds), of which there may be none."""
     return np.stack([column[seed] for seed in sorted(column)], axis=-1) if column else np.empty((1, 1, 0))
+
+
+def is_constant(values: np.ndarray) -> bool:
+    """Whether values are the same, up to rounding."""
+    return not values.size or bool(np.ptp(values) <= ROUNDING * max(1.0, np.abs(values).max()))
 
 
 def probability(bound: float, first: np.ndarray, second: np.ndarray | None = None) -> float:

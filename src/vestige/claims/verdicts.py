@@ -142,7 +142,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
         reason = f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
     elif seeds < FEWEST:
         reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
-    elif compared.agree:
+    elif compared.has_no_spread:
         reason = "all seeds agree to the last digit, which gives no interval"
     else:
         verdict, check, reason = judged(claim, compared, numbers, wide)

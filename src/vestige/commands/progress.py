@@ -58,6 +58,7 @@ class Progress:
         self.running: dict[int, Started] = {}
         self.done: dict[int, Started] = {}
         self.failures: dict[int, Started] = {}
+        self.counts: dict[str, int] = {}  # of each rule
         self.total = 0
 
     def dry(self, counts: dict[str, int]) -> Iterator[str]:
@@ -75,7 +76,7 @@ class Progress:
 
     def expected(self, counts: dict[str, int]) -> Iterator[str]:
         """The jobs that are to run, by stage."""
-        found = of_stages(counts)
+        self.counts, found = counts, of_stages(counts)
         self.total = sum(found.values())
         stages = ", ".join(f"{count:,} {stage}" for stage, count in found.items())
         yield f"study {self.study.study}: {counted(self.total, 'job')} to run: {stages}"
@@ -153,8 +154,16 @@ class Progress:
         now = time.monotonic()
         ended = {each.path: each.took for each in self.done.values()}
         running = {each.path: now - each.since for each in self.running.values()}
-        waiting = max(self.total - len(ended) - len(running), 0)
-        return f"about {time_told(time_left.estimate(self.costs, ended, running, waiting, now - self.began))} left"
+        span = time_told(time_left.estimate(self.costs, ended, running, self.waiting(), now - self.began))
+        return f"about {span} left"
+
+    def waiting(self) -> list[tuple[int, list[str]]]:
+        """Of each stage how many jobs have not started, and the results of all that the study has."""
+        begun = Counter(job.rule for job in (self.done | self.running | self.failures).values())
+        results: dict[str, list[str]] = {}
+        for path, job in self.jobs.items():
+            results.setdefault(job.stage.name, []).append(path)
+        return [(max(self.counts.get(rule, 0) - begun[rule], 0), paths) for rule, paths in results.items()]
 
     def named(self, job: Started) -> tuple[str, str]:
         """A job's stage, and what tells it apart from others of it."""

@@ -27,12 +27,12 @@ def read(path: Path | str = FILE) -> Study:
     path = Path(path)
     text = text_of(path)
     tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
-    study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), named(path))
-    study._file = named(path)
+    study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), name_in_messages(path))
+    study._file = name_in_messages(path)
     return study
 
 
-def named(path: Path) -> str:
+def name_in_messages(path: Path) -> str:
     """What a study's file is called: as it lies in the project, or by its name where it lies elsewhere."""
     return path.name if path.is_absolute() else path.as_posix()
 
@@ -53,7 +53,7 @@ def refuse_faults(found: list[Fault], line: Callable[[tuple], int | None], name:
 def refuse(found: list[Fault], path: Path | str = FILE) -> None:
     """Raise StudyRefused with faults that were found beside those of the file alone, if there are any."""
     tree = cache(lambda: YAML(typ="rt").load(text_of(Path(path))))
-    refuse_faults(found, lambda keys: line_of(tree(), keys), named(Path(path)))
+    refuse_faults(found, lambda keys: line_of(tree(), keys), name_in_messages(Path(path)))
 
 
 def faults(data: Any) -> list[Fault]:
@@ -93,7 +93,7 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         line, byte = error.object[: error.start].count(b"\n") + 1, error.object[error.start]
         raise StudyRefused(
-            f"{named(path)}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8"
+            f"{name_in_messages(path)}, line {line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8"
         ) from None
     except OSError as error:
         raise StudyRefused(f"{path} cannot be read: {error.strerror}") from None
@@ -108,9 +108,9 @@ def parsed(text: str, path: Path) -> Any:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         tabs = "; indent with spaces" if r"'\t'" in problem else ""
         where = f", line {mark.line + 1}" if mark else ""
-        raise StudyRefused(f"{named(path)}{where}: this is not YAML: {problem}{tabs}") from None
+        raise StudyRefused(f"{name_in_messages(path)}{where}: this is not YAML: {problem}{tabs}") from None
     except (ValueError, RecursionError) as error:  # a date such as 2020-99-99, or thousands of open brackets
-        raise StudyRefused(f"{named(path)} cannot be read: {error}") from None
+        raise StudyRefused(f"{name_in_messages(path)} cannot be read: {error}") from None
 
 
 def line_of(tree: Any, keys: tuple) -> int | None:

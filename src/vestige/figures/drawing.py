@@ -70,14 +70,14 @@ BANDS = {
 def bands_words(plot, settings: Figure, most: int, one: str = "network") -> str:
     """What is drawn around means over at most so many networks (or pairs: what `one` of them is called).
 
-    Empty where the plot draws no means; it may have words of its own for the paper's bands.
+    Empty where the plot draws no means; it may have words of its own for the paper's bands, which one network has too.
     """
     if not settings.draws_bands:
         return ""
-    if most < 2:
-        return f"no bands: each line is of a single {one}"
     if settings.bands == "paper" and hasattr(plot, "PAPER_BANDS"):
         return f"bands: {plot.PAPER_BANDS}"
+    if most < 2:
+        return f"no bands: each line is of a single {one}"
     return BANDS[settings.bands or default_bands(most)].format(one)
 
 

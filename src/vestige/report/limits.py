@@ -40,7 +40,8 @@ def more_seeds(claims: list[Claim]) -> str:
     before = [0, *decided.values()]
     steps = [(count, found) for (count, found), last in zip(decided.items(), before, strict=False) if found > last]
     if not steps:
-        return f"No undecided claim would be decided by {MOST} seeds: all lie too near a bound."
+        known = "" if len(needed) == len(asked) else " whose means and spread are known"
+        return f"No undecided claim{known} would be decided by {MOST} seeds: they lie too near a bound."
     (first, found), *others = steps
     said = f"{several(first, 'seed')} would decide {found} of the {several(len(asked), 'undecided claim')}"
     said += "".join(f", {count} seeds {more}" for count, more in others)
