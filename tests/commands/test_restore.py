@@ -92,7 +92,7 @@ def test_a_comment_in_the_code_does_not_keep_results_from_coming_back(project):
     file = project / "src/vestige/stages/training.py"
     file.write_text(file.read_text() + "\n# a comment\n")
     shutil.rmtree(project / "results")
-    assert "30 restored; 0 remain" in run(project, "vestige restore").stdout
+    assert "31 restored; 0 remain" in run(project, "vestige restore").stdout
 
 
 @pytest.mark.slow

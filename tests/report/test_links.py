@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pytest
 from report import made
 
-from vestige.report.links import cited, claims_on, figures_of, is_of
+from vestige.report.links import cited, figures_of, is_of, linked
+from vestige.report.plates import kind_in
 from vestige.report.verdicts import claims_of
 
 
-def plate(number):
+def plate(number, kind=""):
     """A figure that answers a number."""
-    return SimpleNamespace(number=number)
+    return SimpleNamespace(name=f"{number} {kind}", number=number, kind=kind)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,19 @@ def test_a_claim_has_the_figures_that_it_cites():
     assert figures_of(claims["vgg"], plates) == []
 
 
+def test_of_figures_with_one_number_a_claim_has_those_of_its_own_kind_of_results():
+    (rise, *_) = claims_of(made.claims())
+    plates = [plate("2", "selectivity"), plate("2", rise.kind)]
+    assert figures_of(rise, plates) == plates[1:]
+    assert figures_of(rise, plates[:1]) == plates[:1]
+
+
+def test_the_kind_of_a_figure_stands_in_its_proof():
+    assert kind_in({"settings": {"study": "toy", "applies.cka": ["baseline"], "figures.cka.linearity": {}}}) == "cka"
+    assert kind_in({}) == ""
+
+
 def test_a_figure_has_the_claims_that_cite_it_and_are_in_the_study():
     claims = claims_of(made.claims({**made.CLAIMS, "absent": (("", "figure 2", *made.CLAIMS["vgg"][0][2:]), [])}))
-    assert [claim.name for claim in claims_on(plate("2"), claims)] == ["rise", "recession"]
+    _, bearing = linked(claims, [plate("2")])
+    assert [claim.name for claim in bearing["2 "]] == ["rise", "recession"]

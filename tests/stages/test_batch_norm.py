@@ -97,6 +97,13 @@ def test_a_layer_that_is_applied_twice_has_the_statistics_of_both_times():
     torch.testing.assert_close(norm.running_var, torch.tensor([1.0]), rtol=1e-4, atol=0)
 
 
+def test_statistics_that_are_not_finite_are_replaced():
+    trunk = nn.Sequential(nn.BatchNorm2d(1))
+    trunk[0].running_var.fill_(float("inf"))
+    batch_norm.recompute(trunk, [torch.tensor([0.0, 2.0]).view(2, 1, 1, 1)])
+    torch.testing.assert_close(trunk[0].running_var, torch.tensor([1.0]))
+
+
 @pytest.mark.parametrize("momentum", [0.1, None])
 def test_momentum_stays(momentum):
     trunk = nn.Sequential(nn.BatchNorm2d(1, momentum=momentum))

@@ -21,18 +21,13 @@ def is_of(plate: Plate, number: str) -> bool:
 
 
 def figures_of(claim: Claim, plates: Iterable[Plate]) -> list[Plate]:
-    """The figures of the study that show what a claim is about."""
-    return [plate for plate in plates if any(is_of(plate, number) for number in cited(claim.paper))]
-
-
-def claims_on(plate: Plate, claims: Iterable[Claim]) -> list[Claim]:
-    """The claims that this study speaks to and a figure bears on."""
-    return [claim for claim in claims if claim.verdict != ABSENT and plate in figures_of(claim, [plate])]
+    """The figures of the study that show what a claim is about: of its own kind of results, if there are any."""
+    found = [plate for plate in plates if any(is_of(plate, number) for number in cited(claim.paper))]
+    return [plate for plate in found if plate.kind == claim.kind] or found
 
 
 def linked(claims: list[Claim], plates: list[Plate]) -> tuple[dict[str, list[Plate]], dict[str, list[Claim]]]:
-    """The figures of each claim, and the claims of each figure, by name."""
-    return (
-        {claim.name: figures_of(claim, plates) for claim in claims},
-        {plate.name: claims_on(plate, claims) for plate in plates},
-    )
+    """The figures of each claim, and of each figure the claims that this study speaks to, by name."""
+    shown_in = {claim.name: figures_of(claim, plates) for claim in claims}
+    asked = [claim for claim in claims if claim.verdict != ABSENT]
+    return shown_in, {plate.name: [claim for claim in asked if plate in shown_in[claim.name]] for plate in plates}

@@ -19,9 +19,10 @@ ENLARGED = 1.3  # on a screen, lettering made for paper is read from further awa
 
 @dataclass(frozen=True)
 class Plate:
-    """One figure; `width` and `height` are in pixels of a screen."""
+    """One figure; `kind` is that of the results that it shows, `width` and `height` are in pixels of a screen."""
 
     name: str
+    kind: str
     description: str
     width: int
     height: int
@@ -89,7 +90,14 @@ def plate(path: Path) -> Plate:
     pdf, table = path.with_suffix(".pdf").read_bytes(), path.with_suffix(".csv").read_bytes()
     rows = tuple(tuple(row) for row in csv.reader(io.StringIO(table.decode("utf-8"))) if row)
     data = (base64.b64encode(each).decode() for each in (path.read_bytes(), pdf, table))
-    return Plate(path.stem, texts.get("Description", ""), width, height, *data, rows)
+    kind = kind_in(json.loads(texts.get("proof", "{}")))
+    return Plate(path.stem, kind, texts.get("Description", ""), width, height, *data, rows)
+
+
+def kind_in(proof: dict) -> str:
+    """The kind of results of a figure, whose settings its proof holds as `figures.KIND.NAME`; empty without them."""
+    keys = [key.split(".") for key in proof.get("settings", {}) if key.startswith("figures.")]
+    return keys[0][1] if keys else ""
 
 
 def plates_of(paths) -> list[Plate]:

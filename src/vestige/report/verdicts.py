@@ -30,6 +30,7 @@ COMPARED = {
 CLAIM = (
     "sentence",
     "paper",
+    "kind",
     "reading",
     "quantity",
     "units",
@@ -124,6 +125,7 @@ class Claim:
     name: str
     sentence: str
     paper: str
+    kind: str  # of the results that decide it
     reading: str
     quantity: str
     units: str

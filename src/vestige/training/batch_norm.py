@@ -115,6 +115,7 @@ def moments_of(norms: list[nn.Module]) -> Iterator[dict[nn.Module, list[Tensor]]
     hooks = [norm.register_forward_hook(note) for norm in norms]
     for norm in norms:
         norm.train()
+        norm.reset_running_stats()  # former ones count for nothing, even if they are not finite
         norm.momentum = 1.0
     try:
         yield moments
