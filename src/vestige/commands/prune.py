@@ -30,7 +30,7 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
         yield f"{size_told(sum(sizes.values())):>9}  in all"
         yield from kept(files)
         if not remove:
-            yield "Nothing was removed: `vestige prune --remove` removes it."
+            yield f"Nothing was removed: `{study.command} prune --remove` removes it."
             return
         with ExitStack() as held:
             with suppress(dvc_repo.Absent):
