@@ -121,6 +121,15 @@ def test_a_run_that_failed_ends_with_what_did_and_no_verdicts(whole, tmp_path):
     assert second == f"  failed: {TRAINING}"
 
 
+def test_a_run_that_was_stopped_names_no_failures(whole):
+    [*whole.expected({"training": 2})]
+    [*whole.started(3, "training", [TRAINING])]
+    [*whole.stopped(3)]
+    (line,) = whole.ended()
+    assert "failed" not in line
+    assert line.endswith("; the same command goes on from here")
+
+
 def test_a_whole_run_ends_with_the_verdicts_in_the_report_s_words_and_the_report(whole, tmp_path):
     conclude(tmp_path)
     [*whole.expected({"training": 1})]

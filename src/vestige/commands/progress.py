@@ -105,6 +105,11 @@ class Progress:
         yield from (f"  {line}" for line in job_outcome.end_of_logs(job, logs))
         yield ""
 
+    def stopped(self, number: int) -> Iterable[str]:
+        """A job was stopped with the run, and has not failed."""
+        self.running.pop(number, None)
+        return ()
+
     def ended(self) -> Iterator[str]:
         """How many jobs ended well and what failed; where none did, what the study comes to."""
         count, took = f"{len(self.done):,} of {counted(self.total, 'job')}", time_told(time.monotonic() - self.began)
