@@ -15,6 +15,7 @@ from vestige.report.verdicts import MARKS
 
 STUDY = loading.read(TINY)
 TRAINING = "results/tiny/training/baseline-seed0.nc"
+CLAIMS = "results/tiny/claims.nc"
 COUNTS = {"images": 1, "training": 6, "figures_training": 1, "figures_selectivity": 2, "report": 1, "figures": 1}
 VERDICTS = dict(zip(MARKS, (3, 0, 1, 2, 4), strict=True))
 
@@ -99,6 +100,10 @@ def test_a_failed_job_is_a_block_with_the_end_of_its_log(whole, tmp_path):
     assert said[1].startswith("FAILED  training baseline, seed 0, after ")
     assert said[1].endswith(f": {TRAINING}")
     assert said[2:5] == ["  the end of its log, logs/a.log:", "    Traceback", "    ValueError: no"]
+
+
+def test_a_failed_job_that_is_the_only_one_of_its_stage_is_named_by_that(whole):
+    assert [*whole.failed(3, "claims", [CLAIMS], [])][1].startswith("FAILED  claims, after ")
 
 
 def test_a_job_that_ends_well_in_a_second_attempt_has_not_failed(whole, tmp_path):

@@ -101,7 +101,7 @@ class Progress:
         known = self.running.pop(number, None)
         job = (known or Started(output[0] if output else rule, rule, time.time(), time.monotonic())).ended()
         self.failures[number] = job
-        yield from ("", f"FAILED  {' '.join(self.named(job))}, after {time_told(job.took)}: {job.path}")
+        yield from ("", f"FAILED  {' '.join(filter(None, self.named(job)))}, after {time_told(job.took)}: {job.path}")
         yield from (f"  {line}" for line in job_outcome.end_of_logs(job, logs))
         yield ""
 
