@@ -177,6 +177,11 @@ def test_a_dry_run_is_a_table_of_stages(whole):
     ]
 
 
+def test_a_dry_run_ends_with_how_to_see_each_of_its_own_jobs(whole):
+    """Other targets than `figures`, or another profile, stay those that were asked for."""
+    assert [*whole.dry(COUNTS)][-1].endswith("the same command with --logger-vestige-details")
+
+
 def test_the_transcript_in_the_readme_is_what_is_printed_of_the_shipped_study():
     study = loading.read(ROOT / "params.yaml")
     text = re.search(r"```console\n\$ make figures\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]

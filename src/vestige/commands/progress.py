@@ -18,7 +18,6 @@ from vestige.engines import snakemake_metadata
 from vestige.foundation.rows import STAGES
 
 RUN: list["Run"] = []  # that of this process's Snakefile: Snakemake hands a logger nothing of it
-DETAILS = "snakemake figures --dry-run --logger-vestige-details"
 WIDTHS = (11, 9)  # characters of a stage's name, and of what became of a job
 
 
@@ -65,7 +64,7 @@ class Progress:
         found = of_stages(counts)
         yield f"study {self.study.study}: {counted(sum(found.values()), 'job')} would run"
         yield from columns([(f"  {stage}", f"{count:,}") for stage, count in found.items()], right=[1])
-        yield f"Why, and what it costs: vestige plan. Every job: {DETAILS}"
+        yield "Why, and what it costs: vestige plan. Every job: the same command with --logger-vestige-details"
 
     def nothing(self) -> Iterator[str]:
         """All that was asked for is there."""
