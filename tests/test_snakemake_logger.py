@@ -75,6 +75,32 @@ def test_with_quiet_only_failures_and_warnings_are_printed():
     assert printed(made) == ["failed 4 training ['a.nc'] ['a.log']", "a disk is full"]
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("died with <Signals.SIGKILL: 9>.", ["vestige make a.nc was killed (SIGKILL)"]),
+        ("returned non-zero exit status 137.", ["vestige make a.nc was killed (SIGKILL)"]),
+        ("returned non-zero exit status 1.", []),
+        ("died with <Signals.SIGINT: 2>.", []),
+    ],
+)
+def test_that_a_job_was_killed_is_said_for_its_log_cannot(end, said):
+    made = handler()
+    text = f"RuleException:\nCalledProcessError in file \"a.smk\", line 22:\nCommand 'set -e;  vestige make a.nc' {end}"
+    tell(made, text=text, level=logging.ERROR)
+    assert printed(made) == said
+
+
+def test_a_job_that_ends_because_the_run_is_stopped_has_not_failed():
+    made = handler()
+    for event, said in STORY[:3]:
+        tell(made, event, **said)
+    tell(made, text="Terminating processes on user request, this might take some time.", level=logging.WARNING)
+    tell(made, LogEvent.JOB_ERROR, jobid=4, level=logging.ERROR, **JOB)
+    made.close()
+    assert printed(made)[-2:] == ["stopped 4", "ended"]
+
+
 @pytest.mark.parametrize("settings", [{"verbose": True}, {"debug_dag": True}, {"quiet": {"ALL"}}])
 def test_the_terminal_is_left_to_snakemake_where_a_person_asks_for_more_or_for_nothing(settings):
     assert not handler(**settings).writes_to_stream

@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
         client.hand_over()
     try:
         typed = enter_root()
-        given.study = os.path.relpath(typed / given.study) if given.study else PARAMS
+        given.study = PARAMS if given.study is None else os.path.relpath(typed / given.study)
         from vestige.commands import dispatch  # which loads the rows of figures and every section of params.yaml
 
         return dispatch.ALL[given.command](given, typed)

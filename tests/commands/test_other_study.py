@@ -108,6 +108,33 @@ def test_it_is_found_from_where_the_command_is_typed(two, other, monkeypatch):
     assert IMAGES in said.splitlines()
 
 
+def test_a_study_named_by_a_whole_path_is_known_by_its_place_in_the_project(two, other):
+    missing = "make results/other/selectivity/baseline-seed0.nc"
+    assert other(missing, study=str(two / "studies/other.yaml")) == other(missing)
+
+
+@pytest.mark.slow
+def test_a_result_is_made_of_a_study_outside_of_the_project(two, tmp_path):
+    """It is read again at the end, to see whether it was edited meanwhile."""
+    file = (two / "studies/other.yaml").rename(tmp_path / "elsewhere.yaml")
+    assert run(two, f"vestige --study {file} make {IMAGES}").stdout.startswith(f"{IMAGES} made in ")
+
+
+def test_the_study_of_the_engines_may_be_named_by_its_whole_path(two, other):
+    assert other("sync", study=str(two / "params.yaml"))[1].startswith("vestige: params.yaml is refused:")
+
+
+def test_an_empty_name_is_not_params_yaml(other):
+    assert other("check", study="") == (1, "vestige: . cannot be read: Is a directory\n")
+
+
+def test_what_is_listed_as_unexplained_is_removed_by_the_command_on_it(two, other):
+    stray = two / "results/other/figures/strange.png"
+    stray.parent.mkdir(parents=True)
+    stray.touch()
+    assert "`vestige --study studies/other.yaml prune --remove` removes it" in other("prune")[1]
+
+
 def test_a_file_that_is_not_there_is_named(other):
     assert other("check", study="studies/none.yaml") == (1, "vestige: studies/none.yaml: there is no such file\n")
 

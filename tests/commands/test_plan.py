@@ -215,6 +215,12 @@ def test_of_a_small_study_every_cost_is_known_before_its_first_run(name, tmp_pat
     assert 300 < said["cpu_seconds"] < 7200
 
 
+def test_where_nobody_knows_what_a_training_takes_shared_epochs_save_no_stated_time(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = [*plan(loading.read(ROOT / "studies" / "cifar10.yaml"))]
+    assert "up to 288 of 1,860 epochs saved where runs begin alike" in said
+
+
 @pytest.mark.parametrize("path", ["params.yaml", "studies/imagenet-intervention.yaml"])
 def test_what_the_docs_show_of_a_fresh_clone_is_what_is_said_there(path, tmp_path, monkeypatch):
     (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from vestige.report.verdicts import MARKS
 
 STUDY = loading.read(TINY)
 TRAINING = "results/tiny/training/baseline-seed0.nc"
+CLAIMS = "results/tiny/claims.nc"
 COUNTS = {"images": 1, "training": 6, "figures_training": 1, "figures_selectivity": 2, "report": 1, "figures": 1}
 VERDICTS = dict(zip(MARKS, (3, 0, 1, 2, 4), strict=True))
 
@@ -109,6 +110,10 @@ def test_a_failed_job_is_a_block_with_the_end_of_its_log(whole, tmp_path):
     assert said[2:5] == ["  the end of its log, logs/a.log:", "    Traceback", "    ValueError: no"]
 
 
+def test_a_failed_job_that_is_the_only_one_of_its_stage_is_named_by_that(whole):
+    assert [*whole.failed(3, "claims", [CLAIMS], [])][1].startswith("FAILED  claims, after ")
+
+
 def test_a_job_that_ends_well_in_a_second_attempt_has_not_failed(whole, tmp_path):
     [*whole.expected({"training": 1})]
     [*whole.started(3, "training", [TRAINING])]
@@ -127,6 +132,15 @@ def test_a_run_that_failed_ends_with_what_did_and_no_verdicts(whole, tmp_path):
     assert first.startswith("study tiny: 0 of 2 jobs done in ")
     assert first.endswith("1 failed; the same command goes on from here")
     assert second == f"  failed: {TRAINING}"
+
+
+def test_a_run_that_was_stopped_names_no_failures(whole):
+    [*whole.expected({"training": 2})]
+    [*whole.started(3, "training", [TRAINING])]
+    [*whole.stopped(3)]
+    (line,) = whole.ended()
+    assert "failed" not in line
+    assert line.endswith("; the same command goes on from here")
 
 
 def test_a_whole_run_ends_with_the_verdicts_in_the_report_s_words_and_the_report(whole, tmp_path):
@@ -169,6 +183,11 @@ def test_a_dry_run_is_a_table_of_stages(whole):
         "  figures   3",
         "  report    1",
     ]
+
+
+def test_a_dry_run_ends_with_how_to_see_each_of_its_own_jobs(whole):
+    """Other targets than `figures`, or another profile, stay those that were asked for."""
+    assert [*whole.dry(COUNTS)][-1].endswith("the same command with --logger-vestige-details")
 
 
 def test_the_transcript_in_the_readme_is_what_is_printed_of_the_shipped_study():

@@ -136,8 +136,9 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
     if said["begun"]:
         yield f"{counted(said['begun'], 'epoch')} of these trainings done already, and not in the total"
     if said["shared"]:
-        epochs, span = counted(said["epochs"], "epoch"), time_told(said["shared_seconds"])
-        yield f"up to {said['shared']:,} of {epochs} ({span} of the total) saved where runs begin alike"
+        epochs, seconds = counted(said["epochs"], "epoch"), said["shared_seconds"]
+        span = f" ({time_told(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
+        yield f"up to {said['shared']:,} of {epochs}{span} saved where runs begin alike"
     lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"

@@ -18,7 +18,6 @@ from vestige.engines import snakemake_metadata
 from vestige.foundation.rows import STAGES
 
 RUN: list["Run"] = []  # that of this process's Snakefile: Snakemake hands a logger nothing of it
-DETAILS = "snakemake figures --dry-run --logger-vestige-details"
 WIDTHS = (11, 9)  # characters of a stage's name, and of what became of a job
 
 
@@ -66,7 +65,7 @@ class Progress:
         found = of_stages(counts)
         yield f"study {self.study.study}: {counted(sum(found.values()), 'job')} would run"
         yield from columns([(f"  {stage}", f"{count:,}") for stage, count in found.items()], right=[1])
-        yield f"Why, and what it costs: vestige plan. Every job: {DETAILS}"
+        yield "Why, and what it costs: vestige plan. Every job: the same command with --logger-vestige-details"
 
     def nothing(self) -> Iterator[str]:
         """All that was asked for is there."""
@@ -102,9 +101,14 @@ class Progress:
         known = self.running.pop(number, None)
         job = (known or Started(output[0] if output else rule, rule, time.time(), time.monotonic())).ended()
         self.failures[number] = job
-        yield from ("", f"FAILED  {' '.join(self.named(job))}, after {time_told(job.took)}: {job.path}")
+        yield from ("", f"FAILED  {' '.join(filter(None, self.named(job)))}, after {time_told(job.took)}: {job.path}")
         yield from (f"  {line}" for line in job_outcome.end_of_logs(job, logs))
         yield ""
+
+    def stopped(self, number: int) -> Iterable[str]:
+        """A job was stopped with the run, and has not failed."""
+        self.running.pop(number, None)
+        return ()
 
     def ended(self) -> Iterator[str]:
         """How many jobs ended well and what failed; where none did, what the study comes to."""

@@ -5,6 +5,8 @@ this file: where one lacks what is needed, or a text cannot be made of it, Snake
 """
 
 import logging
+import re
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +26,9 @@ MEMBERS = tuple(f"snakemake_interface_logger_plugins.common:LogEvent.{event}" fo
 PREAMBLE = ("Building DAG of jobs", "Assuming unrestricted shared filesystem usage")
 # What it says beside its events while jobs run stays in its log, but for this.
 PASSED_ON = ("Trying to restart job", "Will exit after finishing", "Terminating processes", "Waiting at most")
+STOPPING = "Terminating processes"  # on Ctrl-C: jobs that end after it have not failed
+# How it says that a job's command was killed: by the signal, or as a shell does, by 128 and the signal's number.
+KILLED = re.compile(r"(vestige make \S+)' (?:died with <Signals\.(\w+): \d+>|returned non-zero exit status (\d+))")
 TOTAL = "total"  # beside the counts of all rules, their sum
 NOTHING = "Nothing to be done"
 FINAL = ("Exiting because a job execution failed", "At least one job did not complete", "WorkflowError:\nAt least one")
@@ -49,6 +54,9 @@ class Listener(Protocol):
 
     def failed(self, number: int, rule: str, output: list[str], logs: list[str]) -> Iterable[str]:
         """A job has failed, or one attempt of it; a cluster's own log is among `logs`."""
+
+    def stopped(self, number: int) -> Iterable[str]:
+        """A job was stopped by whoever stopped the run."""
 
     def ended(self) -> Iterable[str]:
         """The run is over."""
@@ -79,6 +87,7 @@ class LogHandler(LogHandlerBase):
         self.stream = sys.stdout if said.stdout else sys.stderr
         self.listener: Listener | None = None
         self.started = self.counted = False  # whether Snakemake runs jobs, and has said how many there are
+        self.stopping = False  # whether a person has stopped the run
         if said.verbose or said.debug_dag or "all" in self.quiet or getattr(self.settings, "details", False):
             return
         try:
@@ -124,6 +133,8 @@ class LogHandler(LogHandlerBase):
             return self.unless_quiet(listener.started(record.jobid, record.rule_name, [*record.output]))
         if event == LogEvent.JOB_FINISHED:
             return self.unless_quiet(listener.finished(record.job_id))
+        if event == LogEvent.JOB_ERROR and self.stopping:
+            return listener.stopped(record.jobid)
         if event == LogEvent.JOB_ERROR:
             logs = [str(path) for path in record.log]
             return listener.failed(record.jobid, record.rule_name, [*record.output], logs)
@@ -141,8 +152,11 @@ class LogHandler(LogHandlerBase):
         text = str(record.msg or "")
         if text.startswith(NOTHING):
             return self.unless_quiet(self.listener.nothing())
-        if text.startswith(FINAL) or "CalledProcessError" in text and "vestige make" in text:
-            return ()  # told by the end of the run, or by the job's own error
+        self.stopping = self.stopping or text.startswith(STOPPING)
+        if text.startswith(FINAL):
+            return ()  # told by the end of the run
+        if "CalledProcessError" in text and "vestige make" in text:
+            return killed(text)  # else told by the job's own error
         if record.levelno >= logging.WARNING:
             return [self.format(record)]
         shown = text.startswith(PASSED_ON) if self.started else not text.startswith(PREAMBLE)
@@ -191,3 +205,14 @@ class LogHandler(LogHandlerBase):
 def of_rules(counts: Mapping[str, int]) -> dict[str, int]:
     """The jobs of each rule, of what Snakemake counts: without their sum."""
     return {rule: count for rule, count in counts.items() if rule != TOTAL}
+
+
+def killed(text: str) -> list[str]:
+    """That a job's command was killed, which no log of its own can say, such as for want of memory; nothing else."""
+    found = KILLED.search(text)
+    if found is None:
+        return []
+    command, name, status = found.groups()
+    known = {each.value: each.name for each in signal.Signals}
+    name = name or known.get(int(status) - 128)
+    return [f"{command} was killed ({name})"] if name and name != signal.SIGINT.name else []
