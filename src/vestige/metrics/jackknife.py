@@ -12,8 +12,8 @@ def leave_one_seed_out(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> 
     adds is told by the mean over those pairs in which neither network has it, n - 1 times as far on the other side.
     Pairs that share networks, or hold networks of one seed, are not independent, and the t interval of their values is
     too narrow: where each network stands in two pairs, either end of one of 95 % fails in up to 10 % of cases. Of this
-    one it fails in 2 to 3 %, and in 1 % where nothing that matters is shared, for which it is about 1.5 times (with
-    three seeds, twice) as wide as it need be.
+    one it fails in 1.8 to 3.1 % where pairs share the most, and in less than 1 % where nothing that matters is shared,
+    for which it is about 1.5 times (with three seeds, twice) as wide as it need be.
 
     NaN is a pair without a value, which does not count. NaN is returned for seeds without any pair, and for all where
     some seed cannot be left out because no pair would remain.
