@@ -217,13 +217,13 @@ def dvc_stale(project: Path) -> set[str]:
         return {relative(project, out) for stage in stale for out in stage.outs}
 
 
-def asked_again(study, due: set[str]) -> set[str]:
+def asked_again(study, due: set[str], seeds: bool = False) -> set[str]:
     """The files for which DVC calls a command although nothing changes in what they are made from.
 
     It cannot say which two of all trainings a pair reads: whichever is made, it asks for all pairs, and for what reads
-    them. `vestige make` says of a pair that is proven that it is current.
+    them; likewise whenever the list of seeds was edited. `vestige make` says of a proven pair that it is current.
     """
-    trained = any(path.startswith(f"results/{study.study}/training/") for path in due)
+    trained = seeds or any(path.startswith(f"results/{study.study}/training/") for path in due)
     return downstream(study, {job.output for job in pipeline.jobs(study) if trained and job.stage.name == "between"})
 
 

@@ -68,7 +68,7 @@ def test_every_section_is_expected():
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_section_does_what_it_says_and_leaves_what_is_made_current(project, name):
     places, result, gathers = EXPECTED[name]
-    former = states(project)
+    former, known = states(project), study_of(project)
     assert [file for file in perform(SECTIONS[name], project, perform_command) if file != PARAMS] == places
     study = OTHER_STUDY.get(name, "tiny")
     path = f"results/{study}/{result}"
@@ -80,7 +80,7 @@ def test_a_section_does_what_it_says_and_leaves_what_is_made_current(project, na
         run(project, "vestige sync")
     if study == "tiny":
         stale = snakemake_stale(project), dvc_stale(project)
-        again = asked_again(study_of(project), stale[0]) & former.keys()
+        again = asked_again(known, stale[0]) & former.keys()
         assert [stale_ones & former.keys() for stale_ones in stale] == [due, due | again]
         assert {each for each, state in states(project).items() if each in former and state != "proven"} == due
     run(project, f"snakemake --quiet all -- {path}", timeout=600)

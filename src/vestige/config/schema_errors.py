@@ -16,6 +16,7 @@ PATTERNS = {
     NAME: LETTERS,
     STUDY_NAME: f"{LETTERS} or hyphens",
 }
+PLACES = ("first", "second")  # of a pair
 RUN = r"([a-z][a-z0-9_]*)-seed\d+"  # how a pair named a run, before pairs were of conditions
 SECTION = "keys and their values"
 # Keys of former studies, and where what they said stands now.
@@ -119,7 +120,7 @@ def elsewhere(keys: tuple) -> str:
 
 def condition_of_run(keys: tuple, given: Any) -> str | None:
     """The condition of a run that a pair of a former study names; None where it is none."""
-    found = re.fullmatch(RUN, given) if keys[0] == "between" and isinstance(given, str) else None
+    found = re.fullmatch(RUN, given) if keys[-1] in PLACES and isinstance(given, str) else None
     return found and found[1]
 
 
