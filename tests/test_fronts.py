@@ -251,6 +251,7 @@ ADDED = {
 
 
 @pytest.mark.parametrize(("file", "text"), ADDED.values(), ids=list(ADDED))
+@pytest.mark.slow
 def test_a_new_file_leaves_every_result_current(project, file, text):
     (project / "src/vestige" / file).write_text(text)
     assert "study tiny" in run(project, "vestige check").stdout

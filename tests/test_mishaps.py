@@ -355,6 +355,7 @@ def test_a_second_snakemake_in_the_same_folder_is_refused_until_the_first_is_gon
     assert run(project, f"snakemake {MEASURED}").returncode == 0
 
 
+@pytest.mark.slow
 def test_code_edited_during_a_run_makes_the_job_fail_and_leaves_no_result(project):
     edit(project, "training", "epochs", to=40)
     process = begin(project, f"vestige make {TRAINING}")

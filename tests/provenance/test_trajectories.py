@@ -256,6 +256,7 @@ def test_a_run_that_was_made_longer_is_as_if_trained_at_once(here, alone):
     assert results() == alone("suppressed-seed0", **longer)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_made_shorter_is_as_if_trained_at_once(here, alone):
     made("longer-seed0")
     made("longer-seed0", conditions__longer__epochs=2, conditions__suppressed__start=1)
@@ -465,6 +466,7 @@ def die():
 
 
 @pytest.mark.parametrize("epoch", range(5))
+@pytest.mark.slow
 def test_a_run_killed_at_any_epoch_is_finished_by_whoever_goes_the_same_way(here, alone, meanwhile, epoch):
     given = made()
     meanwhile({epoch: die})
@@ -477,6 +479,7 @@ def test_a_run_killed_at_any_epoch_is_finished_by_whoever_goes_the_same_way(here
 
 
 @pytest.mark.parametrize("epoch", [1, 3, 4])
+@pytest.mark.slow
 def test_two_runs_that_go_the_same_way_at_once_do_each_other_no_harm(here, alone, meanwhile, epoch):
     given = made()
     meanwhile({epoch: lambda: make(training(given, "longer-seed0"))})
@@ -485,6 +488,7 @@ def test_two_runs_that_go_the_same_way_at_once_do_each_other_no_harm(here, alone
 
 
 @pytest.mark.parametrize("epoch", range(5))
+@pytest.mark.slow
 def test_a_shared_folder_that_is_emptied_under_a_run_does_it_no_harm(here, alone, meanwhile, epoch):
     given = made()
     meanwhile({epoch: lambda: shutil.rmtree("work/trajectories")})
