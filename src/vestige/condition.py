@@ -10,6 +10,7 @@ PENALTY = ("alpha", "start", "stop", "modules")
 OTHERS = ("study", "condition", "seed", "epochs")
 # In a training result `learning_rate` is that of each epoch; the setting, where it is overridden, is called so:
 INITIAL = "initial_"
+PLACES = ("first", "second")  # of the two networks of a pair, whose coordinates end in them
 
 
 class Training(NamedTuple):
@@ -17,6 +18,20 @@ class Training(NamedTuple):
 
     epochs: int
     overrides: tuple[tuple[str, Any], ...]
+
+
+def facts(result) -> dict[str, Any]:
+    """The scalar coordinates of a result, a Dataset or a DataArray."""
+    return {name: value.item() for name, value in result.coords.items() if value.ndim == 0}
+
+
+def facts_of_pair(result) -> dict[str, dict[str, Any]]:
+    """Those of the first and of the second network of a pair, without `_first` and `_second` behind."""
+    said = facts(result)
+    return {
+        place: {name.removesuffix(f"_{place}"): value for name, value in said.items() if name.endswith(f"_{place}")}
+        for place in PLACES
+    }
 
 
 def is_penalised(alpha):
@@ -53,7 +68,7 @@ class Condition:
     @classmethod
     def from_dataset(cls, result) -> "Condition":
         """The condition of a result, a Dataset or a DataArray."""
-        return cls.from_coordinates({name: each.item() for name, each in result.coords.items() if each.ndim == 0})
+        return cls.from_coordinates(facts(result))
 
     @property
     def coordinates(self) -> dict[str, Any]:

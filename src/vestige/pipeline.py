@@ -48,7 +48,7 @@ class Job:
     @property
     def log(self) -> str:
         """The path of the job's log."""
-        return self.output.replace("results/", "logs/", 1).rsplit(".", 1)[0] + ".log"
+        return log_of(self.output)
 
     @property
     def folder(self) -> str:
@@ -143,6 +143,11 @@ def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]
 def plan(settings: dict[str, Any]) -> dict[str, str]:
     """A short digest of what stands at each key."""
     return {key: hashlib.sha256(canonical(value).encode()).hexdigest()[:8] for key, value in settings.items()}
+
+
+def log_of(output: str) -> str:
+    """The path of the log of the job that makes a result."""
+    return output.replace("results/", "logs/", 1).rsplit(".", 1)[0] + ".log"
 
 
 def job(study: Study, stage: str, **values) -> Job:

@@ -1,12 +1,13 @@
 """Figures and claims of the same of the paper's numbers lead to each other."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from report import made
 
 from vestige.report.links import cited, figures_of, is_of, linked
-from vestige.report.plates import kind_in
+from vestige.report.plates import plate as plate_of
 from vestige.report.verdicts import claims_of
 
 
@@ -56,9 +57,11 @@ def test_of_figures_with_one_number_a_claim_has_those_of_its_own_kind_of_results
     assert figures_of(rise, plates[:1]) == plates[:1]
 
 
-def test_the_kind_of_a_figure_stands_in_its_proof():
-    assert kind_in({"settings": {"study": "toy", "applies.cka": ["baseline"], "figures.cka.linearity": {}}}) == "cka"
-    assert kind_in({}) == ""
+def test_the_kind_of_a_figure_stands_in_its_proof(tmp_path):
+    drawn = plate_of(made.figure(tmp_path, "linearity"))
+    settings = {"study": "toy", "applies.cka": ["baseline"], "figures.cka.linearity": {}}
+    assert replace(drawn, proof={"settings": settings}).kind == "cka"
+    assert replace(drawn, proof={}).kind == ""
 
 
 def test_a_figure_has_the_claims_that_cite_it_and_are_in_the_study():

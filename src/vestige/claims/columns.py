@@ -34,7 +34,7 @@ class Columns(NamedTuple):
     @property
     def has_no_spread(self) -> bool:
         """Whether at any epoch all seeds agree to the last digit: there is no interval then, at that epoch."""
-        return bool(self.each(lambda *columns: all(map(is_constant, columns))).any())
+        return bool(self.constant.any())
 
     @property
     def deciding(self) -> np.ndarray:
@@ -70,8 +70,12 @@ class Columns(NamedTuple):
         found = [moments(each) for each in (self.first, self.second) if each is not None]
         mean = found[0][1] - sum(mean for _, mean, _ in found[1:])
         variance = sum(variance for _, _, variance in found)
-        known = ~self.each(lambda *columns: all(map(is_constant, columns)))
-        return (mean - bound) / np.sqrt(np.where(known, variance, np.nan))
+        return (mean - bound) / np.sqrt(np.where(self.constant, np.nan, variance))
+
+    @property
+    def constant(self) -> np.ndarray:
+        """(any, all) whether all seeds agree there."""
+        return self.each(lambda *columns: all(map(is_constant, columns)))
 
     def each(self, function: Callable) -> np.ndarray:
         """(any, all) a function of the values by seed."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from vestige.condition import Condition
+from vestige.condition import PLACES, Condition, facts_of_pair
 
-PLACES = ("first", "second")
 Network = tuple[Condition, int]  # what was done to it, and its seed
 PairsBySeed = dict[Condition, dict[int, Any]]
 
@@ -30,12 +29,7 @@ def beside_baselines(pairs: list, read: Callable, diverged: Collection[Network] 
 
 def networks_of(pair) -> tuple[Network, ...]:
     """The two networks of a pair's result."""
-    said = {name: value.item() for name, value in pair.coords.items() if value.ndim == 0}
-    ends = [
-        {name.removesuffix(f"_{place}"): value for name, value in said.items() if name.endswith(f"_{place}")}
-        for place in PLACES
-    ]
-    return tuple((Condition.from_coordinates(end), end["seed"]) for end in ends)
+    return tuple((Condition.from_coordinates(said), said["seed"]) for said in facts_of_pair(pair).values())
 
 
 def compared_with_baseline(first: Condition, second: Condition) -> Condition | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vestige.foundation.rows import STAGES
+from vestige.pipeline import log_of
 
 LINES = 8  # of the end of a log: where it was, and the message
 ACCURACY = re.compile(r"\bval_accuracy (\d+\.\d+)")
@@ -30,7 +31,7 @@ class Started:
     @property
     def log(self) -> Path:
         """The log that `vestige make` writes of it."""
-        return Path(self.path.replace("results/", "logs/", 1)).with_suffix(".log")
+        return Path(log_of(self.path))
 
     def has_written(self, path: Path) -> bool:
         """Whether a file was written since it started; disks round times, to two seconds at worst."""

@@ -11,10 +11,9 @@ from ruamel.yaml.error import YAMLError
 
 from vestige.config.errors import Fault, listed, shown, worded
 from vestige.config.schema_errors import misfits
-from vestige.config.study import Study
+from vestige.config.study import FILE, Study
 from vestige.config.validation import contradictions
 
-FILE = "params.yaml"
 LARGEST = 2**53  # programs that hold numbers as JSON does round what lies beyond
 
 

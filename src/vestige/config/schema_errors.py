@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vestige.condition import PLACES
 from vestige.config.choices import FIGURES
 from vestige.config.error_locations import inside, located, section_at, tag_of
 from vestige.config.errors import close, listed, nearest, shown
@@ -16,7 +17,6 @@ PATTERNS = {
     NAME: LETTERS,
     STUDY_NAME: f"{LETTERS} or hyphens",
 }
-PLACES = ("first", "second")  # of a pair
 RUN = r"([a-z][a-z0-9_]*)-seed\d+"  # how a pair named a run, before pairs were of conditions
 SECTION = "keys and their values"
 # Keys of former studies, and where what they said stands now.

@@ -1,6 +1,6 @@
 """What a run means, and which runs a selection admits."""
 
-from vestige.condition import Condition
+from vestige.condition import PLACES, Condition
 from vestige.config.sections import Training
 from vestige.config.study import Run, Study, coordinate
 from vestige.foundation.rows import PAIR, RUN, STAGES
@@ -13,7 +13,7 @@ OF_PENALTY = {"modules", "start", "stop", "class_reduction", "epsilon"}
 def selectable(kind: str) -> tuple[str, ...]:
     """The keys by which a figure may choose among results of a kind."""
     if STAGES[kind].axis == PAIR:
-        return ("pair", *(f"{key}_{place}" for place in ("first", "second") for key in SELECTABLE))
+        return ("pair", *(f"{key}_{place}" for place in PLACES for key in SELECTABLE))
     return SELECTABLE if STAGES[kind].axis == RUN else ()
 
 

@@ -21,6 +21,8 @@ from vestige.config.sections import (
 from vestige.foundation.rows import PAIR, RUN, STAGES, Stage
 from vestige.foundation.settings import Filled, Values
 
+FILE = "params.yaml"  # the study that both engines read
+
 
 @dataclass(frozen=True)
 class Run:
@@ -64,7 +66,7 @@ class Study(Measured):
     figures: Figures
     scratch: Annotated[str, Field(min_length=1)] | None = None
     estimate: Estimate | None = None
-    _file: str = PrivateAttr("params.yaml")
+    _file: str = PrivateAttr(FILE)
 
     @property
     def file(self) -> str:
@@ -74,7 +76,7 @@ class Study(Measured):
     @property
     def command(self) -> str:
         """How a command that speaks of it begins."""
-        return "vestige" if self.file == "params.yaml" else f"vestige --study {self.file}"
+        return "vestige" if self.file == FILE else f"vestige --study {self.file}"
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:

@@ -1,11 +1,9 @@
 """From results of pairs of networks to one tidy table of means over seeds, for every two conditions."""
 
-from vestige.condition import Condition
+from vestige.condition import PLACES, Condition, facts_of_pair
 from vestige.figures.drawing import default_bands, single_columns
 from vestige.figures.tables import CONFIDENCE, VALUES, beside, described, intervals
-from vestige.figures.wording import facts, labels_of
-
-PLACES = ("first", "second")
+from vestige.figures.wording import labels_of
 
 
 def over_pairs(results, measured, bands=None):
@@ -19,7 +17,9 @@ def over_pairs(results, measured, bands=None):
 
     if not results:
         raise ValueError("there is no pair to draw: `select` of this figure leaves none of those that the study has")
-    known = {said["condition"]: Condition.from_coordinates(said) for one in results for said in ends(one).values()}
+    known = {
+        said["condition"]: Condition.from_coordinates(said) for one in results for said in facts_of_pair(one).values()
+    }
     words = labels_of(known)
     alpha, groups = {name: each.alpha for name, each in known.items()}, grouped(results)
     bands = bands or default_bands(max(map(len, groups.values())))
@@ -35,7 +35,7 @@ def over_seeds(group: list, measured, bands: str):
     """The rows of two conditions, of what was measured in each of their pairs."""
     import pandas as pd
 
-    seeds = [tuple(end["seed"] for end in ends(one).values()) for one in group]
+    seeds = [tuple(end["seed"] for end in facts_of_pair(one).values()) for one in group]
     names = [f"pair_{first}_{second}" for first, second in seeds]
     quantities = {
         name: values.assign_coords(seed=names) for name, values in beside([measured(one) for one in group]).items()
@@ -55,18 +55,9 @@ def half_width(values, seeds: list[tuple[int, int]]):
     return values.isel(seed=0).copy(data=student_interval(by_seed, CONFIDENCE)[1])
 
 
-def ends(result) -> dict[str, dict]:
-    """What is known of the first and of the second network of a pair."""
-    said = facts(result)
-    return {
-        place: {name.removesuffix(f"_{place}"): value for name, value in said.items() if name.endswith(f"_{place}")}
-        for place in PLACES
-    }
-
-
 def grouped(results) -> dict[tuple[str, str], list]:
     """Two conditions, in the order in which conditions come first -> their pairs of networks."""
-    named = [tuple(end["condition"] for end in ends(one).values()) for one in results]
+    named = [tuple(end["condition"] for end in facts_of_pair(one).values()) for one in results]
     order = list(dict.fromkeys(name for names in named for name in names))
     groups: dict = {}
     for names, one in zip(named, results, strict=True):

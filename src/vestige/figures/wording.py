@@ -24,11 +24,6 @@ def labels_of(known: dict[str, Condition]) -> dict[str, str]:
     return told_apart(told_apart(first, second), third)
 
 
-def facts(run) -> dict:
-    """The scalar coordinates of a result."""
-    return {name: value.item() for name, value in run.coords.items() if value.ndim == 0}
-
-
 def differing(known: dict[str, Condition]) -> list[str]:
     """Names of the training settings that some condition overrides and in which the conditions differ."""
     overrides = [dict(each.overrides) for each in known.values()]

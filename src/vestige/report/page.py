@@ -13,7 +13,6 @@ from vestige.report.limits import limits
 from vestige.report.links import linked
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
-from vestige.report.plates import proof_of as proof_of_picture
 from vestige.report.verdicts import ABSENT, claims_of, few_seeds, found, outcome, tally
 from vestige.report.wording import number, several, typeset
 
@@ -26,7 +25,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
     plates = plates_of(figures)
     shown_in, bearing = linked(told, plates)
     measured = [result for results in measures.values() for result in results]
-    proofs = proofs_of(images, network, claims, *training, *measured) + [proof_of_picture(path) for path in figures]
+    proofs = proofs_of(images, network, claims, *training, *measured) + [plate.proof for plate in plates]
     return rendered(
         study=settings.study,
         paragraph=paragraph(settings, images, network, conditions, proofs),

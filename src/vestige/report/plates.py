@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from vestige.report.wording import listed, number
 
@@ -19,10 +20,10 @@ ENLARGED = 1.3  # on a screen, lettering made for paper is read from further awa
 
 @dataclass(frozen=True)
 class Plate:
-    """One figure; `kind` is that of the results that it shows, `width` and `height` are in pixels of a screen."""
+    """One figure; `width` and `height` are in pixels of a screen, and `proof` is empty where the picture has none."""
 
     name: str
-    kind: str
+    proof: dict[str, Any]
     description: str
     width: int
     height: int
@@ -30,6 +31,12 @@ class Plate:
     pdf: str
     csv: str
     table: tuple[tuple[str, ...], ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of results that it shows: its proof holds its settings as `figures.KIND.NAME`; empty without."""
+        keys = [key.split(".") for key in self.proof.get("settings", {}) if key.startswith("figures.")]
+        return keys[0][1] if keys else ""
 
     @cached_property
     def number(self) -> str:
@@ -90,14 +97,8 @@ def plate(path: Path) -> Plate:
     pdf, table = path.with_suffix(".pdf").read_bytes(), path.with_suffix(".csv").read_bytes()
     rows = tuple(tuple(row) for row in csv.reader(io.StringIO(table.decode("utf-8"))) if row)
     data = (base64.b64encode(each).decode() for each in (path.read_bytes(), pdf, table))
-    kind = kind_in(json.loads(texts.get("proof", "{}")))
-    return Plate(path.stem, kind, texts.get("Description", ""), width, height, *data, rows)
-
-
-def kind_in(proof: dict) -> str:
-    """The kind of results of a figure, whose settings its proof holds as `figures.KIND.NAME`; empty without them."""
-    keys = [key.split(".") for key in proof.get("settings", {}) if key.startswith("figures.")]
-    return keys[0][1] if keys else ""
+    proof = json.loads(texts.get("proof", "{}"))
+    return Plate(path.stem, proof, texts.get("Description", ""), width, height, *data, rows)
 
 
 def plates_of(paths) -> list[Plate]:
@@ -109,14 +110,6 @@ def order(plate: Plate) -> tuple[bool, int, str, str]:
     """First by the paper's number, then by its letter, then by name; figures without a number come last."""
     digits = re.search(r"\d+", plate.number)
     return digits is None, int(digits[0]) if digits else 0, plate.number, plate.name
-
-
-def proof_of(path: Path) -> dict:
-    """The proof in a PNG's text chunk; empty where it carries none."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        return json.loads(image.text.get("proof", "{}"))
 
 
 def alike(values: list[str]) -> bool:
