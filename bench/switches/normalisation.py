@@ -4,19 +4,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
-import numpy as np
-import torch
 import xarray as xr
 from rows import row
-from torch import nn
 from trained import INDEX, checkpoints, last_epoch, measured, proved, settings_of
 
-from vestige.data.loader import Split, split_of
+from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.foundation.random import generator
 from vestige.metrics.summaries import module_means, over_representation
-from vestige.models.network import Network
 from vestige.stages.selectivity import selectivity
+from vestige.training.batch_norm import recompute
 from vestige.training.checkpoints import name, write
 from vestige.training.evaluation import each_checkpoint, ready
 from vestige.training.loop import validated
@@ -71,22 +68,11 @@ def reevaluated(study, run: xr.Dataset, folder: Path) -> xr.Dataset:
     device = prepare(settings.device, settings.threads)
     network = ready(settings, study.images, device)
     train, val = (split_of(study.images, settings.images, split, size, device) for split in ("train", "val"))
+    order = generator("statistics").permutation(len(train.labels))
+    order = order[: len(order) - len(order) % size]  # without a last batch that is smaller
     folder.mkdir(parents=True)
     records = []
     for epoch in each_checkpoint(network, "all", run, checkpoints(study, run)):
-        recompute(network, train)
+        recompute(network.trunk, (images for images, _ in train.batches(order)))
         records.append(validated(network, val) | {"checkpoint": write(folder / name(epoch), network.trunk)})
     return run.assign({key: (run[key].dims, [record[key] for record in records]) for key in records[0]})
-
-
-@torch.no_grad()
-def recompute(network: Network, train: Split) -> None:
-    """Replace the running statistics by their means over the batches of one pass, without augmentation."""
-    for layer in network.trunk.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.reset_running_stats()
-            layer.momentum = None  # a cumulative mean
-    network.trunk.train()
-    # In mixed order: the variance within a batch of one class would be too small.
-    for images, _ in train.batches(generator("statistics").permutation(np.arange(len(train.labels)))):
-        network.trunk(images)
