@@ -10,6 +10,7 @@ from enum import Enum, EnumMeta
 from pkgutil import resolve_name
 
 import pytest
+import snakemake.api  # noqa: F401 - its modules import each other: with another of them first, none can be imported
 from engines import copied, environment, run, status
 
 from vestige.engines import dvc_recording, dvc_repo, members, snakemake_metadata
