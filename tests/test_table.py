@@ -288,7 +288,7 @@ def test_nothing_that_was_trained_in_this_format_is_made_stale(monkeypatch):
     for path, settings in record["settings"].items():
         stage, now = jobs[path].stage.name, proofs.code_digests(jobs[path])
         assert json.loads(json.dumps(jobs[path].settings)) == settings
-        assert equivalences.carried(stage, record["code"][stage], now)[0] == now
+        assert equivalences.carried(stage, record["code"][stage], now, settings)[0] == now
 
 
 def test_a_result_is_made_after_all_that_it_reads():

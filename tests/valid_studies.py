@@ -34,14 +34,26 @@ def sections(required: dict, optional: dict | None = None):
 def sources():
     """Any source of images."""
     folder, few = st.just("data/images"), {"train_per_class": st.integers(1, 99), "val_per_class": st.integers(1, 99)}
-    stored = {"source": st.just("folder"), "folder": folder, "size": st.integers(1, 64), "resize": st.integers(64, 99)}
+    photographs = {
+        "source": st.just("imagenet"),
+        "root": folder,
+        "crop": st.integers(1, 64),
+        "resize": st.integers(64, 99),
+        "resize_with": st.sampled_from(["pillow", "torch"]),
+    }
+    stated = {
+        "mean": st.just([0.485, 0.456, 0.406]),
+        "std": st.just([0.229, 0.224, 0.225]),
+        "on_unreadable": st.sampled_from(["refuse", "skip"]),
+        "decoding_threads": st.integers(1, 8),
+    }
     split = {"val_fraction": st.floats(0.1, 0.9), "split_seed": st.integers(0, 9)}
     fetched = [
         sections({"source": st.just(name), "folder": folder}, few | {"download": st.just(True)})
         for name in ("cifar10", "mnist")
     ]
     crop = {"crop": st.integers(1, 64)}
-    return st.one_of(sections({"source": st.just("digits"), **split}, crop), *fetched, sections(stored))
+    return st.one_of(sections({"source": st.just("digits"), **split}, crop), *fetched, sections(photographs, stated))
 
 
 def families():

@@ -5,8 +5,9 @@ from itertools import product
 from pathlib import Path
 
 from vestige.config.choices import FAMILIES, FIGURES, SOURCES, plot_of
+from vestige.data.imagenet import DESCRIPTION
 from vestige.foundation import source
-from vestige.foundation.rows import FAMILY, SOURCE, STAGES, STUDY, Stage
+from vestige.foundation.rows import DESCRIBED, FAMILY, SOURCE, STAGES, STUDY, Stage
 from vestige.pipeline import FORMAT
 
 FILE = Path("dvc.yaml")
@@ -33,6 +34,8 @@ def choices_of(stage: Stage, file: str) -> list[str]:
     if file in CHOSEN:
         pattern, names, _ = CHOSEN[file]
         return [pattern.format(name) for name in names]
+    if file == DESCRIBED:  # of sources whose files describe themselves, these are among the choices already
+        return [DESCRIPTION]
     plots = {plot_of(name) for name, figure in FIGURES.items() if figure.kind == stage.kind}
     return [file.format(plot=plot) for plot in sorted(plots)] if "{plot}" in file else [file]
 

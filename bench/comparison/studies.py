@@ -35,7 +35,8 @@ class Study:
     @property
     def images(self) -> str:
         """The folder of its images; empty where it needs none."""
-        return YAML(typ="safe").load(self.text)["images"].get("folder", "")
+        images = YAML(typ="safe").load(self.text)["images"]
+        return images.get("root", images.get("folder", ""))
 
 
 def load_study(name: str) -> Study:

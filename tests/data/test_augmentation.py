@@ -16,7 +16,8 @@ CROP = SimpleNamespace(scale=(0.2, 1), ratio=(0.75, 1.25))
 def augment(shift=None, flip=None, random_crop=None, crop=None, seed=3, epoch=2, shape=IMAGES.shape):
     """What an epoch does to batches of the images above."""
     training = SimpleNamespace(shift=shift, flip=flip, random_crop=random_crop)
-    return augmentation(training, tuple(shape), crop, seed, epoch)
+    sides = (np.full(shape[0], side) for side in shape[2:])
+    return augmentation(training, *sides, crop, seed, epoch)
 
 
 def moved(image, down, right):

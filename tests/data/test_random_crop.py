@@ -9,13 +9,12 @@ from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms import functional as TF
 
 from vestige.data.augmentation import random_parts, resized
-from vestige.foundation.random import generator
 
 
 def parts(count, height, width, scale=(0.08, 1), ratio=(3 / 4, 4 / 3)):
     """Where the random part of each of some images lies."""
     random_crop = SimpleNamespace(scale=scale, ratio=ratio)
-    return random_parts(generator("test"), count, height, width, random_crop)
+    return random_parts(np.full(count, height), np.full(count, width), random_crop, seed=0, epoch=0)
 
 
 def pictures(height=40, width=30, count=6):
@@ -69,6 +68,15 @@ def test_every_part_has_a_pixel_however_small_the_image(height, width, ratio):
     assert places[[1, 3]].min() >= 1
     assert ((places[0] + places[1]).max(), (places[2] + places[3]).max()) <= (height, width)
     assert resized(pictures(height, width, 50), places, 4).isfinite().all()
+
+
+def test_images_of_their_own_sizes_have_the_parts_that_they_would_have_among_others_of_their_size():
+    sizes = np.array([[40, 30], [30, 40], [8, 90], [90, 8], [1, 1], [33, 33]] * 5)
+    random_crop = SimpleNamespace(scale=(0.5, 1), ratio=(3 / 4, 4 / 3))
+    mixed = random_parts(*sizes.T, random_crop, seed=2, epoch=3)
+    for number, (height, width) in enumerate(sizes):
+        alike = random_parts(np.full(30, height), np.full(30, width), random_crop, seed=2, epoch=3)
+        assert mixed[:, number].tolist() == alike[:, number].tolist()
 
 
 def test_each_image_is_seen_in_another_part():

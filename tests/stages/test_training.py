@@ -41,7 +41,7 @@ def plain_loop(images, condition, rates, batch_size):
     for epoch, optimiser.param_groups[0]["lr"] in enumerate(rates):
         order, augment = (
             generator("order", 0, epoch).permutation(50),
-            augmentation(asked, (50, 1, 8, 8), None, 0, epoch),
+            augmentation(asked, np.full(50, 8), np.full(50, 8), None, 0, epoch),
         )
         losses, hits, penalties = [], [], []
         for numbers in np.split(order, range(batch_size, 50, batch_size)):

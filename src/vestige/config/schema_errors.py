@@ -23,6 +23,13 @@ SECTION = "keys and their values"
 MOVED = {
     "network.view": "say its size as images.crop, and its scale and ratio as training.random_crop",
 }
+# Values of former studies, by their key, and what is said instead.
+REPLACED = {
+    ("images.source", "folder"): (
+        "photographs are read where they lie: say `source: imagenet`, `root` for folder, `resize_with: pillow`, and "
+        "as `crop` the side that networks see; leave `size` out"
+    ),
+}
 ALLOWED = {
     "bool_type": "true or false",
     "dict_type": SECTION,
@@ -82,6 +89,8 @@ def says(keys: tuple, group: list[dict]) -> str:
     if group[0]["type"] == "missing":  # an error for each entry that a list lacks: the last says how long it should be
         return f"found {shown(group[0]['input'])}; allowed: {group[-1]['loc'][-1] + 1} entries"
     given = group[0]["ctx"]["tag"] if group[0]["type"] == "union_tag_invalid" else group[0]["input"]
+    if (replaced := REPLACED.get((".".join(map(str, keys)), given) if isinstance(given, str) else None)) is not None:
+        return f"found {shown(given)}; {replaced}"
     if (condition := condition_of_run(keys, given)) is not None:
         example = "`baseline_suppressed: {first: baseline, second: suppressed}`"
         return f"found {shown(given)}, a run; a pair is of two conditions, over all seeds: say {condition}; {example}"

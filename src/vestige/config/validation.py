@@ -53,10 +53,7 @@ def of_condition(study: Study, name: str) -> Iterator[Fault]:
 
 
 def of_crops(study: Study) -> Iterator[Fault]:
-    """A crop that is larger than what is stored, or random crops that contradict other keys."""
-    crop, stored = study.images.crop, getattr(study.images, "size", None)
-    if crop is not None and stored is not None and crop > stored:
-        yield ("images", "crop"), f"found {crop}; images.size is {stored}; allowed: 1 to {stored}"
+    """Random crops that contradict other keys."""
     yield from of_random_crop(study, ("training",), dict(study.training))
     for name in study.conditions:
         yield from of_random_crop(study, ("conditions", name), study.overrides(name))
@@ -70,7 +67,10 @@ def of_random_crop(study: Study, here: tuple, said: dict) -> Iterator[Fault]:
             (*here, "random_crop"),
             "images.crop is missing, the side of the square to which crops are resized: add it",
         )
-    if own and effects["random_crop"] and effects["shift"]:
+    if "shift" in own and not study.images.can_be_shifted:
+        says = f"found {said['shift']}; photographs are not shifted: leave this key out, and see training.random_crop"
+        yield (*here, "shift"), says
+    elif own and effects["random_crop"] and effects["shift"]:
         says = "found random_crop and shift, which both move what is seen of an image; allowed: one of them"
         yield (*here, own[0]), says
 

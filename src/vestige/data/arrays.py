@@ -88,7 +88,7 @@ def remedy(images, settings, split: str) -> str:
 
 def normalise(batch, mean, std):
     """Float32 images of a uint8 tensor (images, channels, height, width); mean, std (channels) are of full scale."""
-    return (batch / 255 - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)
+    return (batch / 255).sub_(mean.view(-1, 1, 1)).div_(std.view(-1, 1, 1))
 
 
 def stratified(labels: np.ndarray, val_fraction: float, seed: int) -> dict[str, np.ndarray]:

@@ -1,36 +1,57 @@
 """Random changes of training images, each drawn for (seed, epoch, image) and for nothing else."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vestige.data.loader import Augment, middle
+from vestige.data.loader import middle
 from vestige.foundation.random import generator
 
 TRIES = 10  # after which torchvision's RandomResizedCrop takes the middle of an image
 
 
-def augmentation(training, shape: tuple[int, ...], crop: int | None, seed: int, epoch: int) -> Augment:
-    """What an epoch does to a batch of the set of images, whose shape is (images, channels, height, width).
+@dataclass(frozen=True)
+class Augmentation:
+    """What an epoch does to each image of a set: (images) is by the number of the image in it.
 
-    An image is shifted, cropped and flipped, in this order. `shift` moves it by up to so many pixels each way, zeros
-    coming in; `random_crop` resizes a random part of it to `crop` pixels a side, else its middle is taken; `flip` is
-    the probability of mirroring it. None leaves an effect out, and does not change what is drawn for the others.
+    An image is moved, cut and mirrored, in this order. None leaves an effect out.
     """
-    count, shift, flip = shape[0], training.shift, training.flip
+
+    moves: np.ndarray | None  # (images, 2) pixels down and to the right, at most `most` either way
+    most: int
+    parts: np.ndarray | None  # (4, images) top, height, left and width of the part that is seen, resized to `crop`
+    crop: int | None
+    flips: np.ndarray | None  # (images) whether it is mirrored
+
+    def __call__(self, pixels: Tensor, numbers: np.ndarray) -> Tensor:
+        """What networks see of whole images (n, channels, height, width), of which `numbers` (n) are the numbers."""
+        moved = pixels if self.moves is None else shifted(pixels, self.moves[numbers], self.most)
+        cut = self.parts is None
+        seen = middle(moved, self.crop) if cut else resized(moved.float(), self.parts[:, numbers], self.crop)
+        return self.mirror(seen, numbers)
+
+    def mirror(self, pixels: Tensor, numbers: np.ndarray) -> Tensor:
+        """Images (n, channels, height, width) that are cut already, mirrored where they are to be."""
+        return pixels if self.flips is None else flipped(pixels, self.flips[numbers])
+
+
+def augmentation(training, heights, widths, crop: int | None, seed: int, epoch: int) -> Augmentation:
+    """What an epoch does to images of so many pixels (images), drawn for the seed, the epoch and the image alone.
+
+    `shift` moves an image by up to so many pixels each way, zeros coming in; of `random_crop` a random part of it is
+    resized to `crop` pixels a side, else its middle is taken; `flip` is the probability of mirroring it. What is left
+    out does not change what is drawn for the others.
+    """
+    count, shift, flip = len(heights), training.shift, training.flip
     moves = generator("shift", seed, epoch).integers(-shift, shift, (count, 2), endpoint=True) if shift else None
     flips = generator("flip", seed, epoch).random(count) < flip if flip else None
-    places = None
+    parts = None
     if training.random_crop is not None:
-        places = random_parts(generator("random_crop", seed, epoch), count, *shape[2:], training.random_crop)
-
-    def augment(pixels: Tensor, numbers: np.ndarray) -> Tensor:
-        moved = pixels if moves is None else shifted(pixels, moves[numbers], shift)
-        seen = middle(moved, crop) if places is None else resized(moved.float(), places[:, numbers], crop)
-        return seen if flips is None else flipped(seen, flips[numbers])
-
-    return augment
+        parts = random_parts(heights, widths, training.random_crop, seed, epoch)
+    return Augmentation(moves, shift or 0, parts, crop, flips)
 
 
 def shifted(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
@@ -48,30 +69,35 @@ def flipped(images: Tensor, flips: np.ndarray) -> Tensor:
     return torch.where(torch.from_numpy(flips).to(images.device)[:, None, None, None], images.flip(-1), images)
 
 
-def random_parts(random: np.random.Generator, count: int, height: int, width: int, random_crop) -> np.ndarray:
-    """Where a random part of each image lies (4, count): top, height, left and width, as RandomResizedCrop draws them.
+def random_parts(heights: np.ndarray, widths: np.ndarray, random_crop, seed: int, epoch: int) -> np.ndarray:
+    """Where a random part of each image lies (4, images): top, height, left and width, as RandomResizedCrop draws them.
 
     Of so many tries the first that is no larger than the image; if there is none, the largest part in the middle whose
-    ratio is allowed.
+    ratio is allowed. The numbers of a try come four an image: they are the same however many images there are.
     """
-    places = np.repeat([[side] for side in largest_part(height, width, random_crop.ratio)], count, axis=1)
-    left = np.arange(count)
-    for _ in range(TRIES):
-        area = height * width * random.uniform(*random_crop.scale, len(left))
-        ratio = np.exp(random.uniform(*np.log(random_crop.ratio), len(left)))
-        heights, widths = np.rint(np.sqrt(area / ratio)).astype(int), np.rint(np.sqrt(area * ratio)).astype(int)
-        fits = (heights >= 1) & (heights <= height) & (widths >= 1) & (widths <= width)
-        tops, lefts = (random.random((2, len(left))) * (height - heights + 1, width - widths + 1)).astype(int)
-        places[:, left[fits]] = np.stack([tops, heights, lefts, widths])[:, fits]
+    parts = largest_parts(heights, widths, random_crop.ratio)
+    left, ratios = np.arange(len(heights)), np.log(random_crop.ratio)
+    for number in range(TRIES):
+        if not len(left):
+            break
+        drawn = generator("random_crop", seed, epoch, number).random((len(heights), 4))[left].T
+        high, wide = heights[left], widths[left]
+        area = high * wide * (random_crop.scale[0] + drawn[0] * (random_crop.scale[1] - random_crop.scale[0]))
+        ratio = np.exp(ratios[0] + drawn[1] * (ratios[1] - ratios[0]))
+        height, width = np.rint(np.sqrt(area / ratio)).astype(int), np.rint(np.sqrt(area * ratio)).astype(int)
+        fits = (height >= 1) & (height <= high) & (width >= 1) & (width <= wide)
+        top, start = (drawn[2:] * (high - height + 1, wide - width + 1)).astype(int)
+        parts[:, left[fits]] = np.stack([top, height, start, width])[:, fits]
         left = left[~fits]
-    return places
+    return parts
 
 
-def largest_part(height: int, width: int, ratio: tuple[float, float]) -> tuple[int, int, int, int]:
-    """Top, height, left and width, at least a pixel, of the largest part in the middle whose ratio is allowed."""
-    high = height if width / height >= ratio[0] else max(round(width / ratio[0]), 1)
-    wide = width if width / height <= ratio[1] else max(round(height * ratio[1]), 1)
-    return (height - high) // 2, high, (width - wide) // 2, wide
+def largest_parts(heights: np.ndarray, widths: np.ndarray, ratio: tuple[float, float]) -> np.ndarray:
+    """The largest part in the middle of each image, at least a pixel, whose ratio is allowed, as in `random_parts`."""
+    least, most = ratio
+    high = np.where(widths / heights >= least, heights, np.maximum(np.rint(widths / least), 1)).astype(int)
+    wide = np.where(widths / heights <= most, widths, np.maximum(np.rint(heights * most), 1)).astype(int)
+    return np.stack([(heights - high) // 2, high, (widths - wide) // 2, wide])
 
 
 def resized(images: Tensor, places: np.ndarray, size: int) -> Tensor:

@@ -1,5 +1,6 @@
 """Batches of normalised images on the device that computes."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Split:
     mean: Tensor  # (channels) as a fraction of full scale, on the device; likewise std
     std: Tensor
     crop: int | None = None  # pixels a side of the square that networks see; None: they see all
+    waits: tuple[float, ...] = ()  # seconds that each batch was waited for: none, they are in memory
 
     def batches(self, order: np.ndarray, augment: Augment | None = None) -> Iterator[tuple[Tensor, Tensor]]:
         """Normalised images and labels on the device, in an order of their numbers; the last batch may be smaller.
@@ -37,6 +39,10 @@ class Split:
             seen = middle(pixels, self.crop) if augment is None else augment(pixels, numbers)
             yield arrays.normalise(seen, self.mean, self.std), labels
 
+    def sides(self) -> tuple[np.ndarray, np.ndarray]:
+        """Height and width of each image (images), in pixels."""
+        return tuple(np.full(len(self.labels), side) for side in self.images.shape[2:])
+
     @property
     def seen(self) -> tuple[int, int, int]:
         """The shape (channels, height, width) of what a network sees of an image."""
@@ -49,8 +55,11 @@ class Split:
 
 
 def split_of(images, settings, split: str, batch_size: int, device: torch.device) -> Split:
-    """One split of an images result, from the arrays that a source has left in `work/`."""
+    """One split of an images result, from the arrays that a source has left in `work/`; photographs are read anew."""
     mean, std = (torch.tensor(images[key].values, dtype=torch.float32, device=device) for key in ("mean", "std"))
+    if "photographs_sha256" in images:
+        source = importlib.import_module(f"vestige.data.{settings.source}")
+        return source.open_split(images, settings, split, batch_size, mean, std)
     pixels, labels = arrays.load(images, settings, split)
     refuse_smaller(settings.crop, *pixels.shape[2:])
     return Split(pixels, labels, batch_size, mean, std, settings.crop)

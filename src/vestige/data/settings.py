@@ -1,5 +1,7 @@
 """What the settings of every source of images have in common."""
 
+from typing import ClassVar
+
 from pydantic import PositiveInt
 
 from vestige.foundation.settings import Values
@@ -11,7 +13,13 @@ class Source(Values):
     In training it may be moved (`training.shift`), or a random part that is resized to it (`training.random_crop`).
     """
 
+    can_be_shifted: ClassVar[bool] = True
     crop: PositiveInt | None = None
+
+    @property
+    def described_by(self) -> str:
+        """The file whose function `images` describes these images, where the stage's own does not."""
+        return f"data/{self.source}.py"
 
 
 def refuse_smaller(crop: int | None, height: int, width: int) -> None:

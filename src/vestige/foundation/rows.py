@@ -64,6 +64,7 @@ class Stage:
 
 
 SOURCE, FAMILY = "data/{study.images.source}.py", "models/{study.network.family}.py"
+DESCRIBED = "{study.images.described_by}"
 
 
 def measure(name: str, settings: tuple[str, ...], reads: tuple[str, ...] = ("images", "training"), **more) -> Stage:
@@ -77,8 +78,8 @@ MADE = (
     Stage(
         "images",
         settings=("images",),
-        code=("stages/images.py", SOURCE),
-        own_function=SOURCE,
+        code=("stages/images.py", SOURCE, DESCRIBED),
+        own_function=DESCRIBED,
         stores="work/images",
     ),
     Stage(

@@ -11,7 +11,7 @@ NAMED = 3  # causes that lie behind a result are named, if there are more
 
 def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
     """What a proof says otherwise of a result itself: its code, its settings, its bytes; the equivalences needed."""
-    then, vouched = equivalences.carried(job.stage.name, given["code"], now)
+    then, vouched = equivalences.carried(job.stage.name, given["code"], now, given["settings"])
     reasons = [
         *changed("code of", then, now),
         *changed("setting", leaves(given["settings"]), leaves(job.settings), show=True),
@@ -30,8 +30,8 @@ def behind_changed(
         then, now = said["code"].get(each.stage.name, {}), code_of(each)
         if each.stage.kind:  # figures of one kind are one stage, and each has files of its own
             then = {file: then[file] for file in then if file in now}
-        then, why = equivalences.carried(each.stage.name, then, now)
         known = {key: value for key, value in said["settings"].items() if key in {*each.keys, *each.settings}}
+        then, why = equivalences.carried(each.stage.name, then, now, known)
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
             *changed("code of", then, now),

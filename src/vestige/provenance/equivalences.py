@@ -1,43 +1,62 @@
 """Edits of the code for which a maintainer vouches: what the former code made, the new code would make too."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from vestige.foundation import source
-from vestige.foundation.settings import Values
+from vestige.foundation.settings import Listed, Values
 
 FILE = Path("workflow", "equivalent.yaml")
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Equivalence(Values):
-    """One edit: of each file that it changed the former digest and the new one, null where the file was not there."""
+    """One edit: of each file that it changed the former digest and the new one, null where the file was not there.
+
+    It says nothing of results whose settings have a key of `unless`: there it may show.
+    """
 
     stage: str
     files: Annotated[dict[str, tuple[Digest | None, Digest | None]], Field(min_length=1, strict=False)]
     reason: Annotated[str, Field(min_length=1)]
+    unless: Annotated[tuple[str, ...], Listed] = ()
+
+    def covers(self, stage: str, settings: Mapping[str, Any]) -> bool:
+        """Whether it says something of a result of a stage with some settings, by their keys."""
+        return self.stage == stage and not keys_in(settings) & set(self.unless)
 
 
 class EquivalencesRefused(ValueError):
     """A file of equivalences that says nothing that can be honoured."""
 
 
-def carried(stage: str, then: dict[str, str], now: dict[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+def keys_in(value: Any) -> set[str]:
+    """All keys in a nest of settings."""
+    if not isinstance(value, Mapping):
+        return set()
+    return {str(key) for key in value} | {key for each in value.values() for key in keys_in(each)}
+
+
+def carried(
+    stage: str, then: dict[str, str], now: dict[str, str], settings: Mapping[str, Any]
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """The code of a result brought forward through the edits vouched for, and why; no further than to the code of now.
 
-    `then` and `now` are digests by file. The edits stand in the file in the order in which they were made.
+    `then` and `now` are digests by file, `settings` those of the result. The edits stand in the file in the order in
+    which they were made.
     """
     reasons: list[str] = []
     for edit in declared():
         if then == now:
             break
-        if edit.stage == stage and all(then.get(file) == old for file, (old, _) in edit.files.items()):
+        if edit.covers(stage, settings) and all(then.get(file) == old for file, (old, _) in edit.files.items()):
             after = then | {file: new for file, (_, new) in edit.files.items()}
             then = {file: digest for file, digest in after.items() if digest is not None}
             reasons.append(edit.reason)

@@ -67,7 +67,9 @@ def values_in(path: Path) -> str:
     with embedding.opened_in_memory(data) as opened:
         opened.set_auto_maskandscale(False)
         kept = [(name, each) for name, each in sorted(opened.variables.items()) if name != "study"]
-        return embedding.sha256(*(repr((name, each.dimensions, each[...].tolist())) for name, each in kept))
+        values = ((name, each.dimensions, each[...]) for name, each in kept)
+        texts = [repr((name, dims, held if isinstance(held, str) else held.tolist())) for name, dims, held in values]
+        return embedding.sha256(*texts)
 
 
 def every(study: Study) -> dict[str, tuple[str, ...]]:

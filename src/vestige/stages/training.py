@@ -1,5 +1,6 @@
 """Trains a network by stochastic gradient descent that penalises class selectivity, or rewards it (equation 2)."""
 
+import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
@@ -104,14 +105,25 @@ def training(settings, images, folder, trajectory, note):
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it
         evaluate = batch_norm.evaluation(settings, built(), train, val, trajectory, running, folder)
-    measured, fault = [], ""
+    measured, fault, began = [], "", time.monotonic()
     try:
         for records in loop.train(network, train, val, settings, running, trajectory):
             measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
-            note(loop.told(measured[-1], len(records) - 1, settings.training.epochs))
+            waiting = describe_waiting(train.waits, time.monotonic() - began)
+            note(loop.told(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
+            began = time.monotonic()
     except loop.Diverged as diverged:
         note(fault := str(diverged))
     return loop.labelled(measured, fault)
+
+
+def describe_waiting(waits, seconds: float) -> str:
+    """Which share of the time since the last epoch was waited for images, in words; the waits are then forgotten."""
+    if not waits:
+        return ""
+    share = sum(waits) / seconds
+    waits.clear()
+    return f", waited {share:.0%} of the time for images"
 
 
 def refuse_lonely_image(images: int, batch_size: int) -> None:

@@ -66,7 +66,7 @@ def one_pass(network: Network, momentum: Momentum, train: Split, settings: Simpl
     modules = condition.modules if condition.start <= epoch < condition.stop else ()
     penalised = [network.modules[module] for module in modules]
     order = generator("order", settings.seed, epoch).permutation(len(train.labels))
-    augment = augmentation(training, train.images.shape, train.crop, settings.seed, epoch)
+    augment = augmentation(training, *train.sides(), train.crop, settings.seed, epoch)
     network.trunk.train()
     steps = []
     for step, (images, labels) in enumerate(train.batches(order, augment), epoch * train.count_batches()):

@@ -1,0 +1,125 @@
+"""Batches of native photographs: vestige's loader beside torchvision's ImageFolder and PyTorch's DataLoader.
+
+`python bench/loader.py FOLDER` reads class folders `FOLDER/train` and prints a table in Markdown. Both sides open the
+same photographs in the same order, cut the same parts of them and mirror the same ones: what they give is compared, to
+the last bit of every pixel. Both have two workers: processes there, threads here. Each is timed several times in turn.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+from torchvision.datasets import ImageFolder
+from torchvision.transforms import functional as TF
+
+from vestige.data import imagenet, photograph_index
+from vestige.data.arrays import FOLDER
+from vestige.data.augmentation import augmentation
+from vestige.data.photographs import open_photographs
+from vestige.data.shards.indexing import build_index
+
+SIZE, RESIZE, BATCH, WORKERS, BATCHES, ROUNDS = 224, 256, 256, 2, 6, 5
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+TRAINING = SimpleNamespace(shift=None, flip=0.5, random_crop=SimpleNamespace(scale=(0.08, 1), ratio=(3 / 4, 4 / 3)))
+
+
+class Folder(ImageFolder):
+    """ImageFolder with the parts and flips that vestige draws: it need not draw its own, which takes time too."""
+
+    def __init__(self, root: str, files: list[str], parts: np.ndarray, flips: np.ndarray):
+        super().__init__(root)
+        places = {path: place for place, (path, _) in enumerate(self.samples)}
+        self.places, self.parts, self.flips = [places[file] for file in files], parts, flips
+
+    def __getitem__(self, number: int):
+        path, label = self.samples[self.places[number]]
+        top, height, left, width = self.parts[:, number].tolist()
+        image = TF.resized_crop(self.loader(path), top, left, height, width, [SIZE, SIZE])
+        image = TF.hflip(image) if self.flips[number] else image
+        return TF.normalize(TF.to_tensor(image), MEAN, STD), label
+
+
+def main(root: str) -> None:
+    """Print the table."""
+    os.chdir(tempfile.mkdtemp())
+    torch.set_num_threads(1)
+    settings, index = index_of(root)
+    mean, std = (torch.tensor(each) for each in (MEAN, STD))
+    split = open_photographs(index, settings, "train", BATCH, mean, std)
+    drawn = augmentation(TRAINING, *split.sides(), SIZE, seed=0, epoch=1)
+    files = [str(index.path(int(shard))) for shard in split.rows.shard]
+    peer = Folder(str(Path(root, "train")), files, drawn.parts, drawn.flips)
+    rng = np.random.default_rng(0)
+    order = np.concatenate([rng.permutation(len(files)) for _ in range(-(-BATCH * BATCHES // len(files)))])
+    order = order[: BATCH * BATCHES]
+    compare(peer, split, drawn, order)
+    fast = open_photographs(index, settings.model_copy(update={"resize_with": "torch"}), "train", BATCH, mean, std)
+    sides = {
+        "ImageFolder + DataLoader, 2 processes": lambda: consume(load(peer, order)),
+        "vestige, 2 threads, exact, normalised": lambda: consume(split.batches(order, drawn)),
+        "vestige, 2 threads, exact, bytes for the device": lambda: consume(split.decoded(order, drawn)),
+        "vestige, 2 threads, resized by torch, bytes for the device": lambda: consume(fast.decoded(order, drawn)),
+    }
+    taken = {name: [] for name in sides}
+    for _ in range(ROUNDS):
+        for name, run in sides.items():
+            taken[name].append(run())
+    report(taken, split, drawn, order)
+
+
+def index_of(root: str):
+    """The settings and the index of class folders."""
+    said = {"source": "imagenet", "root": root, "crop": SIZE, "resize": RESIZE, "resize_with": "pillow"}
+    settings = imagenet.Settings(**said, mean=MEAN, std=STD, decoding_threads=WORKERS)
+    return settings, build_index(settings, lambda line: None)
+
+
+def load(peer: Folder, order: np.ndarray) -> DataLoader:
+    """The peer's batches."""
+    return DataLoader(peer, BATCH, sampler=order.tolist(), num_workers=WORKERS)
+
+
+def compare(peer: Folder, split, drawn, order: np.ndarray) -> None:
+    """Refuse to time what does not give the same: pixels of all batches to the last bit of a byte, and labels."""
+    mean, std = (torch.tensor(each)[:, None, None] for each in (MEAN, STD))
+    for (images, labels), (mine, own) in zip(load(peer, order), split.batches(order, drawn), strict=True):
+        pixels, others = ((each * std + mean).mul(255).round().to(torch.uint8) for each in (images, mine))
+        if not torch.equal(pixels, others) or not torch.equal(labels, own):
+            raise SystemExit("the batches differ")
+
+
+def consume(batches) -> float:
+    """The seconds that all batches take."""
+    began = time.perf_counter()
+    for _ in batches:
+        pass
+    return time.perf_counter() - began
+
+
+def report(taken: dict[str, list[float]], split, drawn, order: np.ndarray) -> None:
+    """Print rates, ratios, the training thread's own work, and what is hashed when a training begins."""
+    seconds = {name: float(np.median(each)) for name, each in taken.items()}
+    first = next(iter(seconds.values()))
+    print(f"{len(split.labels)} photographs, {BATCHES} batches of {BATCH}, {SIZE} pixels, median of {ROUNDS} rounds\n")
+    print("| loader | images a second | times ImageFolder |\n|---|---|---|")
+    for name, each in seconds.items():
+        print(f"| {name} | {len(order) / each:.0f} | {first / each:.2f} |")
+    began = time.thread_time()
+    consume(split.decoded(order, drawn))
+    print(f"\nThe training thread's own work: {1e3 * (time.thread_time() - began) / BATCHES:.1f} ms of a CPU a batch.")
+    hashed, former = [], hashlib.sha256
+    hashlib.sha256 = lambda data=b"": hashed.append(len(data)) or former(data)
+    photograph_index.read_index(FOLDER, next(FOLDER.glob("*.index.npz")).name.partition("-")[0])
+    hashlib.sha256 = former
+    print(f"Hashed when a training begins: {sum(hashed)} bytes, the index.")
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]))

@@ -1,0 +1,121 @@
+"""Photographs in files, as ImageNet comes: class folders, tars, WebDataset or Parquet shards, read where they lie."""
+
+import hashlib
+import importlib
+import json
+import os
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from vestige.data.settings import Source
+from vestige.foundation.settings import Listed, Values
+
+DESCRIPTION = "data/shards/description.py"
+Share = Annotated[float, Field(ge=0, le=1)]
+Deviation = Annotated[float, Field(gt=0, le=1)]
+
+
+def at_least_crop(resize: int, info: ValidationInfo) -> int:
+    """A length of the shorter side from which the square that networks see can be cut."""
+    if resize < (crop := info.data.get("crop") or 0):
+        raise PydanticCustomError("short_resize", "at least images.crop, which is {crop}", {"crop": crop})
+    return resize
+
+
+class Fields(Values):
+    """Under which names WebDataset or Parquet shards hold the image and its label, where not `jpg`, `cls` and so on."""
+
+    image: Annotated[str, Field(min_length=1)] | None = None
+    label: Annotated[str, Field(min_length=1)] | None = None
+
+
+class Settings(Source):
+    """Photographs at `root`, and what networks see of them: a square of `crop` pixels.
+
+    In evaluation the shorter side is resized to `resize` pixels and the middle square is taken. In training it is a
+    random part of the whole photograph (`training.random_crop`), else the same middle square.
+    """
+
+    can_be_shifted: ClassVar[bool] = False
+    source: Literal["imagenet"]
+    root: Annotated[str, Field(min_length=1)]
+    crop: PositiveInt
+    resize: Annotated[PositiveInt, AfterValidator(at_least_crop)]
+    resize_with: Literal["pillow", "torch"]
+    mean: Annotated[tuple[Share, Share, Share], Listed] | None = None
+    std: Annotated[tuple[Deviation, Deviation, Deviation], Listed] | None = None
+    on_unreadable: Literal["refuse", "skip"] = "refuse"
+    fields: Fields | None = None
+    val_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    split_seed: NonNegativeInt | None = None
+    decoding_threads: PositiveInt | None = None
+
+    @property
+    def described_by(self) -> str:
+        """The file that lists and describes photographs: no training depends on how that is done."""
+        return DESCRIPTION
+
+    @property
+    def names_of_fields(self) -> dict[str, str]:
+        """The fields of shards that have names of their own."""
+        return {} if self.fields is None else self.fields.model_dump(exclude_none=True)
+
+    @property
+    def place(self) -> str:
+        """A short name of what is indexed, and of how: of an index in `work/`."""
+        about = self.model_dump(mode="json", exclude={"root", "decoding_threads"})
+        return hashlib.sha256(json.dumps([os.path.abspath(self.root), about]).encode()).hexdigest()[:16]
+
+
+def open_split(images, settings: Settings, split: str, batch_size: int, mean, std):
+    """A split of an images result: training photographs, which threads decode, or the middle squares of val.
+
+    Raises OtherImages where this machine decodes to other pixels, or the photographs are not those of the result.
+    """
+    from vestige.data.arrays import OtherImages
+    from vestige.data.loader import Split
+    from vestige.data.photographs import open_photographs
+    from vestige.data.probe import probe
+
+    if probe(settings.resize_with) != str(images["decoder_sha256"].item()):
+        raise OtherImages(
+            "this machine decodes or resizes photographs to other pixels than the one on which images.nc was made: "
+            "install the same versions of pillow, simplejpeg and torch, or make images.nc again here"
+        )
+    if split == "train":
+        return open_photographs(find_index(images, settings), settings, split, batch_size, mean, std)
+    return Split(*load_val(images, settings), batch_size, mean, std, settings.crop)
+
+
+def load_val(images, settings: Settings):
+    """Squares uint8 (images, 3, crop, crop), and labels int64 (images) of val; decoded again where absent."""
+    from vestige.data.arrays import OtherImages, kept, sound
+    from vestige.data.squares import decode_squares, load_squares
+
+    names = [str(images[f"{kind}_sha256"].sel(split="val").item()) for kind in ("images", "labels")]
+    squares, labels = load_squares(names[0]), sound(names[1])
+    if squares is None or labels is None:
+        index = find_index(images, settings)
+        if [decode_squares(index, settings), kept(index.splits["val"].label)] != names:
+            raise OtherImages("the validation photographs give other squares than those of images.nc: make it again")
+        squares, labels = load_squares(names[0]), sound(names[1])
+    return squares, labels
+
+
+def find_index(images, settings: Settings):
+    """The index of the photographs of an images result, made again where it is not in `work/`. Raises OtherImages."""
+    from vestige.data import photograph_index
+    from vestige.data.arrays import FOLDER, OtherImages
+
+    index = photograph_index.read_index(FOLDER, settings.place)
+    if index is None:  # not imported by name: how photographs are listed makes no trained network another
+        index = importlib.import_module("vestige.data.shards.indexing").build_index(settings, print)
+    for split, rows in index.splits.items():
+        if rows.digest() != str(images["photographs_sha256"].sel(split=split).item()):
+            raise OtherImages(
+                f"the {split} photographs in {settings.root} are not those from which images.nc was made: "
+                "bring the former ones back, or make images.nc again (all that was made from it follows)"
+            )
+    return index
