@@ -5,7 +5,7 @@ TIER ?= fast
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help figures compare test test-nightly test-slurm lint format deps lock clean
+.PHONY: help figures compare test test-nightly test-slurm test-parquet lint format deps lock clean
 
 READY := .venv/ready
 INSIDE := export PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -34,10 +34,15 @@ test: $(READY)  ## run the tests (WORKERS=2 at a time; TIER=ci or nightly for mo
 test-nightly: $(READY)  ## run all tests, also those on a Slurm where it is installed
 	@$(INSIDE) status=0; \
 		pytest --numprocesses $(WORKERS) --dist worksteal --tier nightly || status=$$?; \
-		pytest --tier nightly -m slurm -rs tests/slurm || status=$$?; exit $$status
+		pytest --tier nightly -m slurm -rs tests/slurm || status=$$?; \
+		$(MAKE) --no-print-directory test-parquet TIER=nightly || status=$$?; exit $$status
 
 test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves where it is installed
 	@$(INSIDE) pytest --tier $(TIER) -m slurm -rs tests/slurm
+
+test-parquet: $(READY)  ## run the tests of Parquet shards, with a pyarrow of their own
+	@$(INSIDE) [ -d .venv/parquet ] || pip install --quiet --target .venv/parquet pyarrow; \
+		PYTHONPATH=.venv/parquet pytest --tier $(TIER) -k parquet tests/data
 
 compare: $(READY)  ## compare all numbers with those of a former commit (BASE=, STUDIES="tiny digits", IMAGES=folder)
 	@$(INSIDE) python bench/compare.py $(or $(BASE),$(error say with which commit: make compare BASE=HEAD)) $(STUDIES) \
@@ -53,7 +58,7 @@ deps: $(READY)  ## write into dvc.yaml which source files each stage imports
 	@$(INSIDE) python workflow/deps.py
 
 lock: $(READY)  ## lock the dependencies of pyproject.toml in requirements.txt (UPGRADE=--upgrade for the newest)
-	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url \
+	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --extra test --extra lock --no-emit-index-url \
 		--custom-compile-command 'make lock' $(UPGRADE) --output-file requirements.txt pyproject.toml
 	@$(INSIDE) python workflow/conda.py
 

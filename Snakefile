@@ -1,10 +1,11 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
-from vestige.commands import figure_labels, progress
+from vestige.commands import figure_labels, progress, study_check
 from vestige.commands.record import record
 from vestige.engines import snakefile as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
+study_check.refuse_moved(STUDY)  # images that lie elsewhere: one command tells whether they are the same
 front.prepare(STUDY)
 progress.begin(STUDY, workflow)
 

@@ -41,10 +41,11 @@ def check(given, typed: Path) -> int:
     study = loading.read(given.study)
     check_claims()
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
-        from vestige.commands.study_check import check_made
+        from vestige.commands.study_check import check_made, refuse_moved
         from vestige.provenance import hashing, results
 
         results.make_folders(study)
+        refuse_moved(study)
         check_made(study)
         hashing.keep()
     counts = dict.fromkeys(pipeline.STAGES, 0)

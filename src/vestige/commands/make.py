@@ -21,7 +21,7 @@ from vestige.commands.study_check import check_made
 from vestige.config import loading
 from vestige.foundation import source
 from vestige.pipeline import Job
-from vestige.provenance import proofs, results, status
+from vestige.provenance import listing, proofs, results, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
 
 Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
@@ -47,10 +47,12 @@ def make(job: Job) -> str:
         check_place(job)
         with logging(job) as note, recorded(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
+            lying = listing.list_places(job.study) if job.stage.lists_places else {}
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.behind(job))
             load(job)
             refuse_edited(job)
             (draw if job.stage.kind else compute)(job, before, stamp, note)
+            listing.note_made(job, lying)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
             return f"{job.output} made in {took}"
@@ -124,10 +126,26 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)
     check_result(job, made)
+    if job.stage.lists_places and is_current_otherwise(job) and has_same_values(job, made):
+        note(f"they are those of {job.output}, which stays")
+        return
     beside = publish(job, places["folder"]) if job.stage.folder else {}
     write(job, made, labels_of(job), stamp, beside)
     if job.stage.folder:
         clear_work(**places)
+
+
+def is_current_otherwise(job: Job) -> bool:
+    """Whether nothing is wrong with a result but that the files at the places of its study have changed."""
+    return status.alone(job)[1] == listing.changes(job)
+
+
+def has_same_values(job: Job, made) -> bool:
+    """Whether a Dataset holds what the result of a job holds."""
+    with results.open_dataset(job.output) as former:
+        return all(
+            name in former.variables and former[name].variable.equals(each) for name, each in made.variables.items()
+        )
 
 
 def gathered(job: Job) -> dict[str, tuple[Job, ...]]:

@@ -6,7 +6,7 @@ from vestige import pipeline
 from vestige.config import loading
 from vestige.config.image_validation import Known, misfits
 from vestige.config.study import Study
-from vestige.provenance import described, status
+from vestige.provenance import described, listing, status
 
 
 def check_made(study: Study) -> None:
@@ -15,6 +15,23 @@ def check_made(study: Study) -> None:
         network = proven(study, "network")
         layers = described.layers(network) if network else ()
         loading.refuse([*misfits(study, Known(*described.counts(images), layers))], study.file)
+
+
+def refuse_moved(study: Study) -> None:
+    """Refuse to plan with images whose files have changed: whether they are the same, one command tells.
+
+    Raises ImagesMoved.
+    """
+    job = pipeline.job(study, "images")
+    if found := listing.changes(job):
+        raise ImagesMoved(
+            f"{found[0]} since {job.output} was made. Say `{study.command} make {job.output}`: if these are the same "
+            "images, all else stays current; if not, what follows from them is made again."
+        )
+
+
+class ImagesMoved(RuntimeError):
+    """Images whose files are not those from which a result was made; the message names the remedy."""
 
 
 def proven(study: Study, stage: str) -> Path | None:

@@ -4,7 +4,7 @@ import math
 import pickle
 import pickletools
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -23,6 +23,8 @@ MOST_TUPLES = 20  # of which an array takes six; a deep nest of them would overf
 class Settings(Source):
     """Where the pickles lie, and how many images of each class are taken, the first in the files' order."""
 
+    places: ClassVar[tuple[str, ...]] = ("folder",)
+    no_part_of_proofs: ClassVar[tuple[str, ...]] = ("folder", "download")
     source: Literal["cifar10"]
     folder: Annotated[str, Field(min_length=1)]
     download: Literal[True] | None = None
@@ -230,7 +232,7 @@ def few(images, labels, wanted: int | None, names: tuple[str, ...], split: str):
 
 def found(settings: Settings) -> Path:
     """The folder with all of the files, which may first be downloaded. Raises ValueError where one is missing."""
-    folder = Path(settings.folder)
+    folder = settings.path("folder")
     if settings.download and not folder.exists():
         download(folder)
     files = (*BATCHES["train"], *BATCHES["val"], META)

@@ -3,7 +3,6 @@
 import hashlib
 import importlib
 import json
-import os
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, ValidationInfo
@@ -39,6 +38,8 @@ class Settings(Source):
     """
 
     can_be_shifted: ClassVar[bool] = False
+    places: ClassVar[tuple[str, ...]] = ("root",)
+    no_part_of_proofs: ClassVar[tuple[str, ...]] = ("root", "decoding_threads", "fields")
     source: Literal["imagenet"]
     root: Annotated[str, Field(min_length=1)]
     crop: PositiveInt
@@ -66,7 +67,8 @@ class Settings(Source):
     def place(self) -> str:
         """A short name of what is indexed, and of how: of an index in `work/`."""
         about = self.model_dump(mode="json", exclude={"root", "decoding_threads"})
-        return hashlib.sha256(json.dumps([os.path.abspath(self.root), about]).encode()).hexdigest()[:16]
+        root = str(self.path("root").absolute())
+        return hashlib.sha256(json.dumps([root, about]).encode()).hexdigest()[:16]
 
 
 def open_split(images, settings: Settings, split: str, batch_size: int, mean, std):

@@ -4,7 +4,7 @@ import gzip
 import math
 import zlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -22,6 +22,8 @@ CLASSES = 10
 class Settings(Source):
     """Where the files lie, plain or with .gz, and how many images of each class are taken, the first in their order."""
 
+    places: ClassVar[tuple[str, ...]] = ("folder",)
+    no_part_of_proofs: ClassVar[tuple[str, ...]] = ("folder", "download")
     source: Literal["mnist"]
     folder: Annotated[str, Field(min_length=1)]
     download: Literal[True] | None = None
@@ -116,7 +118,7 @@ def few(images, labels, wanted: int | None, split: str):
 
 def found(settings: Settings) -> dict[str, tuple[Path, ...]]:
     """The paths of images and labels of each split, which may first be downloaded. Raises ValueError if one lacks."""
-    folder = Path(settings.folder)
+    folder = settings.path("folder")
     if settings.download and not folder.exists():
         download(folder)
     paths = {split: tuple(either(folder / name) for name in names) for split, names in FILES.items()}

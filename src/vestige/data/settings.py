@@ -1,9 +1,11 @@
 """What the settings of every source of images have in common."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import PositiveInt
 
+from vestige.foundation.places import resolve_path
 from vestige.foundation.settings import Values
 
 
@@ -14,7 +16,13 @@ class Source(Values):
     """
 
     can_be_shifted: ClassVar[bool] = True
+    places: ClassVar[tuple[str, ...]] = ()  # keys that say where files lie
+    no_part_of_proofs: ClassVar[tuple[str, ...]] = ()  # keys on which no result depends: places, and how to read them
     crop: PositiveInt | None = None
+
+    def path(self, key: str) -> Path:
+        """The path that stands at the key of a place, `~` and $VARIABLES filled in. Raises ValueError."""
+        return resolve_path(getattr(self, key), f"images.{key}")
 
     @property
     def described_by(self) -> str:

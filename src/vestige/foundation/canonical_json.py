@@ -20,12 +20,14 @@ def at(study: Any, key: str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON would hold it."""
+    """A value as JSON would hold it; of a section without keys on which no result depends."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return [plain(each) for each in value]
-    return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else value
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_none=True, exclude=set(getattr(value, "no_part_of_proofs", ())))
+    return value
 
 
 def canonical(value: Any) -> str:

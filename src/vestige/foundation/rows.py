@@ -42,6 +42,7 @@ class Stage:
     kind: str = ""  # of result from which it draws figures
     rows: str = ""  # the file of rows that it is handed by value, each of which it is made of
     own_function: str = ""  # a file that may hold the stage's function in place of its own
+    lists_places: bool = False  # whether it reads what lies at the places that the study names
     stores: str = ""  # the folder of what it leaves for other jobs to read
 
     @property
@@ -81,6 +82,7 @@ MADE = (
         code=("stages/images.py", SOURCE, DESCRIBED),
         own_function=DESCRIBED,
         stores="work/images",
+        lists_places=True,
     ),
     Stage(
         "network",

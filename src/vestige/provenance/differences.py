@@ -14,10 +14,19 @@ def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) 
     then, vouched = equivalences.carried(job.stage.name, given["code"], now, given["settings"])
     reasons = [
         *changed("code of", then, now),
-        *changed("setting", leaves(given["settings"]), leaves(job.settings), show=True),
+        *changed("setting", leaves(without_places(given["settings"], job)), leaves(job.settings), show=True),
         *([] if unchanged else [f"{job.output} was changed after it was written"]),
     ]
     return reasons, vouched if then == now else ()
+
+
+def without_places(settings: Mapping, job: Job) -> dict:
+    """Settings of a proof without the keys that are no longer part of any: former proofs have them."""
+    images = settings.get("images")
+    if not isinstance(images, Mapping):
+        return dict(settings)
+    left_out = job.study.images.no_part_of_proofs
+    return settings | {"images": {key: value for key, value in images.items() if key not in left_out}}
 
 
 def behind_changed(
@@ -35,7 +44,7 @@ def behind_changed(
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
             *changed("code of", then, now),
-            *changed("setting", leaves(known), leaves(each.settings), show=True),
+            *changed("setting", leaves(without_places(known, each)), leaves(each.settings), show=True),
             *inputs_changed(read, input_digests(each)),
         ]
         reasons += [f"{each.output}, from which it came and which is missing: {line}" for line in found]

@@ -1,6 +1,6 @@
 """What a result notes of the machine and the packages that made it; neither ever makes it stale."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from vestige.foundation import source
@@ -10,9 +10,18 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "mpl_toolkits": "ma
 
 
 def versions(files: tuple[str, ...]) -> dict[str, str]:
-    """Versions of the installed packages that the code imports."""
+    """Versions of the packages that the code imports; those that it can do without may not be installed."""
     names = (DISTRIBUTIONS.get(name, name) for name in source.packages(*files))
-    return {name: version(name) for name in sorted(names)}
+    found = {name: version_of(name) for name in sorted(names)}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def version_of(name: str) -> str | None:
+    """The version of a package; None where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def hardware(device: str | None) -> dict[str, str]:

@@ -51,7 +51,7 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, str]]:
 def plain(value: Any) -> Any:
     """A setting as dictionaries, lists and numbers; keys that are left out stay out."""
     if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json", exclude_none=True)
+        return value.model_dump(mode="json", exclude_none=True, exclude=set(getattr(value, "no_part_of_proofs", ())))
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, list | tuple) else value

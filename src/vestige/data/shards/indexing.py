@@ -28,7 +28,7 @@ def build_index(settings, note: Note) -> Index:
 
     What an index of the same place, or one that was begun, holds of shards that have not changed is taken over.
     """
-    root, place = Path(settings.root), settings.place
+    root, place = settings.path("root"), settings.place
     listed = list_images(root, settings.names_of_fields)
     refuse_fields(settings, listed)
     note(f"{sum(map(len, listed.splits.values()))} photographs in {root}, {listed.format.replace('_', ' ')}")
