@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable
 
 from vestige.metrics.power import MOST, distance_found
+from vestige.report.conditions import ConditionRow, baselines
 from vestige.report.verdicts import ABSENT, ERROR, FEWEST, UNDECIDED, Claim
-from vestige.report.wording import number, several
+from vestige.report.wording import number, percent, several
 
 COUNTS = (5, 10, 20, 50, MOST)  # seeds for which the page says how many claims they would decide
 FAIL = 0.1  # the share of networks that fail for which it says how often none is seen
@@ -15,6 +16,22 @@ def limits(claims: Iterable[Claim]) -> str:
     """What verdicts take at the fewest seeds that any rests on, and what more seeds would decide, in sentences."""
     claims = [claim for claim in claims if claim.verdict != ABSENT]
     return " ".join(filter(None, [what_is_missed(claims), more_seeds(claims)]))
+
+
+def what_is_hardly_learnt(conditions: Iterable[ConditionRow], classes: int) -> str:
+    """That accuracies mean nothing, where networks that are left alone reach less than twice chance in the end.
+
+    Of two or three classes, less than half way from chance to 1.
+    """
+    reached = [accuracy for condition in baselines(list(conditions))[:1] for accuracy in condition.accuracies]
+    mean, chance = (sum(reached) / len(reached) if reached else 1), 1 / classes
+    if mean >= min(2 * chance, (1 + chance) / 2):
+        return ""
+    return (
+        f"Networks without penalty name the right class of {percent(mean)} of the validation images, guessing that of "
+        f"{percent(chance)}: they have learnt next to nothing, and what is said here of accuracies and of predicted "
+        "classes means nothing."
+    )
 
 
 def what_is_missed(claims: list[Claim]) -> str:

@@ -9,7 +9,7 @@ from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
 from vestige.report.evidence import proofs_of
-from vestige.report.limits import limits
+from vestige.report.limits import limits, what_is_hardly_learnt
 from vestige.report.links import linked
 from vestige.report.overview import paragraph
 from vestige.report.plates import ROWS, plates_of
@@ -35,6 +35,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         outcome=outcome(told),
         found=found(told),
         few_seeds=few_seeds(told),
+        unlearnt=what_is_hardly_learnt(conditions, images.sizes["class"]),
         limits=limits(told),
         plates=plates,
         shown_in=shown_in,
