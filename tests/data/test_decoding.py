@@ -123,6 +123,17 @@ def test_a_jpeg_with_damage_that_pillow_accepts_decodes_to_pillows_pixels(decode
     np.testing.assert_array_equal(decode(bytes(data)), pillow(bytes(data)))
 
 
+def test_of_too_many_pixels_no_decoder_makes_an_image(decoder, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 300)
+    monkeypatch.setattr(decoding, "LARGEST", 600)
+    with pytest.raises(DecodingError, match="exceeds limit"):
+        decode(encode(draw("RGB", 30, 30)))
+
+
+def test_the_most_pixels_are_pillows():
+    assert decoding.LARGEST == 2 * Image.MAX_IMAGE_PIXELS
+
+
 def test_photographs_decode_to_pillows_pixels():
     pytest.importorskip("simplejpeg")
     files = sorted(NATIVE.rglob("*.JPEG"))[::8]

@@ -146,7 +146,7 @@ def test_a_photograph_that_has_changed_is_refused_with_its_file_and_the_remedy(h
     split = open_split()
     path = split.reader.index.path(int(split.rows.shard[3]))
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
-    with pytest.raises(OtherPhotograph, match=rf"{path}: photograph 3 .*\n.*make images.nc again"):
+    with pytest.raises(OtherPhotograph, match=rf"{path}: photograph 3 .*\n.*delete and remake it"):
         hashes(split)
 
 
@@ -154,7 +154,7 @@ def test_a_photograph_that_is_gone_is_refused_with_its_file(here):
     split = open_split()
     path = split.reader.index.path(int(split.rows.shard[0]))
     path.unlink()
-    with pytest.raises(OtherPhotograph, match=f"{path}: photograph 0 .*No such file"):
+    with pytest.raises(OtherPhotograph, match=f"{path}: photograph 0 .*the file is gone"):
         hashes(split)
 
 
@@ -174,6 +174,19 @@ def test_threads_end_where_an_epoch_is_left(here):
     assert any(thread.name.startswith("decode") for thread in threading.enumerate())
     batches.close()
     assert not any(thread.name.startswith("decode") for thread in threading.enumerate())
+
+
+def test_more_shards_than_may_be_open_are_read(here):
+    import resource
+
+    split = open_split()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 8, limits[1]))
+    try:
+        assert len(hashes(split)) == 5
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_another_set_at_the_same_place_is_refused(here):

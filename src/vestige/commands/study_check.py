@@ -20,8 +20,10 @@ def check_made(study: Study) -> None:
 def refuse_moved(study: Study) -> None:
     """Refuse to plan with images whose files have changed: whether they are the same, one command tells.
 
-    Raises ImagesMoved.
+    Raises ImagesMoved, and ValueError for a path with a variable that is not set.
     """
+    for key in study.images.places:
+        study.images.path(key)
     job = pipeline.job(study, "images")
     if found := listing.changes(job):
         raise ImagesMoved(

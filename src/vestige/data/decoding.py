@@ -9,6 +9,7 @@ FORMATS = ("JPEG", "PNG")
 MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")  # Pillow's, of at most 8 bits a channel
 GREY_16 = ("I", "I;16", "I;16B", "I;16L")  # of 16 bits; Pillow itself reduces those in colour, to their high byte
 FAST = ("YCbCr", "Gray")  # colour spaces of JPEG files that simplejpeg decodes to Pillow's pixels
+LARGEST = 2 * (2**30 // 4 // 3)  # pixels; of more, Pillow says that they would fill the memory
 JPEG = b"\xff\xd8"
 
 
@@ -42,7 +43,8 @@ def decode_fast(data: bytes) -> np.ndarray | None:
     if decoder is None:
         return None
     try:
-        if decoder.decode_jpeg_header(data)[2] not in FAST:
+        height, width, colours = decoder.decode_jpeg_header(data)[:3]
+        if colours not in FAST or height * width > LARGEST:
             return None
         return decoder.decode_jpeg(data, "RGB")  # strict: refuses what libjpeg only warns of, which Pillow may accept
     except ValueError:

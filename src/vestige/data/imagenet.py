@@ -40,6 +40,7 @@ class Settings(Source):
     can_be_shifted: ClassVar[bool] = False
     places: ClassVar[tuple[str, ...]] = ("root",)
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ("root", "decoding_threads", "fields")
+    listed_with: ClassVar[tuple[str, ...]] = ("fields",)
     source: Literal["imagenet"]
     root: Annotated[str, Field(min_length=1)]
     crop: PositiveInt
@@ -64,11 +65,22 @@ class Settings(Source):
         return {} if self.fields is None else self.fields.model_dump(exclude_none=True)
 
     @property
+    def reading_place(self) -> str:
+        """A short name of what is read of photographs: of an index of all that can be used, whatever their split."""
+        needs_sums = self.mean is None or self.std is None
+        seen = [self.crop, self.resize, self.resize_with] if needs_sums else []
+        return short_name([str(self.path("root").absolute()), self.names_of_fields, seen])
+
+    @property
     def place(self) -> str:
         """A short name of what is indexed, and of how: of an index in `work/`."""
         about = self.model_dump(mode="json", exclude={"root", "decoding_threads"})
-        root = str(self.path("root").absolute())
-        return hashlib.sha256(json.dumps([root, about]).encode()).hexdigest()[:16]
+        return short_name([str(self.path("root").absolute()), about])
+
+
+def short_name(about: list) -> str:
+    """A name for what JSON can say."""
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
 
 
 def open_split(images, settings: Settings, split: str, batch_size: int, mean, std):
@@ -84,7 +96,7 @@ def open_split(images, settings: Settings, split: str, batch_size: int, mean, st
     if probe(settings.resize_with) != str(images["decoder_sha256"].item()):
         raise OtherImages(
             "this machine decodes or resizes photographs to other pixels than the one on which images.nc was made: "
-            "install the same versions of pillow, simplejpeg and torch, or make images.nc again here"
+            "install the same versions of pillow, simplejpeg and torch, or delete images.nc and make it again here"
         )
     if split == "train":
         return open_photographs(find_index(images, settings), settings, split, batch_size, mean, std)
@@ -101,7 +113,7 @@ def load_val(images, settings: Settings):
     if squares is None or labels is None:
         index = find_index(images, settings)
         if [decode_squares(index, settings), kept(index.splits["val"].label)] != names:
-            raise OtherImages("the validation photographs give other squares than those of images.nc: make it again")
+            raise OtherImages("the validation photographs give other squares than images.nc says: delete and remake it")
         squares, labels = load_squares(names[0]), sound(names[1])
     return squares, labels
 
@@ -118,6 +130,6 @@ def find_index(images, settings: Settings):
         if rows.digest() != str(images["photographs_sha256"].sel(split=split).item()):
             raise OtherImages(
                 f"the {split} photographs in {settings.root} are not those from which images.nc was made: "
-                "bring the former ones back, or make images.nc again (all that was made from it follows)"
+                "bring the former ones back, or delete images.nc and make it again (all that was made from it follows)"
             )
     return index

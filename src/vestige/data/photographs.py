@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Lock
 
 import numpy as np
 import torch
@@ -21,7 +20,6 @@ from vestige.data.resizing import Resampler, resize_middle, resize_part
 
 AHEAD = 3  # batches that are decoded while one is used
 TASK = 8  # photographs that a thread decodes before it looks for more
-OPEN = 4096  # shards that are kept open; of more (class folders), each is opened when it is read
 
 
 class OtherPhotograph(RuntimeError):
@@ -29,50 +27,34 @@ class OtherPhotograph(RuntimeError):
 
 
 class Reader:
-    """The bytes of photographs, each checked against the sha256 that the index has of it. Threads may share one."""
+    """The bytes of photographs, each checked against the sha256 that the index has of it. Threads may share one.
+
+    A shard is opened for each photograph, which takes no time beside decoding: there may be more shards than a process
+    may hold open.
+    """
 
     def __init__(self, index: Index, split: str):
-        self.index, self.rows, self.lock = index, index.splits[split], Lock()
-        self.descriptors: dict[int, int] = {}
+        self.index, self.rows = index, index.splits[split]
 
     def read(self, number: int) -> bytes:
-        """The bytes of a photograph, by its number in the split. Raises OtherPhotograph."""
+        """The bytes of a photograph, by its number in the split. Raises OtherPhotograph, or OSError with its file."""
         shard, offset, length = (
             int(column[number]) for column in (self.rows.shard, self.rows.offset, self.rows.length)
         )
         try:
-            data = self.read_range(shard, offset, length)
-        except OSError as error:
-            raise self.refusal(shard, number, error.strerror or str(error)) from error
+            with open(self.index.path(shard), "rb") as file:
+                data = os.pread(file.fileno(), length, offset)
+        except FileNotFoundError as error:
+            raise self.refusal(shard, number, "the file is gone") from error
         if hashlib.sha256(data).digest() != self.rows.sha256[number].tobytes():
             raise self.refusal(shard, number, "its bytes are not those that were indexed")
         return data
-
-    def read_range(self, shard: int, offset: int, length: int) -> bytes:
-        """Bytes of a shard, which stays open unless there are very many."""
-        if len(self.index.shards) > OPEN:
-            with open(self.index.path(shard), "rb") as file:
-                return os.pread(file.fileno(), length, offset)
-        return os.pread(self.open(shard), length, offset)
-
-    def open(self, shard: int) -> int:
-        """The descriptor of a shard."""
-        with self.lock:
-            if shard not in self.descriptors:
-                self.descriptors[shard] = os.open(self.index.path(shard), os.O_RDONLY | os.O_CLOEXEC)
-            return self.descriptors[shard]
-
-    def close(self) -> None:
-        """Close all shards."""
-        with self.lock:
-            while self.descriptors:
-                os.close(self.descriptors.popitem()[1])
 
     def refusal(self, shard: int, number: int, why: str) -> OtherPhotograph:
         """What to say of a photograph that is not what was indexed."""
         return OtherPhotograph(
             f"{self.index.path(shard)}: photograph {number} (byte {self.rows.offset[number]}): {why}.\n"
-            "The images have changed since images.nc was made: bring the former ones back, or make images.nc again."
+            "The images have changed since images.nc was made: bring the former ones back, or delete and remake it."
         )
 
 

@@ -17,6 +17,7 @@ class Source(Values):
 
     can_be_shifted: ClassVar[bool] = True
     places: ClassVar[tuple[str, ...]] = ()  # keys that say where files lie
+    listed_with: ClassVar[tuple[str, ...]] = ()  # keys that say how the files there are read
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ()  # keys on which no result depends: places, and how to read them
     crop: PositiveInt | None = None
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from vestige.data.arrays import FOLDER, digest
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import open_photographs
 from vestige.foundation.files import whole
+from vestige.foundation.source import identity
 
 BATCH = 256  # photographs that are decoded before they are written
 CHECKED = ".checked"  # beside an array: what its file was like when its digest was last computed
@@ -32,9 +34,10 @@ def write_squares(batches: Iterable[np.ndarray], count: int, size: int) -> str:
     shape = (count, 3, size, size)
     FOLDER.mkdir(parents=True, exist_ok=True)
     found = hashlib.sha256(f"|u1 {shape}\n".encode())
-    partial = FOLDER / f".squares-{os.getpid()}.npy"
+    number, name = tempfile.mkstemp(dir=FOLDER, prefix=".squares-", suffix=".npy")
+    partial = Path(name)
     try:
-        with open(partial, "wb") as file:
+        with open(number, "wb") as file:
             file.write(header_of(shape))
             for batch in batches:
                 data = np.ascontiguousarray(batch).data
@@ -43,6 +46,7 @@ def write_squares(batches: Iterable[np.ndarray], count: int, size: int) -> str:
             file.flush()
             os.fsync(file.fileno())
         path = FOLDER / f"{found.hexdigest()}.npy"
+        partial.chmod(0o644)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -70,7 +74,7 @@ def load_squares(name: str) -> np.ndarray | None:
 def is_checked(path: Path) -> bool:
     """Whether a file is still the one whose digest was computed."""
     try:
-        return json.loads(path.with_suffix(CHECKED).read_text()) == identity(path)
+        return json.loads(path.with_suffix(CHECKED).read_text()) == list(identity(path))
     except (OSError, ValueError):
         return False
 
@@ -78,13 +82,7 @@ def is_checked(path: Path) -> bool:
 def note_checked(path: Path) -> None:
     """Note what a file is like whose digest was computed."""
     with whole(path.with_suffix(CHECKED)) as file:
-        file.write(json.dumps(identity(path)).encode())
-
-
-def identity(path: Path) -> list[int]:
-    """What changes when a file does: times of its content and of its entry, size, place on the disk."""
-    found = path.stat()
-    return [found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino]
+        file.write(json.dumps(list(identity(path))).encode())
 
 
 def header_of(shape: tuple[int, ...]) -> bytes:

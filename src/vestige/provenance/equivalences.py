@@ -28,7 +28,7 @@ class Equivalence(Values):
     reason: Annotated[str, Field(min_length=1)]
     unless: Annotated[tuple[str, ...], Listed] = ()
 
-    def covers(self, stage: str, settings: Mapping[str, Any]) -> bool:
+    def is_about(self, stage: str, settings: Mapping[str, Any]) -> bool:
         """Whether it says something of a result of a stage with some settings, by their keys."""
         return self.stage == stage and not keys_in(settings) & set(self.unless)
 
@@ -56,7 +56,7 @@ def carried(
     for edit in declared():
         if then == now:
             break
-        if edit.covers(stage, settings) and all(then.get(file) == old for file, (old, _) in edit.files.items()):
+        if edit.is_about(stage, settings) and all(then.get(file) == old for file, (old, _) in edit.files.items()):
             after = then | {file: new for file, (_, new) in edit.files.items()}
             then = {file: digest for file, digest in after.items() if digest is not None}
             reasons.append(edit.reason)

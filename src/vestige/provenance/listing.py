@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from vestige.config.study import Study
-from vestige.foundation import source
+from vestige.foundation.canonical_json import canonical, plain
 from vestige.foundation.files import whole
-from vestige.pipeline import Job
+from vestige.foundation.places import is_leftover
+from vestige.pipeline import PLAN, Job
 from vestige.provenance import hashing
 
 FOLDER = Path("work", "listings")
@@ -23,40 +24,69 @@ Listing = dict[str, str]  # a file or a folder at a place -> a digest of what it
 
 
 def list_places(study: Study) -> Listing:
-    """What lies at a study's places; empty where it has none, or they are not here. Raises ValueError."""
-    found: Listing = {}
-    for key in study.images.places:
-        path = study.images.path(key)
-        found |= {f"{key}: {name}": digest for name, digest in list_folder(str(path.absolute())).items()}
-    return found
+    """What lies at a study's places, and how it is read; empty where it has none, or they are not here.
+
+    Raises ValueError for a path with a variable that is not set.
+    """
+    images, found = study.images, {}
+    for key in images.places:
+        listed = list_folder(str(images.path(key).absolute()))
+        found |= {f"{key}: {name}": digest for name, digest in listed.items()}
+    read = {key: canonical(plain(getattr(images, key))) for key in images.listed_with}
+    return found and found | read
 
 
 @cache
 def list_folder(folder: str) -> Listing:
-    """Each file in a folder, and each folder in it with all that it holds; empty where there is no such folder."""
-    if not os.path.isdir(folder):
+    """Each file in a folder, and each folder in it with all that it holds; empty where it cannot be read."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if not is_leftover(entry.name)), key=lambda entry: entry.name)
+    except OSError:
         return {}
-    with os.scandir(folder) as found:
-        return {entry.name: digest_of(entry.path) for entry in sorted(found, key=lambda entry: entry.name)}
+    return {entry.name: describe_entry(entry) for entry in entries}
 
 
-def digest_of(path: str) -> str:
+def describe_entry(entry: os.DirEntry) -> str:
     """A digest of the size, the times and the place on the disk of a file, or of all files in a folder."""
     found = hashlib.sha256()
-    for each in files_in(path) if os.path.isdir(path) else filter(os.path.exists, [path]):
-        found.update(json.dumps([os.path.relpath(each, path), *source.identity(Path(each))]).encode())
+    for path, stat in files_in(entry.path) if entry.is_dir() else stat_of(entry):
+        identity = [path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino]
+        found.update(json.dumps(identity).encode())
     return found.hexdigest()
 
 
-def files_in(folder: str) -> Iterator[str]:
-    """The paths of all files in a folder, in a fixed order."""
-    for here, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
-        yield from (path for name in sorted(names) if os.path.exists(path := os.path.join(here, name)))
+def files_in(folder: str, inside: str = "", above: frozenset = frozenset()) -> Iterator[tuple[str, os.stat_result]]:
+    """Path in the folder and state of each file, in a fixed order; of links that lead back up, nothing."""
+    try:
+        own = os.stat(folder)
+        with os.scandir(folder) as found:
+            entries = sorted((entry for entry in found if not is_leftover(entry.name)), key=lambda entry: entry.name)
+    except OSError:
+        return
+    if (place := (own.st_dev, own.st_ino)) in above:
+        return
+    for entry in entries:
+        path = f"{inside}/{entry.name}"
+        if entry.is_dir():
+            yield from files_in(entry.path, path, above | {place})
+        else:
+            yield from ((path, stat) for _, stat in stat_of(entry))
+
+
+def stat_of(entry: os.DirEntry) -> list[tuple[str, os.stat_result]]:
+    """Name and state of a file; nothing of one that is gone, or a link to nowhere."""
+    try:
+        return [(entry.name, entry.stat())]
+    except OSError:
+        return []
 
 
 def note_made(job: Job, listing: Listing) -> None:
-    """Note what lay at the places from which the images of a result were taken, if anything did."""
+    """Note what lay at the places from which the images of a result were taken: what lies there now, if nothing did."""
+    if not listing and job.stage.lists_places:  # they may have been downloaded
+        list_folder.cache_clear()
+        listing = list_places(job.study)
     if listing:
         with whole(note_of(job)) as file:
             file.write(json.dumps({"result": hashing.sha256(Path(job.output)), "listing": listing}).encode())
@@ -68,17 +98,25 @@ def note_of(job: Job) -> Path:
 
 
 def changes(job: Job) -> list[str]:
-    """What has changed at the places since a result was made, in a line; none where that is not known here."""
-    if not job.stage.lists_places:
+    """What has changed at the places since a result was made, in a line; none where that is not known here.
+
+    A job that an engine started does not look: whoever started the engine has.
+    """
+    if not job.stage.lists_places or is_started_by_engine():
         return []
     try:
         noted = json.loads(note_of(job).read_text())
         then = noted["listing"] if noted["result"] == hashing.sha256(Path(job.output)) else {}
+        now = list_places(job.study)
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    now = list_places(job.study)
     changed = [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
     if not then or not now or not changed:
         return []
     more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
     return [f"what lies at images.{', '.join(changed[:SHOWN])}{more} has changed"]
+
+
+def is_started_by_engine() -> bool:
+    """Whether a Snakemake has planned this process: on a node, files may have other times and places."""
+    return PLAN in os.environ

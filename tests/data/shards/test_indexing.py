@@ -165,8 +165,7 @@ def test_after_a_kill_it_goes_on_with_what_was_read(folders, counted, monkeypatc
     found, notes = describe()
     assert len(counted) == 14
     assert any(note == "10 photographs are as they were when they were last read" for note in notes)
-    assert not list(Path("work/images").glob("*begun*"))
-    for path in Path("work/images").iterdir():
+    for path in Path("work/images").glob("*.index.npz"):
         path.unlink()
     assert found.identical(describe()[0])
 
@@ -191,6 +190,66 @@ def test_all_that_cannot_be_decoded_is_refused_at_once_with_its_files_and_the_re
     assert "200x2 pixels" in said
     assert "images.on_unreadable: skip" in said
     assert photograph_index.read_index(Path("work/images"), settings().place) is None
+
+
+@pytest.mark.parametrize("choice", ["refuse", "skip"])
+def test_what_could_not_be_used_before_a_kill_is_not_forgotten_after_it(folders, monkeypatch, choice):
+    monkeypatch.setattr(photograph_reading, "TASK", 1)
+    monkeypatch.setattr(photograph_reading, "count_cores", lambda: 1)
+    path = sorted((folders / "train").glob("*/*"))[0]
+    path.write_bytes(b"no image")
+    read_row, read = photograph_reading.Reading.read_row, []
+
+    def stop(reading, photographs, row, name):
+        read.append(name)
+        if len(read) == 20:
+            raise KeyboardInterrupt
+        read_row(reading, photographs, row, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(photograph_reading.Reading, "read_row", stop)
+        with pytest.raises(KeyboardInterrupt):
+            describe(on_unreadable=choice)
+    assert f"train/{path.parent.name}/{path.name}" in read
+    if choice == "refuse":
+        with pytest.raises(ImagesRefused, match=path.name):
+            describe()
+    else:
+        assert path.name in "\n".join(describe(on_unreadable="skip")[1])
+
+
+def test_a_fault_of_the_disk_is_one_even_where_photographs_may_be_left_out(folders, monkeypatch):
+    def fail(reading, photographs, row):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(photograph_reading.Reading, "read_bytes", fail)
+    with pytest.raises(ImagesRefused, match="Input/output error"):
+        describe(on_unreadable="skip")
+
+
+def test_a_class_of_which_all_photographs_were_left_out_is_refused(folders):
+    for path in sorted((folders / "train").iterdir())[-1].iterdir():
+        path.write_bytes(b"no image")
+    with pytest.raises(ValueError, match="of class 2 there is no train photograph"):
+        describe(on_unreadable="skip")
+
+
+def test_a_class_of_one_photograph_cannot_be_divided(folders):
+    (ant, *_) = sorted((folders / "train").iterdir())
+    for path in sorted(ant.iterdir())[1:]:
+        path.unlink()
+    with pytest.raises(ValueError, match="of class 0 there is no val photograph"):
+        describe("set/train", val_fraction=0.5, split_seed=0)
+
+
+def test_when_the_study_leaves_out_what_was_refused_nothing_else_is_read_again(folders, counted):
+    path = sorted((folders / "train").glob("*/*"))[0]
+    path.write_bytes(b"no image")
+    with pytest.raises(ImagesRefused):
+        describe()
+    counted.clear()
+    describe(on_unreadable="skip")
+    assert counted == [len(b"no image")]
 
 
 def test_when_a_file_is_mended_the_others_are_not_read_again(folders, counted):
@@ -244,8 +303,8 @@ def test_a_warning_of_a_decoder_names_its_file(folders, monkeypatch):
 @pytest.mark.parametrize("damage", [b"", b"nothing", None])
 def test_an_index_that_is_damaged_is_made_again(folders, damage):
     found, _ = describe()
-    (path,) = Path("work/images").glob("*.index.npz")
-    data = path.read_bytes()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
-    assert photograph_index.read_index(path.parent, settings().place) is None
+    for path in list(Path("work/images").glob("*.index.npz")):
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
+    assert photograph_index.read_index(Path("work/images"), settings().place) is None
     assert found.identical(describe()[0])

@@ -7,6 +7,7 @@ import xarray as xr
 
 from vestige.data.arrays import kept
 from vestige.data.photograph_index import Index
+from vestige.data.probe import probe
 from vestige.data.shards.indexing import SPLITS, Note, build_index
 from vestige.data.squares import decode_squares
 
@@ -41,7 +42,11 @@ def images(settings: SimpleNamespace, note: Note) -> xr.Dataset:
                 {"long_name": "sha256 of the decoded images; of training photographs, which are not stored, as above"},
             ),
             "labels_sha256": ("split", labels, {"long_name": "sha256 of the labels"}),
-            "decoder_sha256": ((), index.decoder, {"long_name": "sha256 of the pixels of a few images, as decoded"}),
+            "decoder_sha256": (
+                (),
+                probe(chosen.resize_with),
+                {"long_name": "sha256 of the pixels of a few images, as decoded"},
+            ),
             "height": ((), chosen.crop, {"long_name": "height of an image", "units": "pixel"}),
             "width": ((), chosen.crop, {"long_name": "width of an image", "units": "pixel"}),
         },

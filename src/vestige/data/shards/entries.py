@@ -5,9 +5,9 @@ import stat
 from typing import NamedTuple
 
 from vestige.data.shards.faults import Faults
+from vestige.foundation.places import is_leftover
 
 SUFFIXES = (".jpeg", ".jpg", ".png")
-LEFTOVERS = {"thumbs.db", "desktop.ini", "@eadir", "__macosx", "lost+found"}
 
 
 class Entry(NamedTuple):
@@ -21,11 +21,6 @@ class Entry(NamedTuple):
 def is_image(name: str) -> bool:
     """Whether a file's name is one of an image."""
     return name.lower().endswith(SUFFIXES)
-
-
-def is_leftover(name: str) -> bool:
-    """Whether a file or folder is one that operating systems and desktops leave behind."""
-    return name.startswith(".") or name.lower() in LEFTOVERS
 
 
 def is_leftover_path(path: str) -> bool:

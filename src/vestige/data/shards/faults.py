@@ -103,6 +103,7 @@ KINDS = {  # a row for each kind of fault or note; whoever finds faults of anoth
         "Remove them; or leave them out: images.on_unreadable: skip.",
     ),
     # notes
+    "left_out": Kind("Images that cannot be used were left out (images.on_unreadable)", "Nothing needs to be done."),
     "other_format": Kind("Files are named after another format than theirs", "Nothing needs to be done."),
     "decoder_warning": Kind("The decoder warns of images, and decodes them", "Nothing needs to be done."),
     "in_both_splits": Kind(

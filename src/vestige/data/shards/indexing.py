@@ -1,6 +1,7 @@
 """Makes the index of a set of photographs: lists them, then reads, hashes and decodes each once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from vestige.data.shards.byte_ranges import Listed, Listing
 from vestige.data.shards.listing import list_images
 from vestige.data.shards.parquet_copies import copy_shards
 from vestige.data.shards.photograph_reading import fill_rows
-from vestige.foundation.source import identity
+from vestige.foundation.source import PACKAGE, file_digest, identity
 
 Note = Callable[[str], None]
 ALL = "all"  # the split of a folder of class folders that has none
@@ -28,24 +29,59 @@ def build_index(settings, note: Note) -> Index:
 
     What an index of the same place, or one that was begun, holds of shards that have not changed is taken over.
     """
-    root, place = settings.path("root"), settings.place
+    root = settings.path("root")
+    with lock_place(settings.reading_place):  # jobs that need an index at once read everything once
+        return make_index(root, settings, note)
+
+
+def make_index(root: Path, settings, note: Note) -> Index:
+    """The same, for one process at a time."""
     listed = list_images(root, settings.names_of_fields)
     refuse_fields(settings, listed)
     note(f"{sum(map(len, listed.splits.values()))} photographs in {root}, {listed.format.replace('_', ' ')}")
     listed.faults.refuse()
     refuse_split(settings, listed)
     listings = {split: copy_rows(root, listing, settings.names_of_fields) for split, listing in listed.splits.items()}
-    begun = join_listings(root, listings, probe(settings.resize_with))
+    begun = join_listings(root, listings, describe_decoder(settings))
     index = fill_rows(begun, listings, settings, listed.faults, note)
     listed.faults.refuse()
     if ALL in index.splits:
         index = divide(index, settings)
+    refuse_empty_classes(index, 1 + max(int(listing.label.max()) for listing in listings.values()))
     index = replace(index, splits={split: index.splits[split].sort() for split in SPLITS})
     note_repeated(index, listed.faults)
     if notes := listed.faults.format_notes():
         note(notes)
-    photograph_index.write_index(index, FOLDER, place)
+    photograph_index.write_index(index, FOLDER, settings.place)
     return index
+
+
+@contextmanager
+def lock_place(place: str) -> Iterator[None]:
+    """Wait until no other process indexes a place."""
+    import fcntl
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER / f".{place}.lock", "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def describe_decoder(settings) -> str:
+    """What decodes and resizes, by the pixels that it makes, and by its source: of another, nothing is taken over."""
+    files = ("data/decoding.py", "data/resizing.py", "data/shards/photograph_reading.py")
+    return " ".join([probe(settings.resize_with), *(file_digest(PACKAGE / file) for file in files)])
+
+
+def refuse_empty_classes(index: Index, classes: int) -> None:
+    """Refuse a split without a photograph of a class: those that it had were left out, or all went to the other."""
+    for split in SPLITS:
+        counts = np.bincount(index.splits[split].label, minlength=classes)
+        if not counts.all():
+            empty = ", ".join(map(str, np.flatnonzero(counts == 0)[:6]))
+            raise ValueError(
+                f"images: of class {empty} there is no {split} photograph: each class needs one in either split"
+            )
 
 
 def refuse_fields(settings, listed: Listed) -> None:
@@ -95,8 +131,16 @@ def join_listings(root: Path, listings: Mapping[str, Listing], decoder: str) -> 
             sums=np.zeros((count, 0), np.int64),
         )
         shards.extend(listing.shards)
-    identities = np.array([identity(root / shard) for shard in shards], np.int64).reshape(-1, 4)
+    identities = np.array([identity_of(root / shard) for shard in shards], np.int64).reshape(-1, 4)
     return Index(str(root.absolute()), tuple(shards), identities, decoder, splits)
+
+
+def identity_of(path: Path) -> tuple[int, ...]:
+    """What changes when a shard does. Raises ValueError where it is gone since it was listed."""
+    try:
+        return identity(path)
+    except OSError as error:
+        raise ValueError(f"{path} was there a moment ago, and cannot be read: {error.strerror}") from error
 
 
 def divide(index: Index, settings) -> Index:

@@ -22,7 +22,7 @@ def import_pyarrow():
         import pyarrow
         import pyarrow.parquet
     except ImportError as fault:
-        raise ImagesRefused("Parquet shards are read by pyarrow: install pyarrow (pip install pyarrow)") from fault
+        raise ImagesRefused("Parquet shards are read by pyarrow: pip install pyarrow") from fault
     return pyarrow, pyarrow.parquet
 
 

@@ -20,31 +20,29 @@ from vestige.data.photograph_index import Index, Photographs
 from vestige.data.photographs import count_cores
 from vestige.data.resizing import resize_middle
 from vestige.data.shards.byte_ranges import Listing
+from vestige.data.shards.entries import SUFFIXES
 from vestige.data.shards.faults import Faults
 
 TASK = 32  # photographs that a thread reads before it looks for more
 KEEP = 60  # seconds between two moments after which nothing is lost
 LONGEST = 50  # times its shorter side may the longer side of a photograph be: more would fill the memory
-PNG, JPEG = b"\x89PNG", b"\xff\xd8"
-BEGUN = "begun"  # part of the name of an index that is not finished
+JPEG = b"\xff\xd8"  # how a file begins
 
 
 def fill_rows(begun: Index, listings: Mapping[str, Listing], settings, faults: Faults, note) -> Index:
     """An index with the sha256, the size and, where the study states no mean, the sums of every photograph.
 
-    Faults are added for those that cannot be used; with `on_unreadable: skip` they are notes, and left out.
+    What was read before of shards that have not changed is not read again. Faults are added for photographs that cannot
+    be used; with `on_unreadable: skip` those that cannot be decoded are notes, and left out.
     """
     index = replace(begun, splits={split: with_sums(rows, settings, split) for split, rows in begun.splits.items()})
-    done = {split: take_over(index, split, settings.place) for split in index.splits}
+    done = take_over(index, settings.reading_place)
     if kept := sum(int(known.sum()) for known in done.values()):
         note(f"{kept} photographs are as they were when they were last read")
-    with warnings_by_file(faults):
-        read_unknown(Reading(index, listings, settings, faults), done)
-    if faults:  # whoever mends these files need not wait for all others again
-        keep_begun(index, {split: rows.height > 0 for split, rows in index.splits.items()}, settings.place)
-        return index
-    for path in photograph_index.find_indices(FOLDER, f"{settings.place}-{BEGUN}"):
-        path.unlink()
+    reading = Reading(index, listings, settings, faults)
+    with warnings_by_file(reading):
+        read_unknown(reading, done)
+    keep_read(index, settings.reading_place)  # also where there are faults: whoever mends one file waits for one
     sound = {split: rows.take(np.flatnonzero(rows.height > 0)) for split, rows in index.splits.items()}
     return replace(index, splits=sound)
 
@@ -56,22 +54,21 @@ def with_sums(rows: Photographs, settings, split: str) -> Photographs:
 
 
 def read_unknown(reading: "Reading", done: dict[str, np.ndarray]) -> None:
-    """Read all photographs that are not `done`, which is kept from time to time, and when it is stopped."""
+    """Read all photographs that are not `done`; what was read is kept from time to time, and when it is stopped."""
     todo = [(split, rows) for split, known in done.items() for rows in parts_of(np.flatnonzero(~known))]
     kept = time.monotonic()
     with ThreadPoolExecutor(count_cores()) as pool, progress(todo) as bar:
-        tasks = [(split, rows, pool.submit(reading.read_rows, split, rows)) for split, rows in todo]
+        tasks = [(rows, pool.submit(reading.read_rows, split, rows)) for split, rows in todo]
         try:
-            for split, rows, task in tasks:
+            for rows, task in tasks:
                 task.result()
-                done[split][rows] = True
                 bar.update(len(rows))
                 if time.monotonic() - kept > KEEP:
-                    keep_begun(reading.index, done, reading.settings.place)
+                    keep_read(reading.index, reading.settings.reading_place)
                     kept = time.monotonic()
         except BaseException:
             pool.shutdown(cancel_futures=True)
-            keep_begun(reading.index, done, reading.settings.place)
+            keep_read(reading.index, reading.settings.reading_place)
             raise
 
 
@@ -85,43 +82,54 @@ def progress(todo: list) -> tqdm:
     return tqdm(total=sum(len(rows) for _, rows in todo), unit="photograph", disable=None)
 
 
-def keep_begun(index: Index, done: Mapping[str, np.ndarray], place: str) -> None:
-    """Leave what is known so far, for whoever goes on after a kill."""
-    splits = {split: rows.take(np.flatnonzero(done[split])) for split, rows in index.splits.items()}
-    photograph_index.write_index(replace(index, splits=splits), FOLDER, f"{place}-{BEGUN}")
+def keep_read(index: Index, place: str) -> None:
+    """Leave what is known of photographs that can be used: all of them are read again that are not among these.
+
+    The height of a photograph is what is written last of it.
+    """
+    splits = {split: rows.take(np.flatnonzero(rows.height > 0)) for split, rows in index.splits.items()}
+    photograph_index.write_index(replace(index, splits=splits), FOLDER, place)
 
 
-def take_over(index: Index, split: str, place: str) -> np.ndarray:
-    """Which photographs (n) are known, of shards that have not changed since an index was made or begun."""
-    rows = index.splits[split]
-    known = np.zeros(len(rows), bool)
-    for name in (place, f"{place}-{BEGUN}"):
-        former = photograph_index.read_index(FOLDER, name)
-        if former is not None and former.decoder == index.decoder:
-            known |= copy_known(index, rows, former)
+def take_over(index: Index, place: str) -> dict[str, np.ndarray]:
+    """Which photographs (n) of each split are known, of shards that have not changed since they were read."""
+    known = {split: np.zeros(len(rows), bool) for split, rows in index.splits.items()}
+    former = photograph_index.read_index(FOLDER, place)
+    if former is None or former.decoder != index.decoder or not former.shards:
+        return known
+    same = same_shards(index, former)
+    for split, rows in index.splits.items():
+        for held in former.splits.values():
+            known[split] |= copy_known(rows, held, same)
     return known
 
 
-def copy_known(index: Index, rows: Photographs, former: Index) -> np.ndarray:
-    """Copy what a former index knows of photographs (n) in shards that are the same; which these are."""
-    names = {shard: number for number, shard in enumerate(former.shards)}
-    same = np.array([names.get(shard, -1) for shard in index.shards])
-    for number, other in enumerate(same):
-        if other >= 0 and not np.array_equal(index.identities[number], former.identities[other]):
-            same[number] = -1
-    asked = list(zip(same[rows.shard].tolist(), rows.offset.tolist(), rows.length.tolist(), strict=True))
-    known = np.zeros(len(rows), bool)
-    for held in former.splits.values():
-        if held.sums.shape[1] != rows.sums.shape[1]:
-            continue
-        keys = zip(held.shard.tolist(), held.offset.tolist(), held.length.tolist(), strict=True)
-        places = {key: row for row, key in enumerate(keys)}
-        found = np.array([places.get(key, -1) for key in asked], dtype=np.int64)
-        mine = np.flatnonzero(found >= 0)
-        for column in ("sha256", "height", "width", "sums"):
-            getattr(rows, column)[mine] = getattr(held, column)[found[mine]]
-        known[mine] = True
+def same_shards(index: Index, former: Index) -> np.ndarray:
+    """The number (shards) that each shard has in a former index; -1 where it has none, or has changed."""
+    numbers = {shard: number for number, shard in enumerate(former.shards)}
+    found = np.array([numbers.get(shard, -1) for shard in index.shards])
+    alike = (index.identities == former.identities[found]).all(1)
+    return np.where((found >= 0) & alike, found, -1)
+
+
+def copy_known(rows: Photographs, held: Photographs, same: np.ndarray) -> np.ndarray:
+    """Copy what is held of photographs (n) in shards that are the same; which these are."""
+    needed = rows.sums.shape[1]
+    if not len(held) or not len(rows) or held.sums.shape[1] < needed:
+        return np.zeros(len(rows), bool)
+    asked, given = key_of(same[rows.shard], rows.offset), key_of(held.shard, held.offset)
+    order = np.argsort(given)
+    found = order[np.clip(np.searchsorted(given, asked, sorter=order), 0, len(order) - 1)]
+    known = (same[rows.shard] >= 0) & (given[found] == asked) & (held.length[found] == rows.length)
+    for column in ("sha256", "height", "width", "sums"):
+        values = getattr(held, column)[found[known]]
+        getattr(rows, column)[known] = values[:, :needed] if column == "sums" else values
     return known
+
+
+def key_of(shard: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """One number (n, int64) for a shard and a place in it, which is below a terabyte."""
+    return (shard.astype(np.int64) << 40) + offset
 
 
 class Reading:
@@ -135,11 +143,18 @@ class Reading:
         """Read some photographs of a split."""
         photographs, names = self.index.splits[split], self.listings[split].name
         for row in rows.tolist():
-            current.file = names[row]
+            current.file = name = self.name_of(photographs, row, names[row])
             try:
-                self.read_row(photographs, row, names[row])
-            except (DecodingError, OSError) as error:
-                self.add("undecodable", names[row], getattr(error, "strerror", None) or str(error))
+                self.read_row(photographs, row, name)
+            except OSError as error:  # of the disk or the network: it says nothing of the photograph
+                self.add_fault("unreadable", name, error.strerror or str(error))
+            except DecodingError as error:
+                self.add_unusable("undecodable", name, str(error))
+
+    def name_of(self, photographs: Photographs, row: int, name: str) -> str:
+        """What messages call a photograph: its path, or its name and the shard that holds it."""
+        shard = self.index.shards[photographs.shard[row]]
+        return shard if shard == name else f"{name} in {shard}"
 
     def read_row(self, photographs: Photographs, row: int, name: str) -> None:
         """Read one photograph, and note its sha256, its size and, where they are asked for, its sums."""
@@ -147,8 +162,9 @@ class Reading:
         pixels = decode(data)
         height, width = pixels.shape[:2]
         if max(height, width) > LONGEST * min(height, width):
-            return self.add("oblong", name, f"{width}x{height} pixels")
-        if name.lower().endswith(".png") == data.startswith(JPEG):
+            return self.add_unusable("oblong", name, f"{width}x{height} pixels")
+        suffix = os.path.splitext(name.partition(" in ")[0])[1].lower()
+        if suffix in SUFFIXES and (suffix == ".png") == data.startswith(JPEG):
             self.note("other_format", name, "JPEG" if data.startswith(JPEG) else "PNG")
         photographs.sha256[row] = np.frombuffer(hashlib.sha256(data).digest(), np.uint8)
         photographs.width[row] = width
@@ -159,8 +175,12 @@ class Reading:
 
     def read_bytes(self, photographs: Photographs, row: int) -> bytes:
         """The bytes of a photograph."""
+        length = int(photographs.length[row])
         with open(self.index.path(int(photographs.shard[row])), "rb") as file:
-            return os.pread(file.fileno(), int(photographs.length[row]), int(photographs.offset[row]))
+            data = os.pread(file.fileno(), length, int(photographs.offset[row]))
+        if len(data) < length:
+            raise OSError(f"only {len(data)} of its {length} bytes can be read")
+        return data
 
     def sums(self, pixels: np.ndarray) -> np.ndarray:
         """(6) sums of the levels of each channel of what evaluation sees, and of their squares: exact."""
@@ -168,11 +188,17 @@ class Reading:
         seen = resize_middle(pixels, settings.resize, settings.crop, settings.resize_with).astype(np.int64)
         return np.concatenate([seen.sum((0, 1)), (seen**2).sum((0, 1))])
 
-    def add(self, kind: str, name: str, says: str) -> None:
-        """Add a fault, or a note where what cannot be read is skipped."""
+    def add_unusable(self, kind: str, name: str, says: str) -> None:
+        """Add a fault, or a note where what cannot be used is left out."""
+        if self.settings.on_unreadable == "skip":
+            self.note("left_out", name, says)
+        else:
+            self.add_fault(kind, name, says)
+
+    def add_fault(self, kind: str, name: str, says: str) -> None:
+        """Add a fault."""
         with self.lock:
-            skipped = self.settings.on_unreadable == "skip"
-            (self.faults.note if skipped else self.faults.add)(kind, name, says)
+            self.faults.add(kind, name, says)
 
     def note(self, kind: str, name: str, says: str) -> None:
         """Add a note."""
@@ -184,16 +210,15 @@ current = threading.local()  # the file that a thread reads, for warnings that d
 
 
 @contextmanager
-def warnings_by_file(faults: Faults) -> Iterator[None]:
+def warnings_by_file(reading: Reading) -> Iterator[None]:
     """Note what decoders warn of with the file that it is about, whichever thread reads it."""
-    lock, former = threading.Lock(), warnings.showwarning
+    former = warnings.showwarning
 
     def show(message, category, filename, lineno, file=None, line=None):
         name = getattr(current, "file", None)
         if name is None:
             return former(message, category, filename, lineno, file, line)
-        with lock:
-            faults.note("decoder_warning", name, str(message))
+        reading.note("decoder_warning", name, str(message))
         return None
 
     with warnings.catch_warnings():
