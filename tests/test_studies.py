@@ -19,7 +19,7 @@ OF_THE_PAPER = ("imagenet-development", "imagenet-intervention", "imagenet-recov
 IMAGENET = (*OF_THE_PAPER, "imagenet-resnet18", "imagenet-resnet34")
 FAITHFUL = (*IMAGENET, "cifar10-vgg16")
 SCALED = ("cifar10", "digits_paper", "mnist")
-SOUND = (*SCALED, "digits", "digits_fidelity", "imagenette")
+SOUND = (*SCALED, "digits", "digits_fidelity", "imagenet_sample", "imagenette")
 
 AS_THE_AUTHORS = {
     "device": "cuda",
@@ -39,7 +39,6 @@ AS_THE_AUTHORS = {
 ON_IMAGENET = {
     "images": {
         "source": "imagenet",
-        "root": "data/imagenet",
         "crop": 224,
         "resize": 256,
         "resize_with": "pillow",

@@ -67,10 +67,14 @@ def families():
     )
 
 
-def trainings(cropped: bool):
-    """Any settings of training; where images are cropped, the crop may be random, and then nothing is shifted."""
+def trainings(images: dict):
+    """Any settings of training; where images are cropped, the crop may be random, and then nothing is shifted.
+
+    Photographs are never shifted.
+    """
     crop = sections({"scale": st.just([0.08, 1]), "ratio": st.just([0.75, 1.25])})
-    moved = st.sampled_from(["shift", "random_crop"] if cropped else ["shift"])
+    ways = ["shift"] * (images["source"] != "imagenet") + ["random_crop"] * ("crop" in images)
+    moved = st.sampled_from(ways)
     moving = {"shift": st.integers(1, 4), "random_crop": crop}
     return moved.flatmap(lambda key: settings_with(key, moving[key]))
 
@@ -191,7 +195,7 @@ def estimates():
 def studies(draw):
     """Any valid study."""
     network, images = draw(families()), draw(sources())
-    training = draw(trainings("crop" in images))
+    training = draw(trainings(images))
     if network["family"] == "vgg":
         training.pop("batch_norm", None)
     modules = [1, 2, 3, 4, 5, 6] if network["family"] == "vgg" else [4, 5, 6, 7]

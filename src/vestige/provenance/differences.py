@@ -1,6 +1,7 @@
 """What the proof of a result says otherwise than what would make it now, a line each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from vestige.pipeline import Job
 from vestige.provenance import equivalences
@@ -22,11 +23,15 @@ def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) 
 
 def without_places(settings: Mapping, job: Job) -> dict:
     """Settings of a proof without the keys that are no longer part of any: former proofs have them."""
-    images = settings.get("images")
-    if not isinstance(images, Mapping):
-        return dict(settings)
-    left_out = job.study.images.no_part_of_proofs
-    return settings | {"images": {key: value for key, value in images.items() if key not in left_out}}
+    return {key: leave_out(value, getattr(job.study, key, None)) for key, value in settings.items()}
+
+
+def leave_out(value: Any, section: Any) -> Any:
+    """What a proof says of a section of the study, without such keys."""
+    left_out = getattr(section, "no_part_of_proofs", ())
+    if not left_out or not isinstance(value, Mapping):
+        return value
+    return {key: each for key, each in value.items() if key not in left_out}
 
 
 def behind_changed(
