@@ -29,10 +29,12 @@ from engines import (
     without_checkpoints,
 )
 
-from vestige.config.choices import FAMILIES
+from vestige.config.choices import FAMILIES, SOURCES
 from vestige.config.choices import FIGURES as FIGURE_ROWS
+from vestige.data.imagenet import DESCRIPTION
 from vestige.engines import snakemake_metadata
 from vestige.foundation import canonical_json, source
+from vestige.foundation.rows import DESCRIBED, SOURCE
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +62,14 @@ def sources_among(paths) -> set:
 
 
 def of_others(job) -> set:
-    """The source files of a job with other networks, or of other figures of its kind: DVC's list is one for all."""
+    """The source files of a job with other images or networks, or of other figures: DVC's list is one for all."""
     begins = [f"figures/{row.plot}.py" for row in FIGURE_ROWS.values() if row.kind == job.stage.kind]
     if any("models/" in begin for begin in job.stage.code):
         begins += [f"models/{family}.py" for family in FAMILIES]
+    if SOURCE in job.stage.code:
+        begins += [f"data/{name}.py" for name in SOURCES]
+    if DESCRIBED in job.stage.code:
+        begins.append(DESCRIPTION)
     return {source.PREFIX + file for file in source.closure(*begins)}
 
 
