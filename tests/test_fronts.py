@@ -33,8 +33,7 @@ from vestige.config.choices import FAMILIES, SOURCES
 from vestige.config.choices import FIGURES as FIGURE_ROWS
 from vestige.data.imagenet import DESCRIPTION
 from vestige.engines import snakemake_metadata
-from vestige.foundation import canonical_json, source
-from vestige.foundation.rows import DESCRIBED, SOURCE
+from vestige.foundation import canonical_json, rows, source
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +65,9 @@ def of_others(job) -> set:
     begins = [f"figures/{row.plot}.py" for row in FIGURE_ROWS.values() if row.kind == job.stage.kind]
     if any("models/" in begin for begin in job.stage.code):
         begins += [f"models/{family}.py" for family in FAMILIES]
-    if SOURCE in job.stage.code:
+    if rows.SOURCE in job.stage.code:
         begins += [f"data/{name}.py" for name in SOURCES]
-    if DESCRIBED in job.stage.code:
+    if rows.DESCRIBED in job.stage.code:
         begins.append(DESCRIPTION)
     return {source.PREFIX + file for file in source.closure(*begins)}
 
