@@ -39,12 +39,16 @@ def list_places(study: Study) -> Listing:
 @cache
 def list_folder(folder: str) -> Listing:
     """Each file in a folder, and each folder in it with all that it holds; empty where it cannot be read."""
+    return {entry.name: describe_entry(entry) for entry in entries_of(folder)}
+
+
+def entries_of(folder: str) -> list[os.DirEntry]:
+    """What lies in a folder, by name, without what systems leave behind; nothing where it cannot be read."""
     try:
         with os.scandir(folder) as found:
-            entries = sorted((entry for entry in found if not is_leftover(entry.name)), key=lambda entry: entry.name)
+            return sorted((entry for entry in found if not is_leftover(entry.name)), key=lambda entry: entry.name)
     except OSError:
-        return {}
-    return {entry.name: describe_entry(entry) for entry in entries}
+        return []
 
 
 def describe_entry(entry: os.DirEntry) -> str:
@@ -60,13 +64,11 @@ def files_in(folder: str, inside: str = "", above: frozenset = frozenset()) -> I
     """Path in the folder and state of each file, in a fixed order; of links that lead back up, nothing."""
     try:
         own = os.stat(folder)
-        with os.scandir(folder) as found:
-            entries = sorted((entry for entry in found if not is_leftover(entry.name)), key=lambda entry: entry.name)
     except OSError:
         return
     if (place := (own.st_dev, own.st_ino)) in above:
         return
-    for entry in entries:
+    for entry in entries_of(folder):
         path = f"{inside}/{entry.name}"
         if entry.is_dir():
             yield from files_in(entry.path, path, above | {place})

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import xarray as xr
 
-from vestige.data.arrays import kept
+from vestige.data.arrays import SPLITS, kept
 from vestige.data.photograph_index import Index
 from vestige.data.probe import probe
-from vestige.data.shards.indexing import SPLITS, Note, build_index
+from vestige.data.shards.indexing import Note, build_index
 from vestige.data.squares import decode_squares
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vestige.data import photograph_index
-from vestige.data.arrays import FOLDER, stratified
+from vestige.data.arrays import FOLDER, SPLITS, stratified
 from vestige.data.photograph_index import Index, Photographs
 from vestige.data.probe import probe
 from vestige.data.shards.byte_ranges import Listed, Listing
@@ -20,7 +20,6 @@ from vestige.foundation.source import PACKAGE, file_digest, identity
 
 Note = Callable[[str], None]
 ALL = "all"  # the split of a folder of class folders that has none
-SPLITS = ("train", "val")
 WITH_FIELDS = ("webdataset_tars", "parquet_shards")
 
 

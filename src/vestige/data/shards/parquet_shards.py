@@ -1,12 +1,13 @@
 """Parquet shards: tables with an image and a label a row, whose images are copied once into flat files."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from vestige.data.shards.byte_ranges import Listed, ListingBuilder
 from vestige.data.shards.classes import LabelNumbers
 from vestige.data.shards.faults import Faults, ImagesRefused
-from vestige.data.shards.shard_files import find_shards
+from vestige.data.shards.shard_files import list_shards
 
 IMAGE, LABEL = "image", "label"
 
@@ -32,17 +33,11 @@ def list_parquet_shards(root: Path, fields: Mapping[str, str], faults: Faults) -
     `fields` may name the columns (`image: img`, `label: class_id`).
     """
     import_pyarrow()
-    numbers, splits = LabelNumbers(), {}
-    for split, shards in find_shards(root, is_parquet, faults).items():
-        builder = ListingBuilder()
-        for shard in shards:
-            builder.add_shard(shard)
-            _list_shard(root, shard, fields, builder, numbers, faults)
-        splits[split] = builder.build()
-    return Listed("parquet_shards", numbers.resolve(splits, faults), splits, faults)
+    splits, names = list_shards(root, is_parquet, partial(_list_shard, root, fields), faults)
+    return Listed("parquet_shards", names, splits, faults)
 
 
-def _list_shard(root, shard: str, fields, builder: ListingBuilder, numbers: LabelNumbers, faults: Faults) -> None:
+def _list_shard(root, fields, shard: str, builder: ListingBuilder, numbers: LabelNumbers, faults: Faults) -> None:
     """Add the rows of a shard that have a label."""
     pa, pq = import_pyarrow()
     try:

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
+from vestige.data.shards.byte_ranges import Listing, ListingBuilder
+from vestige.data.shards.classes import LabelNumbers
 from vestige.data.shards.entries import Entry, join, list_entries
 from vestige.data.shards.faults import Faults
 
@@ -12,6 +14,23 @@ FOLDERS = {"": None, "data": None, "train": "train", "val": "val", "validation":
 COUNTED = re.compile(r"(.*?)(\d+)-of-(\d+)(.*)")
 NUMBERED = re.compile(r"(.*?)(\d+)(\D*)")
 MOST = 10**6  # shards of a split
+
+
+def list_shards(
+    root: Path, is_shard: Callable[[str], bool], list_shard: Callable[..., None], faults: Faults
+) -> tuple[dict[str, Listing], tuple[str, ...] | None]:
+    """The images of each split, shard by shard, and the names of the classes; None where labels are only numbers.
+
+    `list_shard` is called with a shard's path, the builder to which it adds images, the numbers of labels, and faults.
+    """
+    numbers, splits = LabelNumbers(), {}
+    for split, shards in find_shards(root, is_shard, faults).items():
+        builder = ListingBuilder()
+        for shard in shards:
+            builder.add_shard(shard)
+            list_shard(shard, builder, numbers, faults)
+        splits[split] = builder.build()
+    return splits, numbers.resolve(splits, faults)
 
 
 def find_shards(root: Path, is_shard: Callable[[str], bool], faults: Faults) -> dict[str, list[str]]:

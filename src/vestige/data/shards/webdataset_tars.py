@@ -4,12 +4,13 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from vestige.data.shards.byte_ranges import Listed, ListingBuilder
 from vestige.data.shards.classes import LabelNumbers, parse_label
 from vestige.data.shards.faults import Faults
-from vestige.data.shards.shard_files import find_shards
+from vestige.data.shards.shard_files import list_shards
 from vestige.data.shards.tar_members import Member, list_members, open_tar
 
 IMAGES = ("jpeg", "jpg", "png")
@@ -29,17 +30,11 @@ def list_webdataset_tars(root: Path, fields: Mapping[str, str], faults: Faults) 
 
     `fields` may name the image's suffix (`image: img.jpg`), and the label's suffix or its key in `.json` (`label: id`).
     """
-    numbers, splits = LabelNumbers(), {}
-    for split, shards in find_shards(root, is_tar, faults).items():
-        builder = ListingBuilder()
-        for shard in shards:
-            builder.add_shard(shard)
-            _list_shard(root, shard, fields, builder, numbers, faults)
-        splits[split] = builder.build()
-    return Listed("webdataset_tars", numbers.resolve(splits, faults), splits, faults)
+    splits, names = list_shards(root, is_tar, partial(_list_shard, root, fields), faults)
+    return Listed("webdataset_tars", names, splits, faults)
 
 
-def _list_shard(root, shard: str, fields, builder: ListingBuilder, numbers: LabelNumbers, faults: Faults) -> None:
+def _list_shard(root, fields, shard: str, builder: ListingBuilder, numbers: LabelNumbers, faults: Faults) -> None:
     """Add the samples of a shard that have one image and a label."""
     with open_tar(root, shard, faults) as opened:
         if not opened:
