@@ -207,12 +207,16 @@ def read_by_dvc(job: pipeline.Job, jobs: dict[str, pipeline.Job]) -> set[str]:
 
 
 def dvc_stale(project: Path) -> set[str]:
-    """The files that `dvc repro` would make now: those of changed stages and of all that reads them."""
+    """The files that `dvc repro` would make now: those of changed stages and of all that reads them.
+
+    Its first stage, `study`, runs after any edit. It is run here: the others depend on what it writes.
+    """
     import networkx
 
+    run(project, "vestige check")
     with dvc_repo(project) as repo:
         graph, said = repo.index.graph, repo.status()
-        changed = {stage for stage in repo.index.stages if stage.addressing in said}
+        changed = {each for each in repo.index.stages if each.addressing in said and "study@" not in each.addressing}
         stale = changed.union(*(networkx.ancestors(graph, stage) for stage in changed))
         return {relative(project, out) for stage in stale for out in stage.outs}
 

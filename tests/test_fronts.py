@@ -31,9 +31,11 @@ from engines import (
 
 from vestige.config.choices import FAMILIES, SOURCES
 from vestige.config.choices import FIGURES as FIGURE_ROWS
+from vestige.config.loading import FILE
 from vestige.data.imagenet import DESCRIPTION
 from vestige.engines import snakemake_metadata
 from vestige.foundation import canonical_json, rows, source
+from vestige.pipeline import INTERPRETED
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +76,13 @@ def of_others(job) -> set:
 
 def test_all_three_make_the_same_files(graphs):
     jobs, _, snakemake, dvc = graphs
-    assert set(jobs) == set(snakemake) == without_checkpoints(dvc)
+    assert set(jobs) == set(snakemake) == results_among(dvc)
+
+
+def test_beside_results_dvc_alone_declares_what_its_stages_read_of_the_images(graphs):
+    jobs, _, _, dvc = graphs
+    assert {path for path in dvc if not path.startswith("results/")} == {INTERPRETED}
+    assert not any("images" in job.params[FILE] for job in jobs.values() if job.stage.name != "images")
 
 
 def test_checkpoints_are_the_only_output_that_dvc_alone_declares(graphs):

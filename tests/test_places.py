@@ -1,5 +1,6 @@
 """Where photographs lie is no part of any result: moved or in another format, at most the stage `images` runs again."""
 
+import re
 import shutil
 
 import photograph_sets
@@ -64,6 +65,12 @@ RESULT = "results/photographs/images.nc"
 OTHER = "vestige make results/photographs/images.nc"
 
 
+def times_of(project):
+    """When each result and checkpoint was written; that of images, which DVC writes as it was, counts by its bytes."""
+    times = {path: path.stat().st_mtime_ns for path in (project / "results").rglob("*") if path.is_file()}
+    return times | {project / RESULT: (project / RESULT).read_bytes()}
+
+
 def moved(project):
     """What the engines say where the images lie elsewhere, or are others."""
     return [run(project, command, check=False).stdout for command in ("snakemake figures -n", "vestige check")]
@@ -111,16 +118,26 @@ def test_a_place_that_is_not_here_proves_nothing_either_way(project):
 
 
 @pytest.mark.slow
-def test_dvc_is_told_too_and_trains_nothing_for_the_same_photographs(project):
+@pytest.mark.parametrize("before_that", ["", OTHER], ids=["by itself", "after the images were compared"])
+def test_dvc_compares_the_images_and_makes_nothing_else(project, before_that):
+    run(project, "vestige sync")
     edit(project, "images", "root", to="data/shards")
-    assert OTHER in run(project, "dvc repro", check=False).stdout
-    run(project, OTHER)
-    before = bytes_of(project, "results/**/*.nc")
-    trained = {path: path.stat().st_mtime_ns for path in (project / "work/trajectories").iterdir()}
-    run(project, "dvc repro")
-    assert {path: path.stat().st_mtime_ns for path in (project / "work/trajectories").iterdir()} == trained
-    assert bytes_of(project, "results/**/*.nc") == before
+    run(project, before_that or "true")
+    before = times_of(project)
+    made = re.findall(r"^Running stage '([^']+)'", run(project, "dvc repro").stdout, re.M)
+    assert made == ["study@photographs", "images@photographs"]
+    assert times_of(project) == before
     assert unproven(project) == {}
+    assert run(project, "dvc status --quiet").returncode == 0
+
+
+@pytest.mark.slow
+def test_photographs_that_changed_where_they_lie_stop_a_dvc_that_would_not_make_the_images(project):
+    run(project, "vestige sync")
+    path, other = sorted((project / "data/photographs/train").glob("*/*"))[:2]
+    path.write_bytes(other.read_bytes())
+    edit(project, "figures", "network", to={"architecture": {"panel": [1, 1]}})
+    assert OTHER in run(project, "dvc repro", check=False).stdout
 
 
 @pytest.mark.slow

@@ -17,6 +17,8 @@ from vestige.foundation.rows import FIGURE, PAIR, STAGES, STUDY, Stage
 
 FORMAT = "foundation/format.py"  # part of the code of every result
 CHECKED = "needs"  # what the check alone reads of the row of a figure
+INTERPRETED = "work/study.json"  # where DVC reads what stages are handed of the sections of INTERPRETED_KEYS
+INTERPRETED_KEYS = ("images",)  # sections with keys on which no result depends, such as where images lie
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
 
 
@@ -120,10 +122,13 @@ class Job:
         """The files of parameters, as DVC calls them, and the keys of each at which that stands.
 
         Of a pair the seeds too, which say with which run another is compared: DVC cannot tell which two runs it reads.
+        What lists the places of images depends on these too: the images may be others.
         """
         keys = (*self.keys, "seeds") if self.stage.axis == PAIR else self.keys
+        interpreted = tuple(key for key in keys if key in INTERPRETED_KEYS)
+        plain = keys if self.stage.lists_places else tuple(key for key in keys if key not in interpreted)
         rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
-        return {FILE: keys} | rows
+        return {FILE: plain} | ({INTERPRETED: interpreted} if interpreted else {}) | rows
 
     @cached_property
     def rows(self) -> dict[str, Any]:
@@ -133,6 +138,11 @@ class Job:
             return rows
         name = self.names["figure"]
         return {name: {key: value for key, value in rows[name].items() if key != CHECKED}}
+
+
+def interpreted(study: Study) -> dict[str, Any]:
+    """What stands in INTERPRETED: sections as stages are handed them, with defaults and without places."""
+    return stated(study, INTERPRETED_KEYS)
 
 
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:

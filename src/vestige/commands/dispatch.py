@@ -37,15 +37,18 @@ def make(given, typed: Path) -> int:
 def check(given, typed: Path) -> int:
     """`vestige check`."""
     from vestige.config.claim_rows import check_claims
+    from vestige.engines.dvc_lock import write_interpreted
 
     study = loading.read(given.study)
     check_claims()
+    write_interpreted(study)
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
-        from vestige.commands.study_check import check_made, refuse_moved
+        from vestige.commands.study_check import check_made, is_due_in_dvc, refuse_moved
         from vestige.provenance import hashing, results
 
         results.make_folders(study)
-        refuse_moved(study)
+        if not is_due_in_dvc(study):
+            refuse_moved(study)
         check_made(study)
         hashing.keep()
     counts = dict.fromkeys(pipeline.STAGES, 0)

@@ -1,11 +1,13 @@
 """Refuses what a study asks for that its images and its network do not allow, before anything is trained."""
 
+import os
 from pathlib import Path
 
 from vestige import pipeline
 from vestige.config import loading
 from vestige.config.image_validation import Known, misfits
 from vestige.config.study import Study
+from vestige.engines import dvc_lock, dvc_repo
 from vestige.provenance import described, listing, status
 
 
@@ -30,6 +32,13 @@ def refuse_moved(study: Study) -> None:
             f"{found[0]} since {job.output} was made. Say `{study.command} make {job.output}`: if these are the same "
             "images, all else stays current; if not, what follows from them is made again."
         )
+
+
+def is_due_in_dvc(study: Study) -> bool:
+    """Whether a DVC that has started this command makes the images next: it does where their section was edited."""
+    job = pipeline.job(study, "images")
+    text = dvc_lock.read().get(dvc_lock.stage_of(job), "")
+    return dvc_repo.STAGE in os.environ and not (text and dvc_lock.claims(dvc_lock.entry(text), job))
 
 
 class ImagesMoved(RuntimeError):

@@ -74,6 +74,7 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
     if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
         found = status.judge(study)
+    dvc_lock.write_interpreted(study)
     memory = Memory()
     due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]

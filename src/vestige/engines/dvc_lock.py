@@ -3,6 +3,7 @@
 DVC's own reader goes through the whole file, which takes it half a minute where there are a thousand results.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -12,9 +13,11 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from vestige.config.loading import FILE as PARAMS
 from vestige.config.rows import plain_values
+from vestige.config.study import Study
 from vestige.foundation.files import whole
-from vestige.pipeline import Job
+from vestige.pipeline import INTERPRETED, Job, interpreted
 
 FILE = Path("dvc.lock")
 BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
@@ -134,12 +137,20 @@ def claims(said: Mapping[str, Any], job: Job) -> bool:
 
 
 def params_now(job: Job) -> dict[str, dict[str, Any]]:
-    """What DVC compares of a job's settings: what stands in each file of parameters, defaults not filled in."""
+    """What DVC compares of a job's settings: what stands in each file of parameters, or will once it is written."""
     now = {}
     for file, keys in job.params.items():
-        values = plain_values(Path(file))
+        values = interpreted(job.study) if file == INTERPRETED else plain_values(Path(file))
         now[file] = {key: value for key in keys for value in standing(values, key)}
     return now
+
+
+def write_interpreted(study: Study) -> None:
+    """Write what DVC reads of the study in place of sections with paths, if that is not what stands there."""
+    path, text = Path(INTERPRETED), json.dumps(interpreted(study), indent=1) + "\n"
+    if study.file == PARAMS and (not path.is_file() or path.read_bytes() != text.encode()):
+        with whole(path) as file:
+            file.write(text.encode())
 
 
 def standing(settings: Mapping[str, Any], key: str) -> list:

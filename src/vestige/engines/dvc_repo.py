@@ -30,6 +30,7 @@ OF_A_REPO = ("dvc.repo:Repo.cache.legacy.path",)
 FASTER = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"  # can be done without
 
 HERE = Path(".dvc")
+STAGE = "DVC_STAGE"  # the environment variable in which DVC tells a command which stage it is run for
 
 
 class Absent(RuntimeError):
