@@ -6,6 +6,7 @@ import shutil
 import photograph_sets
 import pytest
 from engines import bytes_of, copied, edit, new_project, run, snakemake_stale, unproven
+from PIL import Image
 from ruamel.yaml import YAML
 
 PHOTOGRAPHS = """\
@@ -108,6 +109,17 @@ def test_another_photograph_makes_all_that_follows_due(project):
     after = bytes_of(project, "results/**/*.nc")
     assert {path for path in before if before[path] == after[path]} == set()
     assert unproven(project) == {}
+
+
+@pytest.mark.slow
+def test_photographs_that_were_encoded_again_are_others_and_the_log_says_so(project):
+    for path in (project / "data/photographs/train").glob("*/*"):
+        with Image.open(path) as photograph:
+            photograph.convert("RGB").save(path, "JPEG", quality=60)
+    run(project, OTHER)
+    log = (project / "logs/photographs/images.log").read_text()
+    assert f"they are not those of {RESULT}, which is made anew" in log
+    assert "as many of each class as before: the same ones, encoded again?" in log
 
 
 @pytest.mark.slow

@@ -126,9 +126,11 @@ def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
         made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
     check_unchanged(job, before)
     check_result(job, made)
-    if job.stage.lists_places and is_current_otherwise(job) and has_same_values(job, made):
-        note(f"they are those of {job.output}, which stays")
-        return
+    if job.stage.lists_places and is_current_otherwise(job):
+        others = differing(job, made)
+        note(describe_images(job, others))
+        if not others:
+            return
     beside = publish(job, places["folder"]) if job.stage.folder else {}
     write(job, made, labels_of(job), stamp, beside)
     if job.stage.folder:
@@ -140,12 +142,22 @@ def is_current_otherwise(job: Job) -> bool:
     return status.alone(job)[1] == listing.changes(job)
 
 
-def has_same_values(job: Job, made) -> bool:
-    """Whether a Dataset holds what the result of a job holds."""
+def differing(job: Job, made) -> list[str]:
+    """The variables of a Dataset that the result of a job does not hold with the same values."""
     with results.open_dataset(job.output) as former:
-        return all(
-            name in former.variables and former[name].variable.equals(each) for name, each in made.variables.items()
-        )
+        return [
+            name
+            for name, each in made.variables.items()
+            if name not in former.variables or not former[name].variable.equals(each)
+        ]
+
+
+def describe_images(job: Job, others: list[str]) -> str:
+    """What to note of images from a place where something has changed, given the variables that differ."""
+    if not others:
+        return f"they are those of {job.output}, which stays"
+    again = "" if "count" in others else "; as many of each class as before: the same ones, encoded again?"
+    return f"they are not those of {job.output}, which is made anew, and what follows ({', '.join(others)} differ{again})"
 
 
 def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
