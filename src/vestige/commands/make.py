@@ -157,7 +157,9 @@ def describe_images(job: Job, others: list[str]) -> str:
     if not others:
         return f"they are those of {job.output}, which stays"
     again = "" if "count" in others else "; as many of each class as before: the same ones, encoded again?"
-    return f"they are not those of {job.output}, which is made anew, and what follows ({', '.join(others)} differ{again})"
+    return (
+        f"they are not those of {job.output}, which is made anew, and what follows ({', '.join(others)} differ{again})"
+    )
 
 
 def gathered(job: Job) -> dict[str, tuple[Job, ...]]:

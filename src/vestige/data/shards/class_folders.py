@@ -10,6 +10,7 @@ from vestige.data.shards.byte_ranges import Listed, Listing, NamesBuilder
 from vestige.data.shards.classes import find_alike, is_utf8
 from vestige.data.shards.entries import Entry, is_image, join, list_entries
 from vestige.data.shards.faults import Faults
+from vestige.data.shards.loose_validation import LABELS, is_loose, list_loose
 
 SPLITS = {"train": ("train",), "val": ("val", "validation")}  # names of folders
 
@@ -17,6 +18,8 @@ SPLITS = {"train": ("train",), "val": ("val", "validation")}  # names of folders
 def list_class_folders(root: Path, fields: Mapping[str, str], faults: Faults) -> Listed:
     """Every image is a shard of its own. Classes are sorted by name, and labels are their places in this order."""
     folders = find_splits(root, faults)
+    loose = {split: folder for split, folder in folders.items() if split == "val" and is_loose(root, folder)}
+    folders = {split: folder for split, folder in folders.items() if split not in loose}
     classes = {split: _list_classes(root, folder, faults) for split, folder in folders.items()}
     names = tuple(sorted(set().union(*classes.values())))
     find_alike(names, faults)
@@ -27,6 +30,7 @@ def list_class_folders(root: Path, fields: Mapping[str, str], faults: Faults) ->
         split: _list_images(root, folder, {name: numbers[name] for name in classes[split]}, faults)
         for split, folder in folders.items()
     }
+    splits |= {split: list_loose(root, folder, names, faults) for split, folder in loose.items()}
     return Listed("class_folders", names, splits, faults)
 
 
@@ -52,7 +56,8 @@ def find_splits(root: Path, faults: Faults) -> dict[str, str]:
         if len(names) > 1:
             faults.add("split_twice", ", ".join(names))
     for entry in entries:
-        if not entry.is_folder or not any(entry.name in names for names in SPLITS.values()):
+        is_split = entry.is_folder and any(entry.name in names for names in SPLITS.values())
+        if not is_split and entry.name not in LABELS:
             _ignore(entry, "", faults)
     return {split: names[0] for split, names in found.items() if names}
 

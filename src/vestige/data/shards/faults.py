@@ -18,10 +18,14 @@ class ImagesRefused(ValueError):
     """A set of images cannot be used; the message holds all reasons."""
 
 
+LOOSE = (
+    "Move each into the folder of its class; or put the labels of ILSVRC-2012's validation images beside train, val: "
+    "LOC_val_solution.csv of Kaggle, or the development kit."
+)
 KINDS = {  # a row for each kind of fault or note; whoever finds faults of another kind adds a row
     # folders and files
     "not_image": Kind("Files among the images do not end in .jpeg, .jpg or .png", "Move them out of this folder."),
-    "loose_image": Kind("Images lie outside of all class folders", "Move each into the folder of its class."),
+    "loose_image": Kind("Images lie outside of all class folders", LOOSE),
     "nested_folder": Kind("Folders lie inside a class folder", "Move their images up, or make them classes."),
     "irregular": Kind("Entries are neither files nor folders, and were not opened", "Remove them."),
     "dangling_link": Kind("Links point to what does not exist", "Remove the links, or restore what they point to."),
@@ -70,9 +74,13 @@ KINDS = {  # a row for each kind of fault or note; whoever finds faults of anoth
     ),
     "devkit_damaged": Kind("The development kit cannot be read", "Download ILSVRC2012_devkit_t12.tar.gz again."),
     "val_label_missing": Kind(
-        "Validation images have no label in the development kit",
-        "Use the ILSVRC-2012 tars with their own development kit, under their original names.",
+        "Validation images have no label in the development kit, or in the table of labels",
+        "Use the validation images with their own development kit or table, under their original names.",
     ),
+    "val_image_missing": Kind(
+        "Validation images are missing that have a label", "Copy them again: the set is not complete."
+    ),
+    "table_damaged": Kind("The table of validation labels cannot be read", "Copy LOC_val_solution.csv again."),
     "val_label_count": Kind(
         "There are not as many validation images as labels in the development kit",
         "Use the complete tar ILSVRC2012_img_val.tar with its own development kit.",
