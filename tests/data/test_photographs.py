@@ -1,6 +1,7 @@
 """Batches of photographs: the same bytes whatever the format, the decoder, the threads and the first batch."""
 
 import hashlib
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -54,6 +55,11 @@ def hashes(split, order=None, augmented=True):
     return [hashlib.sha256(x.contiguous().numpy().tobytes() + y.numpy().tobytes()).hexdigest() for x, y in batches]
 
 
+def seen(split, order, augment=None):
+    """All images of an epoch (images, 3, crop, crop): copies, for the memory of a batch is used again."""
+    return torch.cat([images.clone() for images, _ in split.batches(order, augment)])
+
+
 @pytest.mark.parametrize("layout", photograph_sets.WRITERS)
 @pytest.mark.parametrize("resampler", ["pillow", "torch"])
 def test_an_epoch_has_the_same_bytes_from_every_format(here, layout, resampler):
@@ -65,11 +71,31 @@ def test_an_epoch_has_the_same_bytes_from_every_format(here, layout, resampler):
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
-@pytest.mark.parametrize("task", [1, 3, 8])
-def test_how_many_threads_decode_changes_no_byte(here, monkeypatch, threads, task):
-    expected = hashes(open_split(decoding_threads=1))
-    monkeypatch.setattr(photographs, "TASK", task)
-    assert hashes(open_split(decoding_threads=threads)) == expected
+@pytest.mark.parametrize("batch_size", [4, 7, 18])
+def test_how_many_threads_decode_changes_no_byte(here, threads, batch_size):
+    expected = hashes(open_split(decoding_threads=1, batch_size=batch_size))
+    assert hashes(open_split(decoding_threads=threads, batch_size=batch_size)) == expected
+
+
+def test_epochs_that_are_left_in_the_middle_or_run_side_by_side_change_no_byte(here):
+    split = open_split()
+    order = np.arange(len(split.labels))
+    expected, drawn = hashes(split, order), augment(split)
+    left = split.batches(order, drawn)
+    next(left)
+    left.close()
+    assert hashes(split, order) == expected
+    for both in zip(split.batches(order, drawn), split.batches(order, drawn), strict=True):
+        assert torch.equal(both[0][0], both[1][0])
+
+
+def test_a_batch_stays_as_it_is_while_those_after_it_are_decoded(here):
+    split = open_split()
+    images, _ = next(batches := split.batches(np.arange(len(split.labels)), augment(split)))
+    then = images.clone()
+    time.sleep(0.3)  # in which the threads fill all memory that they have
+    assert torch.equal(images, then)
+    batches.close()
 
 
 def test_without_simplejpeg_the_bytes_are_the_same(here, monkeypatch):
@@ -93,8 +119,7 @@ def test_what_is_drawn_for_a_photograph_depends_on_seed_epoch_and_number_alone(h
     fewer = augmentation(TRAINING, heights[:7], widths[:7], split.crop, seed=0, epoch=1)
     np.testing.assert_array_equal(together.parts[:, :7], fewer.parts)
     order = np.array([5, 2, 9])
-    three = torch.cat([x for x, _ in alone.batches(order, together)])
-    assert torch.equal(three, torch.cat([x for x, _ in split.batches(order, together)]))
+    assert torch.equal(seen(alone, order, together), seen(split, order, together))
     assert not np.array_equal(together.parts, augment(split, epoch=2).parts)
 
 
@@ -115,8 +140,7 @@ def normalised(split, pixels):
 def test_training_sees_torchvisions_crops_of_the_whole_photograph_and_mirrors_them(here):
     split = open_split()
     drawn, order = augment(split), np.arange(len(split.labels))
-    seen = torch.cat([x for x, _ in split.batches(order, drawn)])
-    for number, (found, flip) in enumerate(zip(seen, drawn.flips, strict=True)):
+    for number, (found, flip) in enumerate(zip(seen(split, order, drawn), drawn.flips, strict=True)):
         expected = normalised(split, raw(split, number, drawn.parts[:, number].tolist()))
         torch.testing.assert_close(found, expected.flip(2) if flip else expected)
 
@@ -124,14 +148,13 @@ def test_training_sees_torchvisions_crops_of_the_whole_photograph_and_mirrors_th
 @pytest.mark.parametrize("split", ["train", "val"])
 def test_evaluation_sees_torchvisions_middle(here, split):
     opened, train = open_split(split), open_split()
-    seen = torch.cat([x for x, _ in opened.batches(np.arange(len(opened.labels)))])
     if split == "val":
         paths = {hashlib.sha256(path.read_bytes()).digest(): path for path in Path("set/val").glob("*/*")}
         rows = imagenet.find_index(images(SimpleNamespace(images=settings()), print), settings()).splits["val"]
         expected = [photograph_sets.torchvision_middle(paths[sha.tobytes()], 16, 12) for sha in rows.sha256]
     else:
         expected = [raw(train, number) for number in range(len(train.labels))]
-    for found, pixels in zip(seen, expected, strict=True):
+    for found, pixels in zip(seen(opened, np.arange(len(opened.labels))), expected, strict=True):
         torch.testing.assert_close(found, normalised(train, pixels))
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,11 +16,10 @@ from torch import Tensor
 from vestige.data import arrays
 from vestige.data.augmentation import Augmentation
 from vestige.data.decoding import DecodingError, decode
+from vestige.data.finishing import Bytes, Normalized
 from vestige.data.photograph_index import Index, Photographs
 from vestige.data.resizing import Resampler, resize_middle, resize_part
-
-AHEAD = 3  # batches that are decoded while one is used
-TASK = 8  # photographs that a thread decodes before it looks for more
+from vestige.data.transfer import Transfer
 
 
 class OtherPhotograph(RuntimeError):
@@ -42,10 +42,13 @@ class Reader:
             int(column[number]) for column in (self.rows.shard, self.rows.offset, self.rows.length)
         )
         try:
-            with open(self.index.path(shard), "rb") as file:
-                data = os.pread(file.fileno(), length, offset)
+            file = os.open(os.path.join(self.index.root, self.index.shards[shard]), os.O_RDONLY)
         except FileNotFoundError as error:
             raise self.refusal(shard, number, "the file is gone") from error
+        try:
+            data = os.pread(file, length, offset)
+        finally:
+            os.close(file)
         if hashlib.sha256(data).digest() != self.rows.sha256[number].tobytes():
             raise self.refusal(shard, number, "its bytes are not those that were indexed")
         return data
@@ -56,6 +59,21 @@ class Reader:
             f"{self.index.path(shard)}: photograph {number} (byte {self.rows.offset[number]}): {why}.\n"
             "The images have changed since images.nc was made: bring the former ones back, or delete and remake it."
         )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that threads decode: its memory, the numbers of its photographs, and the places nobody has taken yet."""
+
+    buffer: Tensor
+    numbers: np.ndarray
+    left: deque[int]
+    tasks: list[Future]
+
+    @classmethod
+    def of(cls, buffer: Tensor, numbers: np.ndarray) -> "Batch":
+        """A batch that nobody has begun."""
+        return cls(buffer, numbers, deque(range(len(numbers))), [])
 
 
 @dataclass(frozen=True)
@@ -75,14 +93,21 @@ class PhotographSplit:
     resize: int
     resampler: Resampler
     threads: int
+    transfer: Transfer
     waits: list[float] = field(default_factory=list)  # seconds that each batch was waited for since last asked
 
     def batches(self, order: np.ndarray, augment: Augmentation | None = None) -> Iterator[tuple[Tensor, Tensor]]:
         """Normalised photographs and labels on the device, in an order of their numbers; the last may be smaller.
 
         Of a photograph the middle is seen, or what augmentation makes of it. To begin at a later batch, hand over what
-        is left of the order: what is drawn for a photograph does not depend on its batch.
+        is left of the order: what is drawn for a photograph does not depend on its batch. On a CPU the pixels of a
+        batch are overwritten once the next is asked for.
         """
+        if self.mean.device.type == "cpu":
+            flips = None if augment is None else augment.flips
+            for images, numbers in self.filled(order, augment, Normalized(self.mean, self.std, self.crop, flips)):
+                yield images, self.labels_of(numbers)
+            return
         for pixels, numbers in self.decoded(order, augment):
             seen = pixels if augment is None else augment.mirror(pixels, numbers)
             yield arrays.normalise(seen, self.mean, self.std), self.labels_of(numbers)
@@ -90,44 +115,54 @@ class PhotographSplit:
     def decoded(self, order: np.ndarray, augment: Augmentation | None) -> Iterator[tuple[Tensor, np.ndarray]]:
         """Pixels uint8 (n, 3, crop, crop) on the device, channels last in memory, and the numbers (n) of each batch.
 
-        A batch's pixels are overwritten once the next is asked for, where the device is the CPU.
+        They are neither mirrored nor normalised. On a CPU they are overwritten once the next batch is asked for.
         """
+        return self.filled(order, augment, Bytes())
+
+    def filled(
+        self, order: np.ndarray, augment: Augmentation | None, finish: Bytes | Normalized
+    ) -> Iterator[tuple[Tensor, np.ndarray]]:
+        """What is made of the pixels of each batch (n, 3, crop, crop), as in `decoded`, and the numbers (n)."""
         parts = None if augment is None else augment.parts
         starts = deque(range(0, len(order), self.batch_size))
         shape = (min(self.batch_size, len(order)), self.crop, self.crop, 3)
-        transfer = Transfer(self.mean.device)
-        free = deque(transfer.buffer(shape) for _ in range(min(AHEAD + 1, len(starts))))
-        pending: deque[tuple[Tensor, np.ndarray, list[Future]]] = deque()
+        free = self.transfer.take_buffers(min(finish.ahead + 1, len(starts)), shape, finish.dtype)
+        pending: deque[Batch] = deque()
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="decode")
         try:
             while starts or pending:
                 while starts and free:
-                    start, buffer = starts.popleft(), transfer.reuse(free.popleft())
-                    pending.append(self.begin(pool, buffer, order[start : start + self.batch_size], parts))
-                buffer, numbers, tasks = pending.popleft()
-                self.wait(tasks)
-                yield transfer.start(buffer, len(numbers)).permute(0, 3, 1, 2), numbers
-                free.append(buffer)
+                    start, buffer = starts.popleft(), self.transfer.reuse(free.popleft())
+                    batch = Batch.of(buffer, order[start : start + self.batch_size])
+                    work = partial(self.fill, batch, parts, finish)
+                    batch.tasks.extend(pool.submit(work) for _ in range(min(self.threads, len(batch.numbers))))
+                    pending.append(batch)
+                batch = pending[0]
+                self.wait(batch.tasks)
+                yield self.transfer.start(batch.buffer, len(batch.numbers)).permute(0, 3, 1, 2), batch.numbers
+                free.append(pending.popleft().buffer)
         finally:
+            for batch in pending:
+                batch.left.clear()
             pool.shutdown(wait=True, cancel_futures=True)
+            self.transfer.give_back([*free, *(batch.buffer for batch in pending)])
 
-    def begin(self, pool, buffer: Tensor, numbers: np.ndarray, parts: np.ndarray | None):
-        """Let threads decode a batch into a buffer."""
-        pixels = buffer.numpy()
-        tasks = [
-            pool.submit(self.decode_some, pixels[start : start + TASK], numbers[start : start + TASK], parts)
-            for start in range(0, len(numbers), TASK)
-        ]
-        return buffer, numbers, tasks
+    def fill(self, batch: "Batch", parts: np.ndarray | None, finish: Bytes | Normalized) -> None:
+        """Decode photographs of a batch into its buffer until none is left; several threads do so at once."""
+        pixels = batch.buffer.numpy()
+        while batch.left:
+            try:
+                place = batch.left.popleft()
+            except IndexError:  # another thread has taken the last one
+                return
+            number = int(batch.numbers[place])
+            finish.write(self.cut_out(self.decode_one(number), number, parts), number, pixels[place])
 
-    def decode_some(self, pixels: np.ndarray, numbers: np.ndarray, parts: np.ndarray | None) -> None:
-        """Decode photographs into pixels (n, crop, crop, 3)."""
-        for place, number in enumerate(numbers.tolist()):
-            whole = self.decode_one(number)
-            if parts is None:
-                pixels[place] = resize_middle(whole, self.resize, self.crop, self.resampler)
-            else:
-                pixels[place] = resize_part(whole, tuple(parts[:, number].tolist()), self.crop, self.resampler)
+    def cut_out(self, whole: np.ndarray, number: int, parts: np.ndarray | None) -> np.ndarray:
+        """What is seen (crop, crop, 3) of a photograph (height, width, 3): its part (4, photographs), or its middle."""
+        if parts is None:
+            return resize_middle(whole, self.resize, self.crop, self.resampler)
+        return resize_part(whole, tuple(parts[:, number].tolist()), self.crop, self.resampler)
 
     def decode_one(self, number: int) -> np.ndarray:
         """The pixels (height, width, 3) of a photograph. Raises OtherPhotograph, and DecodingError with its file."""
@@ -171,38 +206,8 @@ def open_photographs(index: Index, settings, split: str, batch_size: int, mean: 
     """The photographs of a split, cut as the study's section `images` says."""
     threads = settings.decoding_threads or count_cores()
     cut = (settings.crop, settings.resize, settings.resize_with)
-    return PhotographSplit(Reader(index, split), index.splits[split].label, batch_size, mean, std, *cut, threads)
-
-
-class Transfer:
-    """Copies of batches to a device: on a GPU in a stream of their own, from memory that it reads by itself."""
-
-    def __init__(self, device: torch.device):
-        self.device = device
-        self.stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-        self.copies: dict[int, torch.cuda.Event] = {}  # by the address of a buffer, the copy that may still read it
-
-    def buffer(self, shape: tuple[int, ...]) -> Tensor:
-        """Memory for a batch of bytes."""
-        return torch.empty(shape, dtype=torch.uint8, pin_memory=self.stream is not None)
-
-    def start(self, buffer: Tensor, count: int) -> Tensor:
-        """The first images of a buffer, on the device: the buffer itself on a CPU."""
-        if self.stream is None:
-            return buffer[:count]
-        current = torch.cuda.current_stream(self.device)
-        with torch.cuda.stream(self.stream):
-            pixels = buffer[:count].to(self.device, non_blocking=True)
-            self.copies[buffer.data_ptr()] = self.stream.record_event()
-        current.wait_stream(self.stream)
-        pixels.record_stream(current)
-        return pixels
-
-    def reuse(self, buffer: Tensor) -> Tensor:
-        """A buffer that may be written to, once the last copy from it is done."""
-        if copy := self.copies.pop(buffer.data_ptr(), None):
-            copy.synchronize()
-        return buffer
+    labels, transfer = index.splits[split].label, Transfer(mean.device)
+    return PhotographSplit(Reader(index, split), labels, batch_size, mean, std, *cut, threads, transfer)
 
 
 def count_cores() -> int:

@@ -13,8 +13,7 @@ def resize_part(pixels: np.ndarray, part: Part, size: int, resampler: Resampler)
 
     As torchvision's RandomResizedCrop: the part is cut out first, and nothing around it is seen.
     """
-    top, height, left, width = part
-    return resize(pixels[top : top + height, left : left + width], size, size, resampler)
+    return resize(pixels, part, size, size, resampler)
 
 
 def resize_middle(pixels: np.ndarray, shorter: int, size: int, resampler: Resampler) -> np.ndarray:
@@ -23,7 +22,7 @@ def resize_middle(pixels: np.ndarray, shorter: int, size: int, resampler: Resamp
     As torchvision's Resize and CenterCrop, whose rounding it keeps. `shorter` must be at least `size`.
     """
     height, width = resized_sides(*pixels.shape[:2], shorter)
-    resized = resize(pixels, height, width, resampler)
+    resized = resize(pixels, (0, pixels.shape[0], 0, pixels.shape[1]), height, width, resampler)
     top, left = (round((side - size) / 2) for side in (height, width))
     return resized[top : top + size, left : left + size]
 
@@ -34,26 +33,34 @@ def resized_sides(height: int, width: int, shorter: int) -> tuple[int, int]:
     return int(shorter * height / least), int(shorter * width / least)
 
 
-def resize(pixels: np.ndarray, height: int, width: int, resampler: Resampler) -> np.ndarray:
-    """An image (..., ..., 3) of other sides; the same array where it has these already."""
-    if pixels.shape[:2] == (height, width):
-        return pixels
-    return RESAMPLERS[resampler](np.require(pixels, requirements=("C", "W")), height, width)
+def resize(pixels: np.ndarray, part: Part, height: int, width: int, resampler: Resampler) -> np.ndarray:
+    """A part of an image (..., ..., 3) in other sides; a view of it where it has these already."""
+    top, high, left, wide = part
+    if (high, wide) == (height, width):
+        return pixels[top : top + high, left : left + wide]
+    return RESAMPLERS[resampler](pixels, part, height, width)
 
 
-def resize_with_pillow(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize_with_pillow(pixels: np.ndarray, part: Part, height: int, width: int) -> np.ndarray:
     """By Pillow, as the authors' torchvision did; the same on every machine."""
     from PIL import Image
 
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
+    top, high, left, wide = part
+    step = 3 * pixels.shape[1]  # bytes of a row: Pillow reads the part where it lies, which saves a copy of it
+    start = step * top + 3 * left
+    rows = pixels.reshape(-1)[start : start + step * (high - 1) + 3 * wide]
+    image = Image.frombytes("RGB", (wide, high), rows, "raw", "RGB", step)
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
 
 
-def resize_with_torch(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize_with_torch(pixels: np.ndarray, part: Part, height: int, width: int) -> np.ndarray:
     """By PyTorch's kernel for bytes: faster, and off by at most one level of 256."""
     import torch
     import torch.nn.functional as F
 
-    image = torch.from_numpy(pixels).permute(2, 0, 1)[None]  # channels last in memory, for which the kernel is made
+    top, high, left, wide = part
+    cut = np.require(pixels[top : top + high, left : left + wide], requirements=("C", "W"))
+    image = torch.from_numpy(cut).permute(2, 0, 1)[None]  # channels last in memory, for which the kernel is made
     resized = F.interpolate(image, (height, width), mode="bilinear", antialias=True, align_corners=False)
     return resized[0].permute(1, 2, 0).numpy()
 
