@@ -42,7 +42,7 @@ test-slurm: $(READY)  ## run the tests on a Slurm, which they start themselves w
 
 test-parquet: $(READY)  ## run the tests of Parquet shards, with a pyarrow of their own
 	@$(INSIDE) [ -d .venv/parquet ] || pip install --quiet --target .venv/parquet pyarrow; \
-		PYTHONPATH=.venv/parquet pytest --tier $(TIER) -k parquet tests/data
+		PYTHONPATH=.venv/parquet pytest --tier $(TIER) -k parquet tests/data tests/stages
 
 compare: $(READY)  ## compare all numbers with those of a former commit (BASE=, STUDIES="tiny digits", IMAGES=folder)
 	@$(INSIDE) python bench/compare.py $(or $(BASE),$(error say with which commit: make compare BASE=HEAD)) $(STUDIES) \
