@@ -3,6 +3,7 @@
 import argparse
 import errno
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -108,6 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if arguments is None:
         client.hand_over()
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, terminate)
     try:
         typed = enter_root()
         given.study = PARAMS if given.study is None else os.path.relpath(typed / given.study)
@@ -131,6 +134,21 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("vestige: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
+    except Terminated:
+        print("vestige: terminated; the same command goes on where it stopped", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)  # whoever waits learns by what it ended
+        return 128 + signal.SIGTERM
+
+
+class Terminated(BaseException):
+    """The signal that batch systems send some seconds before they kill: it ends a command as an interrupt does."""
+
+
+def terminate(number, frame) -> None:
+    """Raise Terminated, so that what is half written is removed; the same signal again changes nothing."""
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated("SIGTERM")
 
 
 def enter_root() -> Path:
