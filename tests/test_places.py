@@ -157,3 +157,19 @@ def test_a_variable_that_is_not_set_is_refused_by_name(project):
     edit(project, "images", "root", to="$PHOTOGRAPHS/imagenet")
     said = run(project, "vestige check", check=False).stdout
     assert "images.root is $PHOTOGRAPHS/imagenet, but $PHOTOGRAPHS is not known here" in said
+
+
+@pytest.mark.slow
+def test_a_copy_on_the_machine_that_trains_changes_no_result(project):
+    edit(project, "images", "stage_to", to="node")
+    assert unproven(project) == {}
+    assert snakemake_stale(project) == set()
+    before = bytes_of(project, "results/**/training/*.nc")
+    shutil.rmtree(project / "work/trajectories")
+    for path in before:
+        (project / path).unlink()
+        run(project, f"vestige make {path}")
+    assert bytes_of(project, "results/**/training/*.nc") == before
+    assert list((project / "node").glob("vestige-*/0000.images"))
+    logs = [path.read_text() for path in (project / "logs").glob("*/training/*.log")]
+    assert sorted("GB of photographs to" in log for log in logs) == [False, True]

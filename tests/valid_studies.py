@@ -46,6 +46,7 @@ def sources():
         "std": st.just([0.229, 0.224, 0.225]),
         "on_unreadable": st.sampled_from(["refuse", "skip"]),
         "decoding_threads": st.integers(1, 8),
+        "stage_to": st.sampled_from(["$TMPDIR", "~/photographs"]),
     }
     split = {"val_fraction": st.floats(0.1, 0.9), "split_seed": st.integers(0, 9)}
     fetched = [

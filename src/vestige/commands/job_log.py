@@ -1,13 +1,14 @@
 """What surrounds the making of a result: its lock and its log."""
 
 import fcntl
+import io
 import os
 import sys
 import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from vestige.pipeline import Job
@@ -31,7 +32,7 @@ def locked(job: Job) -> Iterator[None]:
 
 @contextmanager
 def logging(job: Job) -> Iterator[Note]:
-    """The job's log: a line a note, warnings, and the traceback of a failure."""
+    """The job's log: a line a note, what is printed, warnings, and the traceback of a failure."""
     path = Path(job.log)
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", buffering=1, encoding="utf-8") as file, warnings.catch_warnings():
@@ -46,9 +47,23 @@ def logging(job: Job) -> Iterator[Note]:
         warnings.showwarning = warn
         note(f"vestige make {job.output} (process {os.getpid()})")
         try:
-            yield note
+            with redirect_stdout(Lines(note)):
+                yield note
         except BaseException as error:
             note(traceback.format_exc())
             error.add_note(f"The log: {path}")
             error.is_logged = True
             raise
+
+
+class Lines(io.TextIOBase):
+    """A file of which each line is noted; what has no line of its own is left out."""
+
+    def __init__(self, note: Note):
+        self.note = note
+
+    def write(self, text: str) -> int:
+        """Note the lines of a text."""
+        for line in filter(str.strip, text.splitlines()):
+            self.note(line)
+        return len(text)

@@ -39,7 +39,7 @@ class Settings(Source):
 
     can_be_shifted: ClassVar[bool] = False
     places: ClassVar[tuple[str, ...]] = ("root",)
-    no_part_of_proofs: ClassVar[tuple[str, ...]] = ("root", "decoding_threads", "fields")
+    no_part_of_proofs: ClassVar[tuple[str, ...]] = ("root", "stage_to", "decoding_threads", "fields")
     listed_with: ClassVar[tuple[str, ...]] = ("fields",)
     source: Literal["imagenet"]
     root: Annotated[str, Field(min_length=1)]
@@ -53,6 +53,8 @@ class Settings(Source):
     val_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     split_seed: NonNegativeInt | None = None
     decoding_threads: PositiveInt | None = None
+    stage_to: Annotated[str, Field(min_length=1)] | None = None
+    """A folder on a disk of the machine that trains, to which the training photographs are copied once."""
 
     @property
     def described_by(self) -> str:
@@ -74,7 +76,7 @@ class Settings(Source):
     @property
     def place(self) -> str:
         """A short name of what is indexed, and of how: of an index in `work/`."""
-        about = self.model_dump(mode="json", exclude={"root", "decoding_threads"})
+        about = self.model_dump(mode="json", exclude={"root", "stage_to", "decoding_threads"})
         return short_name([str(self.path("root").absolute()), about])
 
 
@@ -86,12 +88,14 @@ def short_name(about: list) -> str:
 def open_split(images, settings: Settings, split: str, batch_size: int, mean, std):
     """A split of an images result: training photographs, which threads decode, or the middle squares of val.
 
-    Raises OtherImages where this machine decodes to other pixels, or the photographs are not those of the result.
+    Raises OtherImages where this machine decodes to other pixels, or the photographs are not those of the result;
+    NoRoom where they are to be copied to a disk that is too small, and ValueError where its path cannot be filled in.
     """
     from vestige.data.arrays import OtherImages
     from vestige.data.loader import Split
-    from vestige.data.photographs import open_photographs
+    from vestige.data.photographs import Reader, open_photographs
     from vestige.data.probe import probe
+    from vestige.data.staging import stage
 
     if probe(settings.resize_with) != str(images["decoder_sha256"].item()):
         raise OtherImages(
@@ -99,7 +103,10 @@ def open_split(images, settings: Settings, split: str, batch_size: int, mean, st
             "install the same versions of pillow, simplejpeg and torch, or delete images.nc and make it again here"
         )
     if split == "train":
-        return open_photographs(find_index(images, settings), settings, split, batch_size, mean, std)
+        folder = settings.stage_to and settings.path("stage_to")  # refused before anything is read
+        index = find_index(images, settings)
+        reader = stage(index, split, folder, print) if folder else Reader(index, split)
+        return open_photographs(reader, settings, batch_size, mean, std)
     return Split(*load_val(images, settings), batch_size, mean, std, settings.crop)
 
 

@@ -21,6 +21,8 @@ from vestige.data.photograph_index import Index, Photographs
 from vestige.data.resizing import Resampler, resize_middle, resize_part
 from vestige.data.transfer import Transfer
 
+REMEDY = "The images have changed since images.nc was made: bring the former ones back, or delete and remake it."
+
 
 class OtherPhotograph(RuntimeError):
     """Bytes at the place of a photograph that are not those that were indexed."""
@@ -33,8 +35,8 @@ class Reader:
     may hold open.
     """
 
-    def __init__(self, index: Index, split: str):
-        self.index, self.rows = index, index.splits[split]
+    def __init__(self, index: Index, split: str, remedy: str = REMEDY):
+        self.index, self.rows, self.remedy = index, index.splits[split], remedy
 
     def read(self, number: int) -> bytes:
         """The bytes of a photograph, by its number in the split. Raises OtherPhotograph, or OSError with its file."""
@@ -56,8 +58,7 @@ class Reader:
     def refusal(self, shard: int, number: int, why: str) -> OtherPhotograph:
         """What to say of a photograph that is not what was indexed."""
         return OtherPhotograph(
-            f"{self.index.path(shard)}: photograph {number} (byte {self.rows.offset[number]}): {why}.\n"
-            "The images have changed since images.nc was made: bring the former ones back, or delete and remake it."
+            f"{self.index.path(shard)}: photograph {number} (byte {self.rows.offset[number]}): {why}.\n{self.remedy}"
         )
 
 
@@ -202,12 +203,11 @@ class PhotographSplit:
         return -(-len(self.labels) // self.batch_size)
 
 
-def open_photographs(index: Index, settings, split: str, batch_size: int, mean: Tensor, std: Tensor) -> PhotographSplit:
-    """The photographs of a split, cut as the study's section `images` says."""
+def open_photographs(reader: Reader, settings, batch_size: int, mean: Tensor, std: Tensor) -> PhotographSplit:
+    """The photographs of a reader, cut as the study's section `images` says."""
     threads = settings.decoding_threads or count_cores()
     cut = (settings.crop, settings.resize, settings.resize_with)
-    labels, transfer = index.splits[split].label, Transfer(mean.device)
-    return PhotographSplit(Reader(index, split), labels, batch_size, mean, std, *cut, threads, transfer)
+    return PhotographSplit(reader, reader.rows.label, batch_size, mean, std, *cut, threads, Transfer(mean.device))
 
 
 def count_cores() -> int:

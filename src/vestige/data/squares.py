@@ -13,7 +13,7 @@ import torch
 
 from vestige.data.arrays import FOLDER, digest
 from vestige.data.photograph_index import Index
-from vestige.data.photographs import open_photographs
+from vestige.data.photographs import Reader, open_photographs
 from vestige.foundation.files import whole
 from vestige.foundation.source import identity
 
@@ -24,7 +24,7 @@ CHECKED = ".checked"  # beside an array: what its file was like when its digest 
 def decode_squares(index: Index, settings) -> str:
     """The sha256 of what evaluation sees of the validation photographs of an index, left in `work/` as one array."""
     nothing = torch.zeros(3)  # they are not normalised
-    split = open_photographs(index, settings, "val", BATCH, nothing, nothing)
+    split = open_photographs(Reader(index, "val"), settings, BATCH, nothing, nothing)
     count = len(split.labels)
     return write_squares((pixels.numpy() for pixels, _ in split.decoded(np.arange(count), None)), count, settings.crop)
 
