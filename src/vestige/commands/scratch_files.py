@@ -1,4 +1,4 @@
-"""What trainings have left in the scratch folder, and nothing in the study explains."""
+"""What trainings have left in the scratch folder, and copies of photographs, that nothing in the study explains."""
 
 import re
 import time
@@ -14,6 +14,7 @@ ABANDONED = DAY  # seconds after which what was never finished is nobody's
 UNUSED = 30 * DAY  # seconds after which what another study or clone may have left is nobody's
 KINDS = "weights|state|statistics-[0-9a-f]{64}"
 OURS = re.compile(rf"\.?[0-9a-f]{{32}}-({KINDS})-[0-9a-f]{{64}}\.safetensors")  # and what follows while it is written
+COPIES = Path("work", "images", "parquet")  # as in data/shards/indexing.py, which loads much
 
 
 def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
@@ -36,6 +37,32 @@ def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
         return sorted([*old, *(path for path in begun if age(path) > ABANDONED)])
     except (scratch.ScratchRefused, OSError):
         return []
+
+
+def unneeded_copies(study: Study) -> list[Path]:
+    """Copies of Parquet shards that no index of the study's photographs names, and nobody has written for a month.
+
+    Of those that are half-written, a day. Another study may read them: they are made again where they are missing.
+    """
+    there = sorted(COPIES.iterdir()) if COPIES.is_dir() else []
+    try:
+        needed = named_copies(study) if there else set()
+    except ValueError:  # nobody knows where its photographs lie
+        return []
+    begun = [path for path in there if path.name.startswith(".")]
+    old = [path for path in there if path.name.split(".")[0] not in needed and age(path) > UNUSED]
+    return sorted({*old, *(path for path in begun if age(path) > ABANDONED)})
+
+
+def named_copies(study: Study) -> set[str]:
+    """The names, without what follows the dot, of the files that the indices of a study's photographs name."""
+    from vestige.data import photograph_index
+
+    images, found = study.images, set()
+    for kind in ("place", "reading_place"):
+        index = photograph_index.read_index(COPIES.parent, getattr(images, kind)) if hasattr(images, kind) else None
+        found |= {Path(shard).name.split(".")[0] for shard in index.shards} if index else set()
+    return found
 
 
 def key_of(path: Path) -> str:

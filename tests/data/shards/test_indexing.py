@@ -147,6 +147,16 @@ def test_nothing_is_read_again_that_has_not_changed(folders, counted):
     assert counted == [path.stat().st_size]
 
 
+def test_what_was_read_is_not_written_again_where_nothing_new_was(folders, counted):
+    describe()
+    place = settings().reading_place
+    [kept] = Path("work/images").glob(f"{place}-*")
+    before = kept.stat().st_ino
+    describe()
+    [kept] = Path("work/images").glob(f"{place}-*")
+    assert kept.stat().st_ino == before
+
+
 def test_after_a_kill_it_goes_on_with_what_was_read(folders, counted, monkeypatch):
     monkeypatch.setattr(photograph_reading, "TASK", 1)
     monkeypatch.setattr(photograph_reading, "count_cores", lambda: 1)

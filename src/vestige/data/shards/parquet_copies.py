@@ -28,7 +28,7 @@ def copy_shards(
 ) -> Listing:
     """The listing of the same images in flat files in the folder `target`, which are written unless they are there.
 
-    A file is named after its shard's name, size and time of change, so that a process that was stopped is gone on with
+    A file is named after its shard's path, size and time of change, so that a process that was stopped is gone on with
     after the last whole shard. `progress` is called with numbers of images that are there. Raises ImagesRefused, before
     anything is written, if the disk has too little room; and if images are null or empty, or a shard cannot be read.
     """
@@ -53,7 +53,7 @@ def _name_copy(root: Path, shard: str, column: str, target: Path, faults: Faults
     except OSError as fault:
         faults.add("unreadable", shard, fault.strerror or "")
         return target
-    text = json.dumps([shard, status.st_size, status.st_mtime_ns, column])
+    text = json.dumps([str((root / shard).absolute()), status.st_size, status.st_mtime_ns, column])
     return target.absolute() / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.images"
 
 

@@ -42,7 +42,8 @@ def fill_rows(begun: Index, listings: Mapping[str, Listing], settings, faults: F
     reading = Reading(index, listings, settings, faults)
     with warnings_by_file(reading):
         read_unknown(reading, done)
-    keep_read(index, settings.reading_place)  # also where there are faults: whoever mends one file waits for one
+    if not all(known.all() for known in done.values()):
+        keep_read(index, settings.reading_place)  # also where there are faults: whoever mends one file waits for one
     sound = {split: rows.take(np.flatnonzero(rows.height > 0)) for split, rows in index.splits.items()}
     return replace(index, splits=sound)
 

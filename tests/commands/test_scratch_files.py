@@ -1,0 +1,60 @@
+"""Copies of Parquet shards that no study needs any longer are found, and no others."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engines import ROOT
+from ruamel.yaml import YAML
+
+from vestige.commands import scratch_files
+from vestige.config import loading
+from vestige.data.photograph_index import Index, write_index
+
+MONTHS = 70 * 86400
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with a study of photographs."""
+    study = YAML().load(ROOT / "studies" / "imagenet_sample.yaml")
+    study["images"]["root"] = "data/shards"
+    with open(tmp_path / "params.yaml", "w") as file:
+        YAML().dump(study, file)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def leave(name, seconds=MONTHS):
+    """A file among the copies that was written some time ago."""
+    path = scratch_files.COPIES / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"photographs")
+    os.utime(path, (time.time() - seconds,) * 2)
+    return path
+
+
+def test_copies_that_no_index_of_the_study_names_are_unneeded_after_a_month(here):
+    study, names = loading.read(Path("params.yaml")), ("needed", "left")
+    for name in names:
+        leave(f"{name}.images")
+        leave(f"{name}.ends.npy")
+    shards = (str(here / scratch_files.COPIES / "needed.images"),)
+    write_index(Index("data/shards", shards, np.zeros((1, 4), int), "", {}), Path("work/images"), study.images.place)
+    leave("new.images", seconds=60)
+    assert [path.name for path in scratch_files.unneeded_copies(study)] == ["left.ends.npy", "left.images"]
+
+
+def test_half_written_copies_are_unneeded_after_a_day(here):
+    old, _ = leave(".a.images.x1y2", seconds=2 * 86400), leave(".b.images.x1y2", seconds=600)
+    assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == [old]
+
+
+def test_nothing_is_unneeded_while_nobody_knows_where_the_photographs_lie(here, monkeypatch):
+    monkeypatch.delenv("NOWHERE", raising=False)
+    leave("left.images")
+    text = Path("params.yaml").read_text().replace("root: data/shards", "root: $NOWHERE/shards")
+    Path("params.yaml").write_text(text)
+    assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == []
