@@ -1,6 +1,6 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
-from vestige.commands import figure_labels, progress, study_check
+from vestige.commands import figure_labels, progress, rule_resources, study_check
 from vestige.commands.record import record
 from vestige.engines import snakefile as front
 

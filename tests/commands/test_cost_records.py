@@ -207,6 +207,13 @@ def test_jobs_with_another_device_network_or_images_are_not_alike(here, other):
     assert pricing(known)(job_of("training", study_with(**other)), 0) == Price()
 
 
+def test_the_memory_of_a_job_is_the_most_that_a_like_one_held_however_many_epochs_it_has(here):
+    known = [record(job_of("training", seed=seed), 10) for seed in (0, 1)]
+    known[0] = known[0].model_copy(update={"memory": {"process": 900, "gpu": 5000}})
+    longer = study_with(training=PLAIN["training"] | {"epochs": 6})
+    assert pricing(known)(job_of("training", longer), 3).memory == 900
+
+
 def test_a_figure_costs_about_the_same_with_any_network(here):
     known = [record(pipeline.job(study_with(), "figures_cka", figure="linearity"), 4)]
     other = study_with(network=PLAIN["network"] | {"width": 8})
@@ -214,11 +221,11 @@ def test_a_figure_costs_about_the_same_with_any_network(here):
 
 
 def test_without_a_record_the_studys_estimate_is_taken_and_marked(here):
-    said = {"training": {"minutes": 2, "megabytes": 3}, "figures": {"minutes": 0.5}}
+    said = {"training": {"minutes": 2, "megabytes": 3, "megabytes_of_memory": 5}, "figures": {"minutes": 0.5}}
     longer = PLAIN["conditions"] | {"baseline": {"alpha": 0, "epochs": 6}}
     study = study_with(estimate=said, conditions=longer)
-    assert pricing([])(job_of("training", study), 0) == Price(360, 9e6, STATED)
-    assert pricing([])(job_of("training", study), 3) == Price(180, 9e6, STATED)
+    assert pricing([])(job_of("training", study), 0) == Price(360, 9e6, STATED, memory=5e6)
+    assert pricing([])(job_of("training", study), 3) == Price(180, 9e6, STATED, memory=5e6)
     assert pricing([])(pipeline.job(study, "figures_cka", figure="linearity"), 0) == Price(30, None, STATED)
     assert pricing([])(job_of("selectivity", study), 0).source == UNKNOWN
 

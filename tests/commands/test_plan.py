@@ -143,7 +143,7 @@ def test_what_nobody_knows_is_said_and_counted_apart(project):
     assert said["cpu_seconds"] == 4 * 1800
     assert said["without_time"] == said["jobs"] - 4
     told = "\n".join(" ".join(line.split()) for line in lines())
-    assert "training 4 - - 2.0 h CPU 20 MB stated training.momentum was 0.9, is 0.5" in told
+    assert "training 4 - - 2.0 h CPU 20 MB 70 min, 4.0 GB* stated training.momentum was 0.9, is 0.5" in told
     assert "2.0 h CPU + ? 20 MB + ?" in told
     assert "unknown (?): selectivity, ablation, cka, between, figures, claims, report; no such job" in told
 
@@ -168,6 +168,8 @@ def test_machines_are_told_every_job_and_the_sums(project):
         **{"begun": 0, "epochs": 2, "shared": 0, "device": "cpu", "seconds": 1.5},
         **{"bytes": said["jobs"][0]["bytes"], "source": "measured with other settings", "records": 2},
         "hardware": said["jobs"][0]["hardware"],
+        "memory": said["jobs"][0]["memory"],
+        "limits": {"minutes": 15, "megabytes": said["jobs"][0]["limits"]["megabytes"]},
     }
 
 
@@ -196,7 +198,10 @@ def test_an_estimate_is_no_science():
     [
         ({"trainng": {"minutes": 1}}, "estimate.trainng: unknown key; did you mean 'training'?"),
         ({"training": {"minutes": 0}}, "estimate.training.minutes: found 0; allowed: a number above 0"),
-        ({"training": {"hours": 1}}, "estimate.training.hours: unknown key; allowed: minutes, megabytes"),
+        (
+            {"training": {"hours": 1}},
+            "estimate.training.hours: unknown key; allowed: minutes, megabytes, megabytes_of_memory",
+        ),
         ({"training": 5}, "estimate.training: found 5; allowed: keys and their values"),
     ],
 )

@@ -23,7 +23,8 @@ for kind in front.kinds():
         conda:
             "../../environment.yml"
         resources:
-            runtime=60,
+            runtime=rule_resources.runtime(STUDY, f"figures_{kind}"),
+            mem_mb=rule_resources.mem_mb(STUDY, f"figures_{kind}", workflow),
         params:
             settings=front.settings(STUDY, f"figures_{kind}"),
             caption=figure_labels.caption(STUDY, f"figures_{kind}"),

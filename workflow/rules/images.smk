@@ -10,7 +10,8 @@ rule images:
         "../../environment.yml"
     threads: 8
     resources:
-        runtime=720,
+        runtime=rule_resources.runtime(STUDY, "images"),
+        mem_mb=rule_resources.mem_mb(STUDY, "images", workflow),
     params:
         settings=front.settings(STUDY, "images"),
     shell:

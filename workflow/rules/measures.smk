@@ -10,7 +10,8 @@ rule network:
     conda:
         "../../environment.yml"
     resources:
-        runtime=30,
+        runtime=rule_resources.runtime(STUDY, "network"),
+        mem_mb=rule_resources.mem_mb(STUDY, "network", workflow),
     params:
         settings=front.settings(STUDY, "network"),
     shell:
@@ -32,7 +33,8 @@ rule selectivity:
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        runtime=240,
+        runtime=rule_resources.runtime(STUDY, "selectivity"),
+        mem_mb=rule_resources.mem_mb(STUDY, "selectivity", workflow),
     params:
         settings=front.settings(STUDY, "selectivity"),
     shell:
@@ -55,7 +57,8 @@ rule ablation:
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        runtime=2880,
+        runtime=rule_resources.runtime(STUDY, "ablation"),
+        mem_mb=rule_resources.mem_mb(STUDY, "ablation", workflow),
     params:
         settings=front.settings(STUDY, "ablation"),
     shell:
@@ -77,7 +80,8 @@ rule cka:
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        runtime=480,
+        runtime=rule_resources.runtime(STUDY, "cka"),
+        mem_mb=rule_resources.mem_mb(STUDY, "cka", workflow),
     params:
         settings=front.settings(STUDY, "cka"),
     shell:
@@ -100,7 +104,8 @@ rule between:
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        runtime=480,
+        runtime=rule_resources.runtime(STUDY, "between"),
+        mem_mb=rule_resources.mem_mb(STUDY, "between", workflow),
     params:
         settings=front.settings(STUDY, "between"),
     shell:

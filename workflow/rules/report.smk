@@ -11,7 +11,8 @@ rule claims:
     conda:
         "../../environment.yml"
     resources:
-        runtime=60,
+        runtime=rule_resources.runtime(STUDY, "claims"),
+        mem_mb=rule_resources.mem_mb(STUDY, "claims", workflow),
     params:
         settings=front.settings(STUDY, "claims"),
     shell:
@@ -30,7 +31,8 @@ rule report:
     conda:
         "../../environment.yml"
     resources:
-        runtime=30,
+        runtime=rule_resources.runtime(STUDY, "report"),
+        mem_mb=rule_resources.mem_mb(STUDY, "report", workflow),
     params:
         settings=front.settings(STUDY, "report"),
     shell:

@@ -15,7 +15,8 @@ rule training:
     threads: STUDY.threads
     resources:
         gpu=front.gpus(STUDY),
-        runtime=2880,
+        runtime=rule_resources.runtime(STUDY, "training"),
+        mem_mb=rule_resources.mem_mb(STUDY, "training", workflow),
     params:
         settings=front.settings(STUDY, "training"),
     shell:

@@ -19,13 +19,17 @@ MINUTE, MEGABYTE = 60, 1e6
 
 @dataclass(frozen=True)
 class Price:
-    """Seconds and bytes of one job, None where nobody knows, and where the numbers come from."""
+    """What one job takes, None where nobody knows, and where the numbers come from.
+
+    Seconds; bytes that it writes; `memory`, the bytes that its process holds at most.
+    """
 
     seconds: float | None = None
     bytes: float | None = None
     source: str = UNKNOWN
     records: int = 0
     hardware: tuple[str, ...] = ()
+    memory: float | None = None
 
 
 def pricing(known: Iterable[Record]) -> Callable[[Job, int], Price]:
@@ -85,7 +89,10 @@ def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]
 
 
 def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
-    """The price of one pass by like jobs, which are equally near: the median; and in what they differ."""
+    """The price of one pass by like jobs, which are equally near: the median; and in what they differ.
+
+    Of memory it is the most that one of them held, however many passes it went over.
+    """
     elsewhere = f" in {found[0].study}" if found[0].study != study else ""
     otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
     return Price(
@@ -94,6 +101,7 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
         source=MEASURED + elsewhere + otherwise,
         records=len(found),
         hardware=tuple(sorted({" and ".join(reversed(each.hardware.values())) for each in found})),
+        memory=max((each.memory["process"] for each in found if "process" in each.memory), default=None),
     )
 
 
@@ -107,4 +115,10 @@ def stated(job: Job, done: int) -> Price:
     usual = passes(study, stage, study.training.epochs) or goes  # 0 where only longer runs are measured
     minutes = said.minutes and said.minutes * (goes - done) / usual
     megabytes = said.megabytes and said.megabytes * goes / usual
-    return Price(None if minutes is None else minutes * MINUTE, megabytes and megabytes * MEGABYTE, STATED)
+    memory = said.megabytes_of_memory and said.megabytes_of_memory * MEGABYTE
+    return Price(
+        seconds=None if minutes is None else minutes * MINUTE,
+        bytes=megabytes and megabytes * MEGABYTE,
+        source=STATED,
+        memory=memory,
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vestige.commands import cost_records, restore
 from vestige.commands.cost_estimates import Price, pricing
+from vestige.commands.job_limits import Limits, limits
 from vestige.config.study import Study
 from vestige.pipeline import Job
 from vestige.provenance import trajectories
@@ -18,7 +19,7 @@ class Planned:
     """A job that would run, or (not `certain`) that runs only if what it reads comes out changed.
 
     Of a training, `begun` epochs are there already, and `epochs` remain; `shared` of these need not be trained if
-    another run of the study has trained them by then.
+    another run of the study has trained them by then. `limits` are those of the whole job, whatever of it is begun.
     """
 
     job: Job
@@ -30,6 +31,7 @@ class Planned:
     begun: int
     epochs: int
     shared: int
+    limits: Limits
 
 
 def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
@@ -42,7 +44,8 @@ def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
         begun = cost_records.begun(job)
         epochs = cost_records.length(job) - begun if job.stage.resumes else 0
         saved = max(shared.get(path, 0) - begun, 0)
-        due.append(Planned(job, state, why, certain, path in restorable, price(job, begun), begun, epochs, saved))
+        cost, most = price(job, begun), limits(price(job, 0))
+        due.append(Planned(job, state, why, certain, path in restorable, cost, begun, epochs, saved, most))
     return due
 
 

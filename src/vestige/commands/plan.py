@@ -4,22 +4,24 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from itertools import groupby
 from typing import Any
 
-from vestige.commands.cost_estimates import UNKNOWN
+from vestige.commands.cost_estimates import MEGABYTE, MINUTE, UNKNOWN
 from vestige.commands.cost_records import on_gpu
 from vestige.commands.due_jobs import Planned, bare, planned
 from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
+from vestige.commands.job_limits import MEGABYTES, default_minutes
 from vestige.config.loading import FILE
 from vestige.config.study import Study
 from vestige.provenance import status
 
-HEADER = ("stage", "jobs", "if changed", "restorable", "time", "disk", "from", "why")
-NUMBERS = (1, 2, 3, 4, 5)  # the columns that end at the right
+HEADER = ("stage", "jobs", "if changed", "restorable", "time", "disk", "limits", "from", "why")
+NUMBERS = (1, 2, 3, 4, 5, 6)  # the columns that end at the right
 REASONS = 2  # of a stage's reasons the most frequent are told
 WIDEST = 60  # characters of a reason
+DEFAULT = "*"  # marks a limit that is none of the job's own
 
 
 def plan(study: Study) -> Iterator[str]:
@@ -50,7 +52,8 @@ def facts(each: Planned) -> dict[str, Any]:
     """All that is known of a planned job."""
     said = {"result": each.job.output, "stage": each.job.stage.name, "state": each.state}
     said |= {name: getattr(each, name) for name in ("certain", "why", "restorable", "begun", "epochs", "shared")}
-    return said | {"device": "cuda" if on_gpu(each.job) else "cpu"} | asdict(each.price)
+    said |= {"device": "cuda" if on_gpu(each.job) else "cpu", "limits": asdict(each.limits)}
+    return said | asdict(each.price)
 
 
 def sums(due: list[Planned]) -> dict[str, Any]:
@@ -82,12 +85,12 @@ def staged(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
 
 def row(name: str, group: list[Planned]) -> tuple[str, ...]:
     """The line of a stage."""
-    return name, *numbers(sums(group)), sources(group), reasons(group)
+    return name, *numbers(sums(group)), most(group), sources(group), reasons(group)
 
 
 def total(due: list[Planned]) -> tuple[str, ...]:
     """The line of all stages together."""
-    return "total", *numbers(sums(due)), "", ""
+    return "total", *numbers(sums(due)), "", "", ""
 
 
 def numbers(said: dict[str, Any]) -> tuple[str, ...]:
@@ -111,6 +114,17 @@ def sizes(said: dict[str, Any]) -> str:
 def with_unknown(known: str, unknown: int) -> str:
     """What is known of some jobs, and that of others it is not."""
     return f"{known} + ?" if known and unknown else UNKNOWN if unknown else known or "-"
+
+
+def most(group: list[Planned]) -> str:
+    """The time and the memory that a job of some asks for at most; a mark behind what is a default for one of them."""
+    runs = [each for each in group if not each.restorable]
+    if not runs:
+        return "-"
+    minutes = max(each.limits.minutes or default_minutes(each.job.stage) for each in runs)
+    megabytes = max(each.limits.megabytes or MEGABYTES for each in runs)
+    marks = [DEFAULT if None in known else "" for known in zip(*(astuple(each.limits) for each in runs), strict=True)]
+    return f"{time_told(minutes * MINUTE)}{marks[0]}, {size_told(megabytes * MEGABYTE)}{marks[1]}"
 
 
 def sources(group: list[Planned]) -> str:
@@ -143,6 +157,8 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"
         yield f"unknown (?): {', '.join(lacking)}; {why}"
+    if any(DEFAULT in most(group) for _, group in staged(due)):
+        yield f"limits are what a job asks for on a cluster; {DEFAULT} is a default, for nobody knows what it takes"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)
     if machines:
         yield f"measured on {', '.join(machines)}"

@@ -53,10 +53,14 @@ Applies = create_model(
 
 
 class Cost(Values):
-    """What one job of a stage costs, for a run of `training.epochs` epochs, as whoever wrote the study states it."""
+    """What one job of a stage costs, for a run of `training.epochs` epochs, as whoever wrote the study states it.
+
+    `megabytes` are what it writes, and `megabytes_of_memory` what its process holds at most.
+    """
 
     minutes: PositiveFloat | None = None
     megabytes: PositiveFloat | None = None
+    megabytes_of_memory: PositiveFloat | None = None
 
 
 Estimate = create_model(

@@ -102,6 +102,14 @@ def count_jobs(workflow) -> int:
     return sum(1 for _ in needed()) if needed else 0
 
 
+def default_resource(workflow, name: str) -> int | None:
+    """The number that `default-resources` of a profile or of the command line gives for a resource; None if none."""
+    given = getattr(getattr(workflow, "resource_settings", None), "default_resources", None) or {}
+    said = given.get(name)
+    value = getattr(said, "_value", said)
+    return value if isinstance(value, int) else None
+
+
 def jobs(workflow) -> dict[str, Any]:
     """Snakemake's jobs by each file that they make."""
     return {str(path): job for job in workflow.dag.jobs for path in job.output}

@@ -44,6 +44,7 @@ class Stage:
     own_function: str = ""  # a file that may hold the stage's function in place of its own
     lists_places: bool = False  # whether it reads what lies at the places that the study names
     stores: str = ""  # the folder of what it leaves for other jobs to read
+    hours: int = 1  # that a job of it may take on a cluster where nobody knows how long it does
 
     @property
     def output(self) -> str:
@@ -71,7 +72,7 @@ DESCRIBED = "{study.images.described_by}"
 def measure(name: str, settings: tuple[str, ...], reads: tuple[str, ...] = ("images", "training"), **more) -> Stage:
     """The row of a stage that runs trained networks."""
     code = (f"stages/{name}.py", SOURCE, FAMILY)
-    row = {"axis": RUN, "networks": True} | more
+    row = {"axis": RUN, "networks": True, "hours": 8} | more
     return Stage(name, reads=reads, settings=(*NETWORKS, *settings), code=code, **row)
 
 
@@ -83,6 +84,7 @@ MADE = (
         own_function=DESCRIBED,
         stores="work/images",
         lists_places=True,
+        hours=12,
     ),
     Stage(
         "network",
@@ -100,18 +102,20 @@ MADE = (
         folder="results/{study}/checkpoints/{condition}-seed{seed}",
         resumes=True,
         networks=True,
+        hours=48,
         epochs=TRAINED,
         claims=True,
         figures=True,
         figures_read=("images",),  # they say how many classes there are
     ),
-    measure("selectivity", ("selectivity",), epochs=EVERY, claims=True, figures=True),
+    measure("selectivity", ("selectivity",), epochs=EVERY, hours=4, claims=True, figures=True),
     measure(
         "ablation",
         ("selectivity", "ablation"),
         ("images", "training", "selectivity"),
         applies=True,
         epochs="ablation",
+        hours=48,
         claims=True,
         figures=True,
     ),
