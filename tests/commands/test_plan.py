@@ -10,6 +10,7 @@ from engines import TINY, edit
 from synthetic import synthetic_project
 
 from vestige import pipeline
+from vestige.commands import disk_room
 from vestige.commands import due_jobs as planning
 from vestige.commands.formatting import columns, size_told, time_told
 from vestige.commands.plan import as_json, plan, sums
@@ -231,7 +232,8 @@ def test_what_the_docs_show_of_a_fresh_clone_is_what_is_said_there(path, tmp_pat
     (tmp_path / path).parent.mkdir(exist_ok=True)
     shutil.copy(ROOT / path, tmp_path / path)
     monkeypatch.chdir(tmp_path)
-    said = "\n".join(plan(loading.read(path)))
+    monkeypatch.setattr(disk_room, "cached", lambda: (Path(".dvc/cache"), "copy"))  # as on most disks
+    said = "\n".join(line for line in plan(loading.read(path)) if not line.startswith("too little room"))
     command = "vestige plan" if path == "params.yaml" else f"vestige --study {path} plan"
     assert f"```console\n$ {command}\n{said}\n```" in (ROOT / "docs/plan.md").read_text()
 

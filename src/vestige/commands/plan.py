@@ -10,6 +10,7 @@ from typing import Any
 
 from vestige.commands.cost_estimates import MEGABYTE, MINUTE, UNKNOWN
 from vestige.commands.cost_records import on_gpu
+from vestige.commands.disk_room import room, told
 from vestige.commands.due_jobs import Planned, bare, planned
 from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
 from vestige.commands.job_limits import MEGABYTES, default_minutes
@@ -44,7 +45,7 @@ def plan(study: Study) -> Iterator[str]:
 def as_json(study: Study) -> str:
     """Every job that would or may run, and the sums, as JSON."""
     due = planned(study, status.judge(study))
-    said = {"study": study.study, "jobs": [*map(facts, due)], "total": sums(due)}
+    said = {"study": study.study, "jobs": [*map(facts, due)], "total": sums(due), "disk": asdict(room(study, due))}
     return json.dumps(said, indent=2, ensure_ascii=False)
 
 
@@ -157,6 +158,7 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"
         yield f"unknown (?): {', '.join(lacking)}; {why}"
+    yield from told(room(study, due))
     if any(DEFAULT in most(group) for _, group in staged(due)):
         yield f"limits are what a job asks for on a cluster; {DEFAULT} is a default, for nobody knows what it takes"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)

@@ -26,6 +26,10 @@ MEMBERS = (
     "dvc.repo:lock_repo(repo)",
     "dvc.scm:SCMError",
 )
+OF_THE_TRY = (
+    "dvc_objects.fs.generic:test_links(links, from_fs, from_path, to_fs, to_path)",
+    "dvc_objects.fs.local:LocalFileSystem()",
+)
 OF_A_REPO = ("dvc.repo:Repo.cache.legacy.path",)
 FASTER = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"  # can be done without
 
@@ -145,6 +149,26 @@ def glimpse() -> tuple[Path, bool]:
             return root(repo), remote(repo)
     except (DvcException, SCMError, OSError) as error:  # also where .dvc cannot be written to
         raise RuntimeError(f"DVC: {error}") from error
+
+
+def sharing(results: Path) -> tuple[Path, str]:
+    """Where the cache lies, and how it comes to hold a result: `reflink` or `copy`, by DVC's own try on the disks here.
+
+    Results that are noted are put there by no other link, whatever `cache.type` says. Two small files are written for
+    the try and removed. Raises Absent, or RuntimeError.
+    """
+    cache, _ = glimpse()
+    members.check(DVC, OF_THE_TRY)
+    from dvc_objects.fs.generic import test_links
+    from dvc_objects.fs.local import LocalFileSystem
+
+    disk = LocalFileSystem()
+    try:
+        ours, theirs = (next(each for each in (path, *path.parents) if each.is_dir()) for path in (results, cache))
+        works = test_links(["reflink"], disk, os.path.abspath(ours), disk, os.path.abspath(theirs / "try"))
+    except OSError:  # where nothing can be written
+        works = []
+    return cache, "reflink" if works else "copy"
 
 
 def root(repo) -> Path:

@@ -90,9 +90,13 @@ def lasting(job: Job) -> frozenset[int]:
     They are those at which the ways of another run of the study and its own part, and its last. At epoch 0 nothing
     would be saved.
     """
-    chains = every(job.study)
-    mine = chains.pop(job.output)
-    ends = {together(mine, other) for other in chains.values()} | {len(mine) - 1}
+    return forks(every(job.study), job.output)
+
+
+def forks(chains: dict[str, tuple[str, ...]], output: str) -> frozenset[int]:
+    """The same, given the keys of every training of the study."""
+    mine = chains[output]
+    ends = {together(mine, other) for path, other in chains.items() if path != output} | {len(mine) - 1}
     return frozenset(epoch for epoch in ends if epoch > 0)
 
 

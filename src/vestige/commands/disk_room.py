@@ -1,0 +1,122 @@
+"""How much disk a plan takes: in results/, in DVC's cache, in the folders where jobs work; whether there is room."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vestige.commands.due_jobs import Planned
+from vestige.commands.formatting import size_told
+from vestige.config.study import Study
+from vestige.engines import dvc_repo
+from vestige.provenance import scratch, trajectories
+from vestige.stages.training import is_recomputed
+
+RESULTS, STORES = Path("results"), Path("work")
+
+
+@dataclass(frozen=True)
+class Share:
+    """The bytes that are written in one folder, as far as they are known."""
+
+    folder: str
+    bytes: float
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a plan writes, folder by folder, and how DVC's cache holds it.
+
+    `link` is `reflink` where the cache and the results share their bytes, `copy` where each has its own, and None where
+    there is no DVC here. `short` are lines on each disk on which there is less room than would be written.
+    """
+
+    shares: tuple[Share, ...]
+    link: str | None
+    short: tuple[str, ...]
+
+    @property
+    def bytes(self) -> float:
+        """The bytes in all folders."""
+        return sum(each.bytes for each in self.shares)
+
+
+def room(study: Study, due: list[Planned]) -> Room:
+    """What would be written, were all made that is planned and cannot be restored."""
+    runs = [each for each in due if not each.restorable and each.price.bytes is not None]
+    stored = sum(each.price.bytes for each in runs if each.job.stage.stores)
+    kept = sum(each.price.bytes for each in runs if not each.job.stage.stores)
+    found = {str(RESULTS): kept}
+    cache, link = cached()
+    if link == "copy":
+        found[str(cache)] = kept
+    for folder, size in ((STORES, stored), (place_of_work(study), of_trainings(study, runs))):
+        found[str(folder)] = found.get(str(folder), 0) + size
+    shares = tuple(Share(folder, size) for folder, size in found.items() if size)
+    return Room(shares, link, tuple(too_small(shares)))
+
+
+def cached() -> tuple[Path | None, str | None]:
+    """Where DVC's cache lies, and whether files are shared with it, found out by a try; None where there is no DVC."""
+    try:
+        return dvc_repo.sharing(RESULTS)
+    except RuntimeError:
+        return None, None
+
+
+def place_of_work(study: Study) -> Path:
+    """The folder where trainings work; the usual one where the study names none that can be used."""
+    try:
+        return scratch.scratch(study)
+    except scratch.ScratchRefused:
+        return STORES
+
+
+def of_trainings(study: Study, runs: list[Planned]) -> float:
+    """The bytes that trainings leave where they work.
+
+    A state as large as a checkpoint at each epoch from which a run may go on, and all weights once more where they are
+    other files than the checkpoints: on another disk, or evaluated with recomputed statistics.
+    """
+    due = [each for each in runs if each.job.stage.resumes]
+    chains = trajectories.every(study) if due else {}
+    elsewhere = bool(due) and disk_of(place_of_work(study)) != disk_of(RESULTS)
+    total = 0.0
+    for each in due:
+        training = study.training_of(each.job.names["condition"])
+        states = len(trajectories.forks(chains, each.job.output)) / (training.epochs + 1)
+        total += each.price.bytes * (states + (elsewhere or is_recomputed(training.batch_norm)))
+    return total
+
+
+def too_small(shares: tuple[Share, ...]) -> Iterator[str]:
+    """A line on each disk on which there is less room than would be written."""
+    by_disk: dict[int, list[Share]] = {}
+    for each in shares:
+        by_disk.setdefault(disk_of(Path(each.folder)), []).append(each)
+    for on_it in by_disk.values():
+        free, needed = shutil.disk_usage(there(Path(on_it[0].folder))).free, sum(each.bytes for each in on_it)
+        if needed > free:
+            names = " and ".join(f"{each.folder}/" for each in on_it)
+            yield f"too little room: {size_told(needed)} for {names}, where {size_told(free)} are free"
+
+
+def disk_of(path: Path) -> int:
+    """The disk on which a path lies, or would."""
+    return there(path).stat().st_dev
+
+
+def there(path: Path) -> Path:
+    """A path, or the nearest folder above it that exists."""
+    path = Path(os.path.abspath(path))
+    return next(each for each in (path, *path.parents) if each.exists())
+
+
+def told(found: Room) -> Iterator[str]:
+    """The room as a person reads it."""
+    if found.shares:
+        held = {"reflink": "DVC's cache shares them (reflink)", "copy": "DVC's cache has copies", None: ""}[found.link]
+        sizes = ", ".join(f"{size_told(each.bytes)} in {each.folder}/" for each in found.shares)
+        yield f"disk: {sizes}{'; ' if held else ''}{held}"
+    yield from found.short
