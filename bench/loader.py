@@ -114,10 +114,8 @@ def report(taken: dict[str, list[float]], photographs: int, count: int) -> None:
     """Print rates and ratios."""
     seconds = {name: float(np.median(each)) for name, each in taken.items()}
     first = next(iter(seconds.values()))
-    print(
-        f"{photographs} photographs, {BATCHES} batches of {BATCH}, {SIZE} pixels, median of {ROUNDS} rounds; ", end=""
-    )
-    print(f"others had {LOAD:.1f} processes running when it began\n")
+    print(f"{photographs} photographs, {BATCHES} batches of {BATCH}, {SIZE} pixels, median of {ROUNDS} rounds;")
+    print(f"the load of the machine was {LOAD:.1f} when it began and is {os.getloadavg()[0]:.1f}, this included\n")
     print("| loader | images a second | times ImageFolder |\n|---|---|---|")
     for name, each in seconds.items():
         print(f"| {name} | {count / each:.0f} | {first / each:.2f} |")
