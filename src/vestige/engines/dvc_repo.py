@@ -27,8 +27,8 @@ MEMBERS = (
     "dvc.scm:SCMError",
 )
 OF_THE_TRY = (
-    "dvc_objects.fs.generic:test_links(links, from_fs, from_path, to_fs, to_path)",
-    "dvc_objects.fs.local:LocalFileSystem()",
+    "dvc.fs:generic.test_links(links, from_fs, from_path, to_fs, to_path)",
+    "dvc.fs:LocalFileSystem()",
 )
 OF_A_REPO = ("dvc.repo:Repo.cache.legacy.path",)
 FASTER = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"  # can be done without
@@ -159,13 +159,12 @@ def sharing(results: Path) -> tuple[Path, str]:
     """
     cache, _ = glimpse()
     members.check(DVC, OF_THE_TRY)
-    from dvc_objects.fs.generic import test_links
-    from dvc_objects.fs.local import LocalFileSystem
+    from dvc.fs import LocalFileSystem, generic
 
     disk = LocalFileSystem()
     try:
         ours, theirs = (next(each for each in (path, *path.parents) if each.is_dir()) for path in (results, cache))
-        works = test_links(["reflink"], disk, os.path.abspath(ours), disk, os.path.abspath(theirs / "try"))
+        works = generic.test_links(["reflink"], disk, os.path.abspath(ours), disk, os.path.abspath(theirs / "try"))
     except OSError:  # where nothing can be written
         works = []
     return cache, "reflink" if works else "copy"
