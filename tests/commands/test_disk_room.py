@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from engines import TINY
 
-from vestige.commands.disk_room import room, told
+from vestige.commands.disk_room import describe_room, room
 from vestige.commands.due_jobs import planned
 from vestige.commands.plan import as_json
 from vestige.config import loading
@@ -105,7 +105,7 @@ def test_to_find_out_leaves_nothing_behind(with_dvc):
 
 
 def test_without_dvc_nothing_is_said_of_a_cache(here):
-    assert [*told(found(study_with({"selectivity": 3})))] == [f"disk: {3 * RUNS} MB in results/"]
+    assert [*describe_room(found(study_with({"selectivity": 3})))] == [f"disk: {3 * RUNS} MB in results/"]
 
 
 def test_what_does_not_fit_on_the_disk_is_said(here):

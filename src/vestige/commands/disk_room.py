@@ -11,7 +11,6 @@ from vestige.commands.formatting import size_told
 from vestige.config.study import Study
 from vestige.engines import dvc_repo
 from vestige.provenance import scratch, trajectories
-from vestige.stages.training import is_recomputed
 
 RESULTS, STORES = Path("results"), Path("work")
 
@@ -86,8 +85,13 @@ def of_trainings(study: Study, runs: list[Planned]) -> float:
     for each in due:
         training = study.training_of(each.job.names["condition"])
         states = len(trajectories.forks(chains, each.job.output)) / (training.epochs + 1)
-        total += each.price.bytes * (states + (elsewhere or is_recomputed(training.batch_norm)))
+        total += each.price.bytes * (states + (elsewhere or is_recomputed(training)))
     return total
+
+
+def is_recomputed(training) -> bool:
+    """Whether checkpoints are other files than the weights in scratch, since their statistics are recomputed."""
+    return training.batch_norm is not None and training.batch_norm.statistics == "recomputed"
 
 
 def too_small(shares: tuple[Share, ...]) -> Iterator[str]:
@@ -113,7 +117,7 @@ def there(path: Path) -> Path:
     return next(each for each in (path, *path.parents) if each.exists())
 
 
-def told(found: Room) -> Iterator[str]:
+def describe_room(found: Room) -> Iterator[str]:
     """The room as a person reads it."""
     if found.shares:
         held = {"reflink": "DVC's cache shares them (reflink)", "copy": "DVC's cache has copies", None: ""}[found.link]

@@ -21,7 +21,7 @@ from vestige.commands.study_check import check_made
 from vestige.config import loading
 from vestige.foundation import source
 from vestige.pipeline import Job
-from vestige.provenance import listing, proofs, results, status
+from vestige.provenance import keeping, listing, proofs, results, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
 
 Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
@@ -109,6 +109,15 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
                 f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"
                 f"Make it first: {job.study.command} make {path}"
             )
+    for each in job.named.values():  # else what opens them says so, one by one
+        if each.stage.resumes and job.study.keep == keeping.LISTED and (absent := status.files_beside(each)[0]):
+            raise Refused(f"{job.output} reads {absent[0]}, and `keep: listed` let it go.\n{remedy(each)}")
+
+
+def remedy(training: Job) -> str:
+    """How checkpoints that were let go come back."""
+    path, command = training.output, training.study.command
+    return f"Bring it back: {command} restore {path}; or train again: {command} make {path}, or rm {path} and an engine"
 
 
 def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:

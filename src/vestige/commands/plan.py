@@ -8,9 +8,10 @@ from dataclasses import asdict, astuple
 from itertools import groupby
 from typing import Any
 
+from vestige.commands.checkpoint_release import describe_kept
 from vestige.commands.cost_estimates import MEGABYTE, MINUTE, UNKNOWN
 from vestige.commands.cost_records import on_gpu
-from vestige.commands.disk_room import room, told
+from vestige.commands.disk_room import describe_room, room
 from vestige.commands.due_jobs import Planned, bare, planned
 from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
 from vestige.commands.job_limits import MEGABYTES, default_minutes
@@ -158,7 +159,8 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"
         yield f"unknown (?): {', '.join(lacking)}; {why}"
-    yield from told(room(study, due))
+    yield from describe_room(room(study, due))
+    yield from describe_kept(study)
     if any(DEFAULT in most(group) for _, group in staged(due)):
         yield f"limits are what a job asks for on a cluster; {DEFAULT} is a default, for nobody knows what it takes"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)

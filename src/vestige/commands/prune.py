@@ -6,12 +6,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from vestige import pipeline
-from vestige.commands import backup, cost_records, scratch_files
+from vestige.commands import backup, checkpoint_release, cost_records, scratch_files, sync
 from vestige.commands.formatting import size_told
-from vestige.config.study import Study
+from vestige.config.study import FILE, Study
 from vestige.engines import dvc_cache, dvc_lock, dvc_repo, exclusion
 from vestige.foundation.rows import STAGES
-from vestige.provenance import proofs
+from vestige.provenance import keeping, proofs, status
 
 TOPS = ("results", "logs", "benchmarks", backup.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
@@ -21,28 +21,36 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
     """List what nothing in the study explains, with its size; remove it if asked to."""
     with exclusion.without_snakemake():
         files, entries = unexplained(study), stray_entries(study)
-        if not files and not entries:
+        judged = status.judge(study) if study.keep == keeping.LISTED else {}
+        releases, staying = checkpoint_release.find_releases(study, judged)
+        yield from checkpoint_release.describe_staying(staying)
+        if not files and not entries and not releases:
             yield f"nothing: the study {study.study} explains all that is here"
             return
-        sizes = {path: size_of(path) for path in files}
+        let_go = {each.line: [*each.checkpoints, *each.work] for each in releases}
+        sizes = {path: size_of(path) for path in files} | {line: size_of_all(paths) for line, paths in let_go.items()}
         yield from (f"{size_told(size):>9}  {path}" for path, size in sizes.items())
         yield from (f"{'':9}  {dvc_lock.FILE}: {name}" for name in entries)
         yield f"{size_told(sum(sizes.values())):>9}  in all"
         yield from kept(files)
+        yield from checkpoint_release.describe_releases(study, releases)
         if not remove:
             yield f"Nothing was removed: `{study.command} prune --remove` removes it."
             return
         with ExitStack() as held:
             with suppress(dvc_repo.Absent):
                 held.enter_context(dvc_repo.opened())  # no command of DVC's writes dvc.lock meanwhile
-            for path in files:
+            gone = [*files, *(path for paths in let_go.values() for path in paths)]
+            for path in gone:
                 with suppress(OSError):
                     backup.remove(path)
             forget(entries)
-        left = [str(path) for path in files if path.exists() or path.is_symlink()]
+        left = [str(path) for path in gone if path.exists() or path.is_symlink()]
         if left:
             raise RuntimeError(f"{len(left)} of these could not be removed: {', '.join(left[:6])}")
         yield "Removed."
+        if releases and study.file == FILE:
+            yield from sync.in_dvc(study, status.judge(study))  # its folders of checkpoints are others now
 
 
 def unexplained(study: Study) -> list[Path]:
@@ -125,6 +133,12 @@ def cached(cache: Path, path: Path) -> bool:
     """Whether DVC's cache has a file's content."""
     digest = dvc_cache.md5(path)
     return digest is not None and dvc_cache.object_of(cache, digest).is_file()
+
+
+def size_of_all(paths: list[Path]) -> int:
+    """The bytes of some files, of which several may be names of the same one."""
+    found = {(stat.st_dev, stat.st_ino): stat.st_size for stat in (path.stat() for path in paths if path.exists())}
+    return sum(found.values())
 
 
 def size_of(path: Path) -> int:

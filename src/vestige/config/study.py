@@ -65,6 +65,7 @@ class Study(Measured):
     applies: Applies
     figures: Figures
     scratch: Annotated[str, Field(min_length=1)] | None = None
+    keep: Literal["all", "listed"] | None = None
     estimate: Estimate | None = None
     _file: str = PrivateAttr(FILE)
 

@@ -39,6 +39,14 @@ class Former:
         """Whether the cache holds all of it."""
         return all(map(Path.is_file, (path for digest in self.outs.values() for path in objects(self.cache, digest))))
 
+    def names_in(self, folder: str) -> set[str]:
+        """The names of the files in a folder that is an out; none where the cache does not hold its list."""
+        listed = object_of(self.cache, self.outs[folder]) if folder in self.outs else None
+        try:
+            return {each["relpath"] for each in json.loads(listed.read_bytes())} if listed else set()
+        except (OSError, ValueError, TypeError, KeyError):
+            return set()
+
     @property
     def found(self) -> tuple[dict[str, Any] | None, bool]:
         """The proof that it carries, and whether it is as it was written."""

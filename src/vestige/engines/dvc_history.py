@@ -8,7 +8,7 @@ from vestige.engines import dvc_lock
 from vestige.engines.dvc_cache import Former, Formers, md5, md5_of_folder, object_of
 from vestige.foundation import source
 from vestige.pipeline import Job
-from vestige.provenance import hashing, proofs
+from vestige.provenance import hashing, proofs, status
 from vestige.provenance.differences import behind_changed, inputs_changed, own_changes
 from vestige.provenance.status import FOREIGN, PROVEN, STALE, Judgement
 
@@ -18,7 +18,7 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
 
     `gone` are the jobs behind it of which nothing is here.
     """
-    if unlike(former) or differing_inputs(former, inputs):
+    if unlike(former) or differing_inputs(former, inputs) or lacks_checkpoints(former):
         return False
     return not behind_changed(former.found[0], tuple(gone.values()))[0]
 
@@ -36,6 +36,16 @@ def unlike(former: Former) -> bool:
         path: hashing.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs
     }
     return any(found not in (None, given["beside"].get(path)) for path, found in beside.items())
+
+
+def lacks_checkpoints(former: Former) -> bool:
+    """Whether the folder that the cache has of a former training is one from which needed checkpoints were removed.
+
+    Not where the cache does not say what is in the folder.
+    """
+    job, held = former.job, former.names_in(former.job.folder)
+    written = (former.found[0] or {}).get("beside", {})
+    return bool(held) and not {os.path.basename(path) for path in status.needed_beside(job, written)} <= held
 
 
 def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:

@@ -1,12 +1,12 @@
 """Whether each result is what the study and the code ask for: the one truth to which both engines are brought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.pipeline import Job, begins, jobs
-from vestige.provenance import hashing, listing
+from vestige.provenance import hashing, keeping, listing
 from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
 from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests
 
@@ -84,7 +84,7 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
     if state == PROVEN and inherited:
         state = STALE
-    absent, differing = files_beside(job) if beside and state != FOREIGN else ([], [])
+    absent, differing = files_beside(job, code_of) if beside and state != FOREIGN else ([], [])
     if state == PROVEN and (absent or differing):
         state = STALE if differing else MISSING
     reasons, missing = (*own, *named(inherited), *differing, *absent), not Path(job.output).is_file()
@@ -109,11 +109,22 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
 
 
-def files_beside(job: Job) -> tuple[list[str], list[str]]:
-    """Of the files written with a result which are absent, and which are others; nothing that is read depends on it."""
+def files_beside(job: Job, code_of: CodeOf = code_digests) -> tuple[list[str], list[str]]:
+    """Of the files written with a result which are absent, and which are others; nothing that is read depends on it.
+
+    A checkpoint that the study need not keep may be absent.
+    """
     written = (found_in(Path(job.output))[0] or {}).get("beside", {})
     now = {path: hashing.sha256(Path(path)) for path in written}
     absent = [path for path, digest in now.items() if digest is None]
+    if absent and job.stage.resumes:
+        needed = needed_beside(job, written, code_of)
+        absent = [path for path in absent if path in needed]
     more = f" and {len(absent) - 1} more files" if len(absent) > 1 else ""
     lines = [f"{absent[0]}{more} written with it: missing"] if absent else []
     return lines, [f"file {path} changed" for path, digest in now.items() if digest not in (None, written[path])]
+
+
+def needed_beside(training: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:
+    """Of the checkpoints of a training, those that must be there. What reads them is judged by its own proof."""
+    return keeping.needed_files(training, written, lambda reader: alone(reader, code_of=code_of)[0] == PROVEN)

@@ -1,0 +1,130 @@
+"""Checkpoints that `keep: listed` lets go: those that no measure names, once all that reads them is proven."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vestige.commands import cost_records
+from vestige.commands.cost_estimates import pricing
+from vestige.commands.formatting import counted, size_told, time_told
+from vestige.config.study import Study
+from vestige.engines import dvc_cache, dvc_repo
+from vestige.pipeline import Job, jobs
+from vestige.provenance import keeping, scratch, status, trajectories
+from vestige.provenance.proofs import found_in
+from vestige.provenance.status import PROVEN, Judgement
+
+SHOWN = 6  # runs whose checkpoints stay are named, if there are more
+
+
+@dataclass(frozen=True)
+class Release:
+    """What can go of a finished run: checkpoints, and what lies in scratch for others to go on from."""
+
+    job: Job
+    checkpoints: tuple[Path, ...]
+    work: tuple[Path, ...]
+    of: int  # checkpoints that the run has written
+
+    @property
+    def line(self) -> str:
+        """The run, and how many of its checkpoints can go."""
+        also = f", and {counted(len(self.work), 'file')} in scratch from which it would go on" if self.work else ""
+        return f"{self.job.folder}: {len(self.checkpoints)} of {counted(self.of, 'checkpoint')}{also}"
+
+
+def find_releases(study: Study, found: Mapping[str, Judgement]) -> tuple[list[Release], dict[str, str]]:
+    """What can go of each run of a study with `keep: listed`; of runs all of which stays, what is not proven yet."""
+    if study.keep != keeping.LISTED:
+        return [], {}
+    trainings = [each for each in found.values() if each.job.stage.resumes]
+    lying = files_in_scratch(study, trainings)
+    releases, staying = [], {}
+    for each in trainings:
+        waited = [one.output for one in (each.job, *keeping.readers(each.job)) if found[one.output].state != PROVEN]
+        if waited:
+            staying[each.job.folder] = waited[0]
+            continue
+        written = (found_in(Path(each.job.output))[0] or {}).get("beside", {})
+        needed = set(status.needed_beside(each.job, written))
+        there = tuple(Path(path) for path in written if path not in needed and Path(path).exists())
+        release = Release(each.job, there, lying.get(each.job.output, ()), len(written))
+        if there or (release.work and len(needed) < len(written)):
+            releases.append(release)
+    return releases, staying
+
+
+def files_in_scratch(study: Study, trainings: Collection[Judgement]) -> dict[str, tuple[Path, ...]]:
+    """What lies in scratch of each training, but for that from which one that is not proven may go on; each file once.
+
+    Weights on the disk of the results are second names of the checkpoints: their room is free once both are removed.
+    """
+    chains = trajectories.every(study)
+    wanted = {key for each in trainings if each.state != PROVEN for key in chains[each.job.output]}
+    try:
+        paths = sorted(scratch.trajectories(study).glob("*.safetensors"))
+    except scratch.ScratchRefused:
+        return {}
+    owner = {key: output for output in reversed(chains) for key in chains[output] if key not in wanted}
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in paths:
+        if output := owner.get(path.name.split("-")[0]):
+            found[output] = (*found.get(output, ()), path)
+    return found
+
+
+def describe_releases(study: Study, releases: list[Release]) -> Iterator[str]:
+    """What a later analysis would need of what goes: trainings and their time, unless DVC still holds them."""
+    paths = [path for each in releases for path in each.checkpoints]
+    if not releases:
+        return
+    price = pricing(cost_records.records())
+    seconds = [price(each.job, 0).seconds for each in releases]
+    span = "nobody knows how long" if None in seconds else time_told(sum(seconds))
+    yield (
+        f"{counted(len(paths), 'checkpoint')} of {counted(len(releases), 'run')} are named by no measure. To measure "
+        "them later, to train further, or to add a condition that begins like them, so many networks are trained "
+        f"again: {span}."
+    )
+    yield where_held(paths)
+
+
+def where_held(paths: list[Path]) -> str:
+    """Whether DVC holds some checkpoints, so that they can come back."""
+    try:
+        cache, remote = dvc_repo.glimpse()
+    except RuntimeError:
+        return "DVC is not here: once removed they are gone."
+    digests = filter(None, map(dvc_cache.md5, paths))
+    held = sum(dvc_cache.object_of(cache, digest).is_file() for digest in digests)
+    elsewhere = ", and the remote what was pushed" if remote else ""
+    return (
+        f"DVC's cache holds {held} of them{elsewhere}: `vestige restore` brings these back where a measure names them, "
+        "or with `keep: all`; `dvc gc --workspace` frees their room there."
+    )
+
+
+def describe_staying(staying: Mapping[str, str]) -> Iterator[str]:
+    """Of which runs all checkpoints stay, and for what they wait."""
+    lines = [f"{folder}: all checkpoints stay until {output} is proven" for folder, output in staying.items()]
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"and so do those of {counted(len(lines) - SHOWN, 'run')} more"
+
+
+def describe_kept(study: Study) -> Iterator[str]:
+    """How many checkpoints of the whole study stay, and their bytes, as far as these are known."""
+    if study.keep != keeping.LISTED:
+        return
+    price, stay, every, bytes_stay, bytes_all = pricing(cost_records.records()), 0, 0, 0.0, 0.0
+    for each in (job for job in jobs(study) if job.stage.resumes):
+        last = cost_records.length(each)
+        needed = keeping.needed_epochs(each, last, lambda reader: True) or range(last + 1)
+        count, size = len([epoch for epoch in needed if epoch <= last]), price(each, 0).bytes or 0
+        stay, every = stay + count, every + last + 1
+        bytes_stay, bytes_all = bytes_stay + size * count / (last + 1), bytes_all + size
+    sizes = f" ({size_told(bytes_stay)} of {size_told(bytes_all)})" if bytes_all else ""
+    yield (
+        f"keep: listed: {stay:,} of {counted(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
+        "others go once all that reads them is proven"
+    )

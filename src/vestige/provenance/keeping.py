@@ -1,0 +1,67 @@
+"""Which checkpoints must be there: all, or with `keep: listed` those that a measure names or has still to read."""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from vestige.foundation.rows import PAIR, RUN, STAGES
+from vestige.pipeline import Job, cells, job
+
+LISTED = "listed"
+EPOCH = re.compile(r"epoch-(\d+)\.safetensors")  # as training/checkpoints.py names them, which loads torch
+IsProven = Callable[[Job], bool]
+
+
+def needed_files(training: Job, written: Collection[str], is_proven: IsProven) -> list[str]:
+    """Of the files written with a training result, those that must be there."""
+    epochs = needed_epochs(training, last_of(written), is_proven)
+    return [path for path in written if epochs is None or epoch_of(path) in epochs]
+
+
+def needed_epochs(training: Job, last: int, is_proven: IsProven) -> set[int] | None:
+    """The epochs of a run whose checkpoints must be there; None for all.
+
+    The first and the last, and those that a measure names. A measure of every epoch names none: once it is proven it
+    needs no checkpoint more, until then all.
+    """
+    if training.study.keep != LISTED:
+        return None
+    needed = {0, last}
+    for reader in readers(training):
+        named = named_epochs(reader)
+        if named is None and not is_proven(reader):
+            return None
+        needed |= named or set()
+    return needed
+
+
+def readers(training: Job) -> Iterator[Job]:
+    """The jobs that are handed the checkpoints of a run."""
+    study, run = training.study, dict(training.values)
+    for stage in STAGES.values():
+        if training.stage.name in stage.reads and stage.axis in (RUN, PAIR):
+            for cell in cells(study, stage.name):
+                reader = job(study, stage.name, **cell)
+                if (
+                    cell == run
+                    or stage.axis == PAIR
+                    and training.output in {each.output for each in reader.named.values()}
+                ):
+                    yield reader
+
+
+def named_epochs(reader: Job) -> set[int] | None:
+    """The epochs that a measure names in its settings; None where it goes over all, or does not say."""
+    section = getattr(reader.study, reader.stage.epochs, None)
+    epochs = getattr(section, "epochs", "all")
+    return None if epochs == "all" else set(epochs)
+
+
+def epoch_of(path: str) -> int | None:
+    """The epoch of a checkpoint, by its path; None where it is none."""
+    found = EPOCH.search(path)
+    return int(found[1]) if found else None
+
+
+def last_of(written: Collection[str]) -> int:
+    """The last epoch of which a training has written a checkpoint."""
+    return max((epoch_of(path) or 0 for path in written), default=0)
