@@ -27,12 +27,19 @@ def test_long_commands_and_paths_are_read_whole():
 
 def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    dvc_lock.write({"a": "    cmd: b\n"})
-    assert dvc_lock.read() == {"a": "    cmd: b\n"}
+    text = "    cmd: b\n    outs:\n    - path: c\n      md5: d\n"
+    dvc_lock.write({"a": text})
+    assert dvc_lock.read() == {"a": text}
     dvc_lock.write({})
     assert dvc_lock.read() == {}
     assert not dvc_lock.FILE.exists()
     assert dvc_lock.read("schema: '2.0'\nstages: {}\n") == {}
+
+
+def test_an_entry_that_ends_before_its_outs_is_cut_short(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    dvc_lock.FILE.write_text(f"{dvc_lock.BEFORE}  a:\n    cmd: b\n    params:\n      params.yaml:\n        study: tiny\n")
+    assert dvc_lock.cut_short()
 
 
 RESULT = {"path": "results/a/b.nc", "hash": "md5", "md5": "0" * 32, "size": 3}

@@ -72,7 +72,7 @@ def stands(text: str) -> bool:
     files = [item for kind in ("deps", "outs") if kind in said for item in said[kind] or [{}]]
     params = said.get("params", {})
     of_files = isinstance(params, dict) and all(isinstance(each, dict) for each in params.values())
-    return of_files and all("md5" in item for item in files)
+    return of_files and "outs" in said and all("md5" in item for item in files)  # every stage of dvc.yaml has outs
 
 
 def write(stages: Mapping[str, str]) -> None:
