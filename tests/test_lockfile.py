@@ -38,7 +38,9 @@ def test_a_dvc_lock_without_stages_is_none(tmp_path, monkeypatch):
 
 def test_an_entry_that_ends_before_its_outs_is_cut_short(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    dvc_lock.FILE.write_text(f"{dvc_lock.BEFORE}  a:\n    cmd: b\n    params:\n      params.yaml:\n        study: tiny\n")
+    dvc_lock.FILE.write_text(
+        f"{dvc_lock.BEFORE}  a:\n    cmd: b\n    params:\n      params.yaml:\n        study: tiny\n"
+    )
     assert dvc_lock.cut_short()
 
 
