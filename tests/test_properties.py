@@ -45,7 +45,7 @@ def kept(project, data) -> dict[str, tuple]:
 def told(jobs) -> dict[str, tuple]:
     """What an engine says of every file, likewise.
 
-    Without checkpoints, which DVC alone declares, folders in which nothing will lie, and what lies beside a result,
+    Without checkpoints and what its stages read of the images, which DVC alone declares, folders in which nothing will lie, and what lies beside a result,
     which DVC reads with the folder.
     """
     return {
@@ -55,7 +55,7 @@ def told(jobs) -> dict[str, tuple]:
             command,
         )
         for path, (reads, command) in jobs.items()
-        if "/checkpoints/" not in path
+        if path.startswith("results/") and "/checkpoints/" not in path
     }
 
 
