@@ -96,6 +96,7 @@ OURS = {"conditions", "between"}  # sections whose keys are names that a person 
 OPTIONAL = {
     "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "crop", "random_crop", "dropout",
     "head", "download", "train_per_class", "val_per_class", "independent", "scratch", "batch_norm",
+    "mean", "std", "on_unreadable", "decoding_threads", "stage_to", "keep",
 }  # fmt: skip
 ASKED_FOR = {("ablation",), ("cka",)}  # sections that only a study needs which asks for what is made with them
 

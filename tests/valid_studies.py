@@ -186,10 +186,20 @@ def met(study, row, select: dict) -> bool:
     return bool(done) and all(sum(map(need.fits, done)) >= need.least for need in row.needs)
 
 
+MEMORY = {"megabytes_of_memory": st.integers(1, 10**6)}
+
+
 def estimates():
     """Any estimate of what some stages cost."""
-    cost = sections({}, {"minutes": st.floats(0.1, 1e5), "megabytes": st.integers(1, 10**6)})
+    cost = sections({}, {"minutes": st.floats(0.1, 1e5), "megabytes": st.integers(1, 10**6)} | MEMORY)
     return sections({}, dict.fromkeys(("images", "training", "figures"), cost))
+
+
+OF_NO_NUMBER = {  # optional keys
+    "estimate": estimates(),
+    "scratch": st.just("$HOME/scratch"),
+    "keep": st.sampled_from(["all", "listed"]),
+}
 
 
 @st.composite
@@ -216,6 +226,6 @@ def studies(draw):
         "between": draw(pairs([*named], seeds)),
         "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")},
         "figures": {kind: {} for kind in KINDS},
-        **draw(sections({}, {"estimate": estimates(), "scratch": st.just("$HOME/scratch")})),
+        **draw(sections({}, OF_NO_NUMBER)),
     }
     return data | {"figures": draw(figures(loading.checked(data), modules))}
