@@ -45,8 +45,8 @@ def kept(project, data) -> dict[str, tuple]:
 def told(jobs) -> dict[str, tuple]:
     """What an engine says of every file, likewise.
 
-    Without checkpoints and what its stages read of the images, which DVC alone declares, folders in which nothing will lie, and what lies beside a result,
-    which DVC reads with the folder.
+    Without checkpoints and what its stages read of the images, which DVC alone declares, folders in which nothing will
+    lie, and what lies beside a result, which DVC reads with the folder.
     """
     return {
         path: (
