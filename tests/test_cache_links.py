@@ -30,6 +30,7 @@ def has_reflinks(folder: Path) -> bool:
     return not subprocess.run(["cp", "--reflink=always", "one", "other"], cwd=folder, capture_output=True).returncode
 
 
+@pytest.mark.slow
 def test_what_snakemake_made_stays_a_file_of_its_own_whatever_links_dvc_may_make(project):
     run(project, "dvc config cache.type hardlink")
     shutil.rmtree(project / ".dvc/cache")
