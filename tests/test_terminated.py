@@ -42,10 +42,10 @@ def test_a_training_that_is_terminated_ends_at_once_leaves_nothing_half_and_goes
     project, draw = new_study(tmp_path), random.Random(seed)
     locks = set(hidden(project))
     log = project / TRAINING.replace("results", "logs").replace(".nc", ".log")
-    for epoch in range(2, 2 + TIMES):
+    for _ in range(TIMES):
         log.unlink(missing_ok=True)
         process = begin(project, f"vestige make {TRAINING}", cold=True)
-        wait_for(lambda epoch=epoch: logged(project, TRAINING, f"epoch {epoch} of {EPOCHS}"))
+        wait_for(lambda: log.is_file() and log.read_text().count(f" of {EPOCHS}") >= 2)
         time.sleep(draw.uniform(0, 0.2))
         process.terminate()
         began = time.monotonic()

@@ -135,6 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("vestige: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
     except Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # nothing is half-written any more
         print("vestige: terminated; the same command goes on where it stopped", file=sys.stderr, flush=True)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)  # whoever waits learns by what it ended
@@ -146,8 +147,10 @@ class Terminated(BaseException):
 
 
 def terminate(number, frame) -> None:
-    """Raise Terminated, so that what is half written is removed; the same signal again changes nothing."""
-    signal.signal(number, signal.SIG_IGN)
+    """Raise Terminated, so that what is half written is removed.
+
+    A second signal raises it again: the first may have come where Python drops what is raised.
+    """
     raise Terminated("SIGTERM")
 
 

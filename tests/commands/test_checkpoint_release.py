@@ -85,7 +85,7 @@ def test_a_measure_that_names_them_later_asks_for_them_and_dvc_brings_them_back(
     assert wanted <= due
     said = run(pruned, "vestige make results/tiny/cka/promoted-seed0.nc", check=False).stdout
     assert "epoch-001.safetensors written with it: missing, and `keep: listed` let it go" in said
-    assert "Bring it back: vestige restore results/tiny/training/promoted-seed0.nc" in said
+    assert "Bring it back: `vestige restore results/tiny/training/promoted-seed0.nc" in said
     trained = times_of_logs(pruned)
     run(pruned, "vestige restore")
     assert checkpoints_of(pruned) >= LET_GO

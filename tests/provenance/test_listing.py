@@ -61,3 +61,14 @@ def test_links_to_nowhere_and_places_that_are_not_here_are_nothing(place):
     assert sorted(listed(place)) == ["shard.tar", "train"]
     assert listed(place / "nowhere") == {}
     assert listed(place / "shard.tar") == {}
+
+
+def test_a_link_to_itself_hides_no_change(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "self").symlink_to("self")
+    (tmp_path / "self").symlink_to("self")
+    list_folder.cache_clear()
+    before = list_folder(str(tmp_path))
+    (tmp_path / "train" / "a.png").write_bytes(b"a")
+    list_folder.cache_clear()
+    assert list_folder(str(tmp_path)) != before

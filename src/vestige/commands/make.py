@@ -117,7 +117,7 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
 def remedy(training: Job) -> str:
     """How checkpoints that were let go come back."""
     path, command = training.output, training.study.command
-    return f"Bring it back: {command} restore {path}; or train again: {command} make {path}, or rm {path} and an engine"
+    return f"Bring it back: `{command} restore {path}`; or train it again: `{command} make {path}`"
 
 
 def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:

@@ -1,6 +1,7 @@
 """Refuses what a study asks for that its images and its network do not allow, before anything is trained."""
 
 import os
+import sys
 from pathlib import Path
 
 from vestige import pipeline
@@ -26,6 +27,9 @@ def refuse_moved(study: Study) -> None:
     """
     for key in study.images.places:
         study.images.path(key)
+        path = study.images.path(key)
+        if not os.path.exists(path) and not getattr(study.images, "download", None):
+            print(f"vestige: nothing lies at images.{key} here, which is {path}", file=sys.stderr)
     job = pipeline.job(study, "images")
     if found := listing.changes(job):
         raise ImagesMoved(

@@ -20,14 +20,15 @@ class Transfer:
 
     def take_buffers(self, count: int, shape: tuple[int, ...], dtype: torch.dtype) -> deque[Tensor]:
         """Memory for so many batches: that which was given back, where it is as asked for, else new memory."""
-        spare, self.spare = [each for each in self.spare if each.shape == shape and each.dtype == dtype], []
+        spare = [each for each in self.spare if each.shape == shape and each.dtype == dtype][:count]
+        self.spare = [each for each in self.spare if all(each is not taken for taken in spare)]
         pinned = self.stream is not None
         fresh = [torch.empty(shape, dtype=dtype, pin_memory=pinned) for _ in range(count - len(spare))]
-        return deque(spare[:count] + fresh)
+        return deque(spare + fresh)
 
     def give_back(self, buffers: list[Tensor]) -> None:
         """Keep memory for whoever asks next."""
-        self.spare = buffers
+        self.spare = [*self.spare, *buffers]
 
     def start(self, buffer: Tensor, count: int) -> Tensor:
         """The first images of a buffer, on the device: the buffer itself on a CPU."""

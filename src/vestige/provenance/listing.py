@@ -54,7 +54,7 @@ def entries_of(folder: str) -> list[os.DirEntry]:
 def describe_entry(entry: os.DirEntry) -> str:
     """A digest of the size, the times and the place on the disk of a file, or of all files in a folder."""
     found = hashlib.sha256()
-    for path, stat in files_in(entry.path) if entry.is_dir() else stat_of(entry):
+    for path, stat in files_in(entry.path) if is_folder(entry) else stat_of(entry):
         identity = [path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino]
         found.update(json.dumps(identity).encode())
     return found.hexdigest()
@@ -70,10 +70,18 @@ def files_in(folder: str, inside: str = "", above: frozenset = frozenset()) -> I
         return
     for entry in entries_of(folder):
         path = f"{inside}/{entry.name}"
-        if entry.is_dir():
+        if is_folder(entry):
             yield from files_in(entry.path, path, above | {place})
         else:
             yield from ((path, stat) for _, stat in stat_of(entry))
+
+
+def is_folder(entry: os.DirEntry) -> bool:
+    """Whether an entry is a folder; a link to itself, or to what may not be seen, is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def stat_of(entry: os.DirEntry) -> list[tuple[str, os.stat_result]]:
@@ -115,6 +123,11 @@ def changes(job: Job) -> list[str]:
     changed = [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
     if not then or not now or not changed:
         return []
+    read = {*job.study.images.listed_with}
+    if not (then.keys() & now.keys()) - read:
+        return [
+            f"what lies at images.{' and images.'.join(job.study.images.places)} has other names, and so has changed"
+        ]
     more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
     return [f"what lies at images.{', '.join(changed[:SHOWN])}{more} has changed"]
 

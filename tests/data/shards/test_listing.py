@@ -111,6 +111,13 @@ def test_what_is_wrong_with_the_labels_of_loose_validation_images_is_said(write_
     assert said in message
 
 
+def test_a_class_of_which_no_loose_validation_image_is_there_is_named(write_set):
+    root = write_set("class_folders")
+    write_table(root, dict.fromkeys(loosen(root), CLASSES[0]))
+    message = list_images(root).faults.format()
+    assert f"train/{CLASSES[1]}: val has no image of it" in message
+
+
 def test_a_class_may_be_named_train(write_set):
     root = write_set("class_folders") / "train"
     (root / CLASSES[1]).rename(root / "train")

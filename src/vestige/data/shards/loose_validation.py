@@ -22,7 +22,7 @@ def is_loose(root: Path, folder: str) -> bool:
 def list_loose(root: Path, folder: str, names: tuple[str, ...], faults: Faults) -> Listing:
     """The images of a folder with the labels that a table beside it, or the development kit, gives to their names."""
     wnids, numbers = _read_labels(root, faults), {name: number for number, name in enumerate(names)}
-    builder = ListingBuilder()
+    builder, labelled = ListingBuilder(), set()
     for entry in list_entries(f"{root}/{folder}", folder, faults):
         path, wnid = join(folder, entry.name), wnids.pop(Path(entry.name).stem, None)
         if not is_image(entry.name):
@@ -36,8 +36,11 @@ def list_loose(root: Path, folder: str, names: tuple[str, ...], faults: Faults) 
         else:
             builder.add_shard(path)
             builder.add(0, entry.size, numbers[wnid], path)
+            labelled.add(wnid)
     for name in wnids:
         faults.add("val_image_missing", join(folder, name))
+    for name in numbers.keys() - labelled if labelled else ():
+        faults.add("class_in_one_split", f"train/{name}", f"{folder} has no image of it")
     return builder.build()
 
 
