@@ -157,6 +157,15 @@ def test_a_disk_that_is_too_small_is_refused_with_what_is_needed_and_what_is_fre
         staging.refuse_full_disk(tmp_path, 10**18)
 
 
+def test_a_place_where_no_copy_can_be_made_is_refused_by_its_key(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(staging.NoRoom, match=r"images\.stage_to: .* cannot be made \(Not a directory\)"),
+        staging.locked(tmp_path / "file" / "copy", print),
+    ):
+        pass
+
+
 def test_a_variable_that_is_not_set_is_refused_before_anything_is_copied(here, monkeypatch):
     monkeypatch.delenv("NOWHERE", raising=False)
     with pytest.raises(ValueError, match=r"images.stage_to is \$NOWHERE/x, but \$NOWHERE is not known here"):

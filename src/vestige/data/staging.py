@@ -26,7 +26,7 @@ Note = Callable[[str], None]
 
 
 class NoRoom(RuntimeError):
-    """A disk with too little room for a copy; the message names the remedy."""
+    """A folder with no room for a copy, or none in which it can be made; the message names the remedy."""
 
 
 def stage(index: Index, split: str, folder: Path, note: Note) -> Reader:
@@ -76,7 +76,13 @@ def is_whole(path: Path, length: np.ndarray) -> bool:
 @contextmanager
 def locked(target: Path, note: Note) -> Iterator[None]:
     """Wait until no other process makes a copy; what a killed one has left half-written is removed."""
-    target.mkdir(parents=True, exist_ok=True)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoRoom(
+            f"images.stage_to: {target} cannot be made ({error.strerror}): name a folder on a disk of the machine that "
+            "trains, or leave the key out (then photographs are read where they lie)"
+        ) from error
     with open(target / "lock", "a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

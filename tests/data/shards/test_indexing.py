@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -318,3 +319,10 @@ def test_an_index_that_is_damaged_is_made_again(folders, damage):
         path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
     assert photograph_index.read_index(Path("work/images"), settings().place) is None
     assert found.identical(describe()[0])
+
+
+def test_too_little_room_for_what_evaluation_sees_is_said_before_anything_is_read(folders, counted, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    with pytest.raises(ImagesRefused, match=r"what evaluation sees of val needs \S+ GiB, 9\.31e-07 are free"):
+        describe()
+    assert counted == []

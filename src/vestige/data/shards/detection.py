@@ -1,5 +1,6 @@
 """Finds out in which of four formats images lie at a place."""
 
+import os
 from pathlib import Path
 
 from vestige.data.shards.entries import is_image, is_leftover, join, list_entries
@@ -10,7 +11,8 @@ from vestige.data.shards.shard_files import FOLDERS
 from vestige.data.shards.webdataset_tars import is_tar
 
 LAYOUTS = {
-    "class_folders": "class folders: train/CLASS/IMAGE and val/CLASS/IMAGE, or only CLASS/IMAGE",
+    "class_folders": "class folders: train/CLASS/IMAGE and val/CLASS/IMAGE, or only CLASS/IMAGE; of Kaggle's ImageNet "
+    "the folder ILSVRC/Data/CLS-LOC, with LOC_val_solution.csv put there",
     "ilsvrc_tars": f"ILSVRC-2012's own tars: {TRAIN} (or train/n01440764.tar, ...), {VAL} and the development kit",
     "webdataset_tars": "WebDataset tars: names contain train or val, or they lie in train/ and val/",
     "parquet_shards": "Parquet files: names contain train or val, in this folder, in data/, or in train/ and val/",
@@ -22,8 +24,10 @@ def detect_format(root: Path) -> str:
     """A key of LAYOUTS. Raises ImagesRefused if nothing is recognised, or two formats are."""
     if not root.is_dir():
         raise ImagesRefused(
-            f"{escape(str(root))} {'is not a folder' if root.exists() else 'does not exist'}; {_allowed()}"
+            f"images.root: {escape(str(root))} {'is not a folder' if root.exists() else 'does not exist'}; {_allowed()}"
         )
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise ImagesRefused(f"images.root: {escape(str(root))} cannot be read: allow this user to read it")
     found = find_formats(root)
     if len(found) == 1:
         return next(iter(found))
@@ -32,12 +36,13 @@ def detect_format(root: Path) -> str:
             f"- {LAYOUTS[name].split(':')[0]}: for instance {escape(file)}" for name, file in found.items()
         )
         raise ImagesRefused(
-            f"{escape(str(root))} holds images in more than one format:\n{both}\nMove one of them to another folder."
+            f"images.root: {escape(str(root))} holds images in more than one format:\n{both}\n"
+            "Move one of them to another folder."
         )
     names = sorted(path.name for path in root.iterdir() if not is_leftover(path.name))
     there = ", ".join(map(escape, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
     raise ImagesRefused(
-        f"{escape(str(root))} holds no images in a known format; there: {there or 'nothing'}; {_allowed()}"
+        f"images.root: {escape(str(root))} holds no images in a known format; there: {there or 'nothing'}; {_allowed()}"
     )
 
 

@@ -101,7 +101,7 @@ KINDS = {  # a row for each kind of fault or note; whoever finds faults of anoth
     "label_types": Kind("Some labels are whole numbers and some are text", "Use one or the other in all shards."),
     "parquet_damaged": Kind("Parquet files are cut short or damaged", "Copy or download them again."),
     "shard_changed": Kind("Shards changed after they were listed", "Start again when nothing writes to them."),
-    "disk_full": Kind("The disk has too little room for a copy of the images", "Make room, or use another disk."),
+    "disk_full": Kind("The disk has too little room for what is made of the images", "Make room, or use another disk."),
     # pixels
     "undecodable": Kind(
         "Images cannot be decoded", "Copy them again from their source; or leave them out: images.on_unreadable: skip."
@@ -170,7 +170,7 @@ class Faults:
 
     def _format(self, verdict: str, kinds: dict) -> str:
         order = [kind for kind in KINDS if kind in kinds]
-        head = [f"the images in {escape(str(self.place))} {verdict}:"] if order else []
+        head = [f"images.root: the images in {escape(str(self.place))} {verdict}:"] if order else []
         return "\n".join([*head, *(kinds[kind].format() for kind in order)])
 
 

@@ -1,5 +1,6 @@
 """Makes the index of a set of photographs: lists them, then reads, hashes and decodes each once."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,6 +39,7 @@ def make_index(root: Path, settings, note: Note) -> Index:
     listed = list_images(root, settings.names_of_fields)
     refuse_fields(settings, listed)
     note(f"{sum(map(len, listed.splits.values()))} photographs in {root}, {listed.format.replace('_', ' ')}")
+    find_full_disk(settings, listed)
     listed.faults.refuse()
     refuse_split(settings, listed)
     listings = {split: copy_rows(root, listing, settings.names_of_fields) for split, listing in listed.splits.items()}
@@ -81,6 +83,16 @@ def refuse_empty_classes(index: Index, classes: int) -> None:
             raise ValueError(
                 f"images: of class {empty} there is no {split} photograph: each class needs one in either split"
             )
+
+
+def find_full_disk(settings, listed: Listed) -> None:
+    """Add a fault where the squares of the validation photographs do not fit on the disk of their array."""
+    splits = {split: len(listing) for split, listing in listed.splits.items()}
+    count = splits.get("val", splits.get(ALL, 0) * (settings.val_fraction or 0))
+    needed, free = count * 3 * settings.crop**2, shutil.disk_usage(FOLDER).free
+    if free < needed:
+        says = f"what evaluation sees of val needs {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
+        listed.faults.add("disk_full", str(FOLDER), says)
 
 
 def refuse_fields(settings, listed: Listed) -> None:
