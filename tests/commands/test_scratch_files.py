@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from engines import ROOT
 from ruamel.yaml import YAML
 
@@ -58,3 +59,17 @@ def test_nothing_is_unneeded_while_nobody_knows_where_the_photographs_lie(here, 
     text = Path("params.yaml").read_text().replace("root: data/shards", "root: $NOWHERE/shards")
     Path("params.yaml").write_text(text)
     assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == []
+
+
+def test_arrays_that_no_images_result_names_are_unneeded_after_a_day(here):
+    needed, old = "a" * 64, "b" * 64
+    digests = xr.Dataset({f"{kind}_sha256": ("split", [needed, needed]) for kind in ("images", "labels")})
+    Path("results/other").mkdir(parents=True)
+    digests.to_netcdf("results/other/images.nc")
+    for name in (f"{needed}.npy", f"{old}.npy", f"{old}.checked"):
+        leave(f"../{name}")
+    leave(f"../{'c' * 64}.npy", seconds=60)
+    found = [path.name for path in scratch_files.unneeded_arrays()]
+    assert found == [f"{old}.checked", f"{old}.npy"]
+    Path("results/other/images.nc").write_bytes(b"no result")
+    assert scratch_files.unneeded_arrays() == []

@@ -65,8 +65,8 @@ def unexplained(study: Study) -> list[Path]:
     strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
     folded = (whole_run(each, study) for each in strange)
     found = dict.fromkeys(each for each in folded if settled(each))
-    work = scratch_files.unexplained(study, checkpoints_of(strange)), scratch_files.unneeded_copies(study)
-    return [*found, *(path for paths in work for path in paths)]
+    work = scratch_files.unexplained(study, checkpoints_of(strange))
+    return [*found, *work, *scratch_files.unneeded_copies(study), *scratch_files.unneeded_arrays()]
 
 
 def checkpoints_of(files: list[Path]) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.pipeline import job
-from vestige.provenance import scratch, trajectories
+from vestige.provenance import results, scratch, trajectories
 
 DAY = 86400
 ABANDONED = DAY  # seconds after which what was never finished is nobody's
@@ -52,6 +52,27 @@ def unneeded_copies(study: Study) -> list[Path]:
     begun = [path for path in there if path.name.startswith(".")]
     old = [path for path in there if path.name.split(".")[0] not in needed and age(path) > UNUSED]
     return sorted({*old, *(path for path in begun if age(path) > ABANDONED)})
+
+
+def unneeded_arrays() -> list[Path]:
+    """Arrays of images that no images result of any study here names, and nobody has written for a day.
+
+    Nothing is listed where such a result cannot be read.
+    """
+    there = [*COPIES.parent.glob("*.npy"), *COPIES.parent.glob("*.checked")]
+    try:
+        needed = (
+            {name for path in Path("results").glob("*/images.nc") for name in named_arrays(path)} if there else set()
+        )
+    except (OSError, ValueError, KeyError):
+        return []
+    return sorted(path for path in there if path.stem not in needed and age(path) > DAY)
+
+
+def named_arrays(path: Path) -> set[str]:
+    """The sha256 of the arrays that an images result names."""
+    with results.open_dataset(path) as images:
+        return {str(each) for name in ("images_sha256", "labels_sha256") for each in images[name].values}
 
 
 def named_copies(study: Study) -> set[str]:
