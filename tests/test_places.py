@@ -80,7 +80,7 @@ def moved(project):
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["data/shards", "data/elsewhere"])
 def test_the_same_photographs_in_another_format_or_place_leave_all_else_current(project, place):
-    before = bytes_of(project, "results/**/*.nc")
+    before, cost = bytes_of(project, "results/**/*.nc"), bytes_of(project, "benchmarks/photographs/images.json")
     if place == "data/elsewhere":
         shutil.copytree(project / "data/photographs", project / place)
     edit(project, "images", "root", to=place)
@@ -92,6 +92,7 @@ def test_the_same_photographs_in_another_format_or_place_leave_all_else_current(
         in (project / "logs/photographs/images.log").read_text()
     )
     assert bytes_of(project, "results/**/*.nc") == before
+    assert bytes_of(project, "benchmarks/photographs/images.json") == cost
     assert unproven(project) == {}
     assert snakemake_stale(project) == set()
 

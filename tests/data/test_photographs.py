@@ -1,6 +1,8 @@
 """Batches of photographs: the same bytes whatever the format, the decoder, the threads and the first batch."""
 
+import errno
 import hashlib
+import os
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -179,6 +181,17 @@ def test_a_photograph_that_is_gone_is_refused_with_its_file(here):
     path.unlink()
     with pytest.raises(OtherPhotograph, match=f"{path}: photograph 0 .*the file is gone"):
         hashes(split)
+
+
+def test_a_disk_that_fails_names_the_file(here, monkeypatch):
+    split = open_split()
+
+    def fail(*given):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(photographs.os, "pread", fail)
+    with pytest.raises(OSError, match=rf"Input/output error: '{here}/.*JPEG'"):
+        split.reader.read(0)
 
 
 def test_a_decoder_that_fails_names_the_file(here, monkeypatch):

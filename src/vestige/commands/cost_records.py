@@ -43,10 +43,15 @@ class Record(Values):
 
 @contextmanager
 def recorded(job: Job) -> Iterator[None]:
-    """Note what the making of a result costs, once it is made; where that cannot be written, it is left out."""
+    """Note what the making of a result costs, once it is made; where that cannot be written, it is left out.
+
+    A result that stayed was not made: what its making has cost remains noted.
+    """
     began, since, before = time.time(), time.monotonic(), begun(job)
     yield
     with suppress(OSError):  # other jobs come and go among the files that are counted
+        if Path(job.output).stat().st_mtime < began - 1:  # a second, for disks that keep whole ones
+            return
         record = spent(job, time.monotonic() - since, before, began)
         results.write_bytes(path_of(job), (record.model_dump_json(indent=1) + "\n").encode())
 

@@ -49,6 +49,8 @@ class Reader:
             raise self.refusal(shard, number, "the file is gone") from error
         try:
             data = os.pread(file, length, offset)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.index.path(shard))) from error
         finally:
             os.close(file)
         if hashlib.sha256(data).digest() != self.rows.sha256[number].tobytes():
