@@ -1,17 +1,17 @@
 """Checkpoints that `keep: listed` lets go: those that no measure names, once all that reads them is proven."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vestige.commands import cost_records
+from vestige.commands import cost_records, scratch_files
 from vestige.commands.cost_estimates import pricing
 from vestige.commands.formatting import counted, size_told, time_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
 from vestige.pipeline import Job, jobs
 from vestige.provenance import keeping, scratch, status, trajectories
-from vestige.provenance.proofs import found_in
 from vestige.provenance.status import PROVEN, Judgement
 
 SHOWN = 6  # runs whose checkpoints stay are named, if there are more
@@ -45,16 +45,16 @@ def find_releases(study: Study, found: Mapping[str, Judgement]) -> tuple[list[Re
         if waited:
             staying[each.job.folder] = waited[0]
             continue
-        written = (found_in(Path(each.job.output))[0] or {}).get("beside", {})
+        written = status.written_beside(each.job)
         needed = set(status.needed_beside(each.job, written))
         there = tuple(Path(path) for path in written if path not in needed and Path(path).exists())
-        release = Release(each.job, there, lying.get(each.job.output, ()), len(written))
+        release = Release(each.job, there, tuple(lying.get(each.job.output, ())), len(written))
         if there or (release.work and len(needed) < len(written)):
             releases.append(release)
     return releases, staying
 
 
-def files_in_scratch(study: Study, trainings: Collection[Judgement]) -> dict[str, tuple[Path, ...]]:
+def files_in_scratch(study: Study, trainings: Collection[Judgement]) -> dict[str, list[Path]]:
     """What lies in scratch of each training, but for that from which one that is not proven may go on; each file once.
 
     Weights on the disk of the results are second names of the checkpoints: their room is free once both are removed.
@@ -66,10 +66,10 @@ def files_in_scratch(study: Study, trainings: Collection[Judgement]) -> dict[str
     except scratch.ScratchRefused:
         return {}
     owner = {key: output for output in reversed(chains) for key in chains[output] if key not in wanted}
-    found: dict[str, tuple[Path, ...]] = {}
+    found: dict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        if output := owner.get(path.name.split("-")[0]):
-            found[output] = (*found.get(output, ()), path)
+        if output := owner.get(scratch_files.key_of(path)):
+            found[output].append(path)
     return found
 
 
@@ -95,8 +95,7 @@ def where_held(paths: list[Path]) -> str:
         cache, remote = dvc_repo.glimpse()
     except RuntimeError:
         return "DVC is not here: once removed they are gone."
-    digests = filter(None, map(dvc_cache.md5, paths))
-    held = sum(dvc_cache.object_of(cache, digest).is_file() for digest in digests)
+    held = sum(dvc_cache.holds(cache, path) for path in paths)
     elsewhere = ", and the remote what was pushed" if remote else ""
     return (
         f"DVC's cache holds {held} of them{elsewhere}: `vestige restore` brings these back where a measure names them, "

@@ -1,7 +1,5 @@
 """How much disk a plan takes: in results/, in DVC's cache, in the folders where jobs work; whether there is room."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +8,7 @@ from vestige.commands.due_jobs import Planned
 from vestige.commands.formatting import size_told
 from vestige.config.study import Study
 from vestige.engines import dvc_repo
+from vestige.foundation.disk import free_bytes, nearest_folder
 from vestige.provenance import scratch, trajectories
 
 RESULTS, STORES = Path("results"), Path("work")
@@ -100,7 +99,7 @@ def too_small(shares: tuple[Share, ...]) -> Iterator[str]:
     for each in shares:
         by_disk.setdefault(disk_of(Path(each.folder)), []).append(each)
     for on_it in by_disk.values():
-        free, needed = shutil.disk_usage(there(Path(on_it[0].folder))).free, sum(each.bytes for each in on_it)
+        free, needed = free_bytes(Path(on_it[0].folder)), sum(each.bytes for each in on_it)
         if needed > free:
             names = " and ".join(f"{each.folder}/" for each in on_it)
             yield f"too little room: {size_told(needed)} for {names}, where {size_told(free)} are free"
@@ -108,13 +107,7 @@ def too_small(shares: tuple[Share, ...]) -> Iterator[str]:
 
 def disk_of(path: Path) -> int:
     """The disk on which a path lies, or would."""
-    return there(path).stat().st_dev
-
-
-def there(path: Path) -> Path:
-    """A path, or the nearest folder above it that exists."""
-    path = Path(os.path.abspath(path))
-    return next(each for each in (path, *path.parents) if each.exists())
+    return nearest_folder(path).stat().st_dev
 
 
 def describe_room(found: Room) -> Iterator[str]:

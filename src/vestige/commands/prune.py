@@ -116,7 +116,7 @@ def kept(files: list[Path]) -> Iterator[str]:
         cache, _ = dvc_repo.glimpse()
     except RuntimeError:
         cache = Path(".dvc", "cache")
-    lost = [path for path in results if not all(cached(cache, each) for each in whole(path))]
+    lost = [path for path in results if not all(dvc_cache.holds(cache, each) for each in whole(path))]
     if results:
         yield f"Of {len(results)} results and checkpoints {len(results) - len(lost)} are in DVC's cache and stay there."
     yield from (f"{path} is in no cache: once removed it is gone" for path in lost[:6])
@@ -127,12 +127,6 @@ def kept(files: list[Path]) -> Iterator[str]:
 def whole(path: Path) -> list[Path]:
     """A file, or all files in a folder."""
     return [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
-
-
-def cached(cache: Path, path: Path) -> bool:
-    """Whether DVC's cache has a file's content."""
-    digest = dvc_cache.md5(path)
-    return digest is not None and dvc_cache.object_of(cache, digest).is_file()
 
 
 def size_of_all(paths: list[Path]) -> int:

@@ -61,9 +61,8 @@ def unneeded_arrays() -> list[Path]:
     """
     there = [*COPIES.parent.glob("*.npy"), *COPIES.parent.glob("*.checked")]
     try:
-        needed = (
-            {name for path in Path("results").glob("*/images.nc") for name in named_arrays(path)} if there else set()
-        )
+        made = Path("results").glob("*/images.nc") if there else ()
+        needed = {name for path in made for name in named_arrays(path)}
     except (OSError, ValueError, KeyError):
         return []
     return sorted(path for path in there if path.stem not in needed and age(path) > DAY)

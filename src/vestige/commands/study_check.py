@@ -26,7 +26,6 @@ def refuse_moved(study: Study) -> None:
     Raises ImagesMoved, and ValueError for a path with a variable that is not set.
     """
     for key in study.images.places:
-        study.images.path(key)
         path = study.images.path(key)
         if not os.path.exists(path) and not getattr(study.images, "download", None):
             print(f"vestige: nothing lies at images.{key} here, which is {path}", file=sys.stderr)
@@ -40,9 +39,11 @@ def refuse_moved(study: Study) -> None:
 
 def is_due_in_dvc(study: Study) -> bool:
     """Whether a DVC that has started this command makes the images next: it does where their section was edited."""
+    if dvc_repo.STAGE not in os.environ:
+        return False
     job = pipeline.job(study, "images")
     text = dvc_lock.read().get(dvc_lock.stage_of(job), "")
-    return dvc_repo.STAGE in os.environ and not (text and dvc_lock.claims(dvc_lock.entry(text), job))
+    return not (text and dvc_lock.claims(dvc_lock.entry(text), job))
 
 
 class ImagesMoved(RuntimeError):

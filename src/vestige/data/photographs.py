@@ -43,14 +43,15 @@ class Reader:
         shard, offset, length = (
             int(column[number]) for column in (self.rows.shard, self.rows.offset, self.rows.length)
         )
+        path = str(self.index.path(shard))
         try:
-            file = os.open(os.path.join(self.index.root, self.index.shards[shard]), os.O_RDONLY)
+            file = os.open(path, os.O_RDONLY)
         except FileNotFoundError as error:
             raise self.refusal(shard, number, "the file is gone") from error
         try:
             data = os.pread(file, length, offset)
         except OSError as error:
-            raise OSError(error.errno, error.strerror, str(self.index.path(shard))) from error
+            raise OSError(error.errno, error.strerror, path) from error
         finally:
             os.close(file)
         if hashlib.sha256(data).digest() != self.rows.sha256[number].tobytes():

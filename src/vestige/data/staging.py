@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ import numpy as np
 
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import Reader
+from vestige.foundation.disk import free_bytes
 from vestige.foundation.files import whole
 
 PART = 2**30  # bytes of a file of a copy, about: what is copied again after a kill
@@ -96,7 +96,7 @@ def locked(target: Path, note: Note) -> Iterator[None]:
 
 def refuse_full_disk(target: Path, needed: int) -> None:
     """Raise NoRoom where so many bytes do not fit."""
-    free = shutil.disk_usage(target).free
+    free = free_bytes(target)
     if free < needed:
         raise NoRoom(
             f"images.stage_to: the photographs need {needed / GB:.3g} GB in {target}, where {free / GB:.3g} GB are "

@@ -123,6 +123,12 @@ def md5(path: Path) -> str | None:
     return hashing.of_file(path, "md5")
 
 
+def holds(cache: Path, path: Path) -> bool:
+    """Whether the cache has a file's content."""
+    digest = md5(path)
+    return digest is not None and object_of(cache, digest).is_file()
+
+
 def md5_of_folder(folder: Path) -> str:
     """DVC's digest of a folder: that of the list of all files in it."""
     inside = {each.relative_to(folder).as_posix(): each for each in folder.rglob("*") if each.is_file()}

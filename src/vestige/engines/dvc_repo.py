@@ -10,6 +10,7 @@ from typing import Any
 
 from vestige.engines import members
 from vestige.engines.dvc_lock import standing
+from vestige.foundation.disk import nearest_folder
 
 DVC = members.Engine("DVC", "dvc", tested="3.67.1")
 MEMBERS = (
@@ -163,8 +164,8 @@ def sharing(results: Path) -> tuple[Path, str]:
 
     disk = LocalFileSystem()
     try:
-        ours, theirs = (next(each for each in (path, *path.parents) if each.is_dir()) for path in (results, cache))
-        works = generic.test_links(["reflink"], disk, os.path.abspath(ours), disk, os.path.abspath(theirs / "try"))
+        ours, theirs = nearest_folder(results), nearest_folder(cache) / "try"
+        works = generic.test_links(["reflink"], disk, str(ours), disk, str(theirs))
     except OSError:  # where nothing can be written
         works = []
     return cache, "reflink" if works else "copy"

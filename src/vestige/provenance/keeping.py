@@ -18,12 +18,12 @@ def needed_files(training: Job, written: Collection[str], is_proven: IsProven) -
 
 
 def needed_epochs(training: Job, last: int, is_proven: IsProven) -> set[int] | None:
-    """The epochs of a run whose checkpoints must be there; None for all.
+    """The epochs of a run whose checkpoints must be there; None for all, and for what is no training.
 
     The first and the last, and those that a measure names. A measure of every epoch names none: once it is proven it
     needs no checkpoint more, until then all.
     """
-    if training.study.keep != LISTED:
+    if training.study.keep != LISTED or not training.stage.resumes:
         return None
     needed = {0, last}
     for reader in readers(training):
@@ -39,14 +39,9 @@ def readers(training: Job) -> Iterator[Job]:
     study, run = training.study, dict(training.values)
     for stage in STAGES.values():
         if training.stage.name in stage.reads and stage.axis in (RUN, PAIR):
-            for cell in cells(study, stage.name):
-                reader = job(study, stage.name, **cell)
-                if (
-                    cell == run
-                    or stage.axis == PAIR
-                    and training.output in {each.output for each in reader.named.values()}
-                ):
-                    yield reader
+            own = [cell for cell in cells(study, stage.name) if stage.axis == PAIR or cell == run]
+            found = (job(study, stage.name, **cell) for cell in own)
+            yield from (one for one in found if training.output in {each.output for each in one.named.values()})
 
 
 def named_epochs(reader: Job) -> set[int] | None:

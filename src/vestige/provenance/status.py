@@ -114,10 +114,10 @@ def files_beside(job: Job, code_of: CodeOf = code_digests) -> tuple[list[str], l
 
     A checkpoint that the study need not keep may be absent.
     """
-    written = (found_in(Path(job.output))[0] or {}).get("beside", {})
+    written = written_beside(job)
     now = {path: hashing.sha256(Path(path)) for path in written}
     absent = [path for path, digest in now.items() if digest is None]
-    if absent and job.stage.resumes:
+    if absent:
         needed = needed_beside(job, written, code_of)
         absent = [path for path in absent if path in needed]
     more = f" and {len(absent) - 1} more files" if len(absent) > 1 else ""
@@ -125,6 +125,11 @@ def files_beside(job: Job, code_of: CodeOf = code_digests) -> tuple[list[str], l
     return lines, [f"file {path} changed" for path, digest in now.items() if digest not in (None, written[path])]
 
 
-def needed_beside(training: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:
-    """Of the checkpoints of a training, those that must be there. What reads them is judged by its own proof."""
-    return keeping.needed_files(training, written, lambda reader: alone(reader, code_of=code_of)[0] == PROVEN)
+def written_beside(job: Job) -> dict[str, str]:
+    """The sha256 of each file that was written with a result, as its proof says; none where it carries no proof."""
+    return (found_in(Path(job.output))[0] or {}).get("beside", {})
+
+
+def needed_beside(job: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:
+    """Of the files written with a result, those that must be there; what reads checkpoints is judged by itself."""
+    return keeping.needed_files(job, written, lambda reader: alone(reader, code_of=code_of)[0] == PROVEN)

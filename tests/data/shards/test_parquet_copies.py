@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 
-from vestige.data.shards import parquet_copies
 from vestige.data.shards.faults import ImagesRefused
 from vestige.data.shards.listing import list_images
 from vestige.data.shards.parquet_copies import copy_shards
@@ -63,7 +62,7 @@ def test_a_copy_that_is_cut_short_is_written_again(suffix, shards, tmp_path, rea
 def test_a_disk_without_room_is_refused_before_anything_is_written(shards, tmp_path, monkeypatch):
     root, listing = shards
     usage = shutil.disk_usage(root)._replace(free=1000)
-    monkeypatch.setattr(parquet_copies.shutil, "disk_usage", lambda folder: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
     with pytest.raises(ImagesRefused, match=r"too little room(?s:.*)copies: .* GiB are needed, 9.31e-07 are free"):
         copy_shards(root, listing, tmp_path / "copies")
     assert not (tmp_path / "copies").exists()

@@ -1,6 +1,5 @@
 """Makes the index of a set of photographs: lists them, then reads, hashes and decodes each once."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from vestige.data.shards.byte_ranges import Listed, Listing
 from vestige.data.shards.listing import list_images
 from vestige.data.shards.parquet_copies import copy_shards
 from vestige.data.shards.photograph_reading import fill_rows
+from vestige.foundation.disk import free_bytes
 from vestige.foundation.source import PACKAGE, file_digest, identity
 
 Note = Callable[[str], None]
@@ -89,7 +89,7 @@ def find_full_disk(settings, listed: Listed) -> None:
     """Add a fault where the squares of the validation photographs do not fit on the disk of their array."""
     splits = {split: len(listing) for split, listing in listed.splits.items()}
     count = splits.get("val", splits.get(ALL, 0) * (settings.val_fraction or 0))
-    needed, free = count * 3 * settings.crop**2, shutil.disk_usage(FOLDER).free
+    needed, free = count * 3 * settings.crop**2, free_bytes(FOLDER)
     if free < needed:
         says = f"what evaluation sees of val needs {needed / 2**30:.3g} GiB, {free / 2**30:.3g} are free"
         listed.faults.add("disk_full", str(FOLDER), says)

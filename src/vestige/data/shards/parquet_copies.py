@@ -4,7 +4,6 @@ import errno
 import hashlib
 import io
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from vestige.data.shards.byte_ranges import NO_FIELDS, Listing
 from vestige.data.shards.faults import Faults
 from vestige.data.shards.parquet_shards import IMAGE, image_chunk, import_pyarrow
+from vestige.foundation.disk import free_bytes
 from vestige.foundation.files import whole
 
 ROWS = 256  # rows read at once
@@ -86,7 +86,7 @@ def check_room(root: Path, shards: Sequence[str], targets: list[Path], column: s
     if not needed:
         return
     folder = targets[0].parent
-    free = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
+    free = free_bytes(folder)
     if free < needed:
         faults.add("disk_full", str(folder), f"{needed / 2**30:.3g} GiB are needed, {free / 2**30:.3g} are free")
 
