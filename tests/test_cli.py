@@ -30,3 +30,13 @@ def test_the_help_of_a_command_says_what_it_does(capsys, command):
     found = said(capsys, command, "--help")
     assert line[1:] in found
     assert more in found
+
+
+def test_a_signal_soon_after_another_does_not_cut_short_what_the_first_began(monkeypatch):
+    obey, clock = cli.Terminator(), iter([0.0, 0.9, 1.0])
+    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
+    with pytest.raises(cli.Terminated):
+        obey(15, None)
+    obey(15, None)
+    with pytest.raises(cli.Terminated):
+        obey(15, None)

@@ -37,6 +37,24 @@ def hidden(project) -> list[str]:
     return [str(path) for folder in ("work", "results") for path in (project / folder).glob("**/.*.*")]
 
 
+def test_a_second_signal_while_the_first_is_obeyed_leaves_nothing_half_either(never_stopped, tmp_path):
+    project, draw = new_study(tmp_path), random.Random(2)
+    locks = set(hidden(project))
+    log = project / TRAINING.replace("results", "logs").replace(".nc", ".log")
+    for _ in range(TIMES):
+        log.unlink(missing_ok=True)
+        process = begin(project, f"vestige make {TRAINING}", cold=True)
+        wait_for(lambda: log.is_file() and log.read_text().count(f" of {EPOCHS}") >= 2)
+        for _ in range(3):
+            process.terminate()
+            time.sleep(draw.uniform(0, 0.01))
+        assert process.wait(60) == -signal.SIGTERM
+        assert set(hidden(project)) == locks
+    run(project, f"vestige make {TRAINING}")
+    for pattern in ("results/**/training/*.nc", "results/**/*.safetensors"):
+        assert bytes_of(project, pattern) == bytes_of(never_stopped, pattern)
+
+
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_a_training_that_is_terminated_ends_at_once_leaves_nothing_half_and_goes_on(never_stopped, tmp_path, seed):
     project, draw = new_study(tmp_path), random.Random(seed)

@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from vestige.forkserver import client
@@ -110,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         client.hand_over()
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, terminate)
+            signal.signal(signal.SIGTERM, Terminator())
     try:
         typed = enter_root()
         given.study = PARAMS if given.study is None else os.path.relpath(typed / given.study)
@@ -146,12 +147,24 @@ class Terminated(BaseException):
     """The signal that batch systems send some seconds before they kill: it ends a command as an interrupt does."""
 
 
-def terminate(number, frame) -> None:
-    """Raise Terminated, so that what is half written is removed.
+class Terminator:
+    """Raises Terminated upon a signal, so that what is half written is removed.
 
-    A second signal raises it again: the first may have come where Python drops what is raised.
+    A second signal within PATIENCE does nothing, for it would cut that short; a later one raises it again: the first
+    may have come where Python drops what is raised.
     """
-    raise Terminated("SIGTERM")
+
+    PATIENCE = 1.0  # seconds
+
+    def __init__(self):
+        self.last = -self.PATIENCE
+
+    def __call__(self, number, frame) -> None:
+        """Obey a signal."""
+        now = time.monotonic()
+        if now - self.last >= self.PATIENCE:
+            self.last = now
+            raise Terminated("SIGTERM")
 
 
 def enter_root() -> Path:

@@ -91,6 +91,14 @@ def test_epochs_that_are_left_in_the_middle_or_run_side_by_side_change_no_byte(h
         assert torch.equal(both[0][0], both[1][0])
 
 
+def test_epochs_use_the_memory_of_the_first_one_again(here):
+    split = open_split()
+    order = np.arange(len(split.labels))
+    first, second = ({images.data_ptr() for images, _ in split.batches(order)} for _ in range(2))
+    assert second <= first
+    assert len(first) < len(order) / BATCH  # and within an epoch, that of the batches before
+
+
 def test_a_batch_stays_as_it_is_while_those_after_it_are_decoded(here):
     split = open_split()
     images, _ = next(batches := split.batches(np.arange(len(split.labels)), augment(split)))

@@ -157,10 +157,28 @@ def test_a_disk_that_is_too_small_is_refused_with_what_is_needed_and_what_is_fre
         staging.refuse_full_disk(tmp_path, 10**18)
 
 
+def test_a_disk_that_is_too_small_is_refused_before_anything_is_copied(here, monkeypatch):
+    monkeypatch.setattr(staging, "free_bytes", lambda folder: SMALL)
+    with pytest.raises(staging.NoRoom, match=r"images\.stage_to: the photographs need .* where 3e-06 GB are free"):
+        open_train(settings(stage_to="node"))
+    assert [path.name for path in Path("node").glob("*/*")] == ["lock"]
+
+
+def test_a_copy_reads_each_file_of_the_original_once_from_front_to_back(here):
+    photograph_sets.write("webdataset_tars", here / "tars", here / "more", photograph_sets.PHOTOGRAPHS)
+    described = images(SimpleNamespace(images=settings("tars")), lambda line: None)
+    index = split_of(described, settings("tars"), "train", 4, CPU).reader.index
+    staged = staging.stage(index, "train", Path("node"), lambda line: None)
+    before, after = index.splits["train"], staged.index.splits["train"]
+    as_copied = np.lexsort((after.offset, after.shard))
+    places = list(zip(before.shard.tolist(), before.offset.tolist(), strict=True))
+    assert [places[row] for row in as_copied] == sorted(places) != places
+
+
 def test_a_place_where_no_copy_can_be_made_is_refused_by_its_key(tmp_path):
     (tmp_path / "file").touch()
     with (
-        pytest.raises(staging.NoRoom, match=r"images\.stage_to: .* cannot be made \(Not a directory\)"),
+        pytest.raises(staging.NoRoom, match=r"images\.stage_to: no copy can be made in .* \(Not a directory\)"),
         staging.locked(tmp_path / "file" / "copy", print),
     ):
         pass

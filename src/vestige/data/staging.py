@@ -78,12 +78,14 @@ def locked(target: Path, note: Note) -> Iterator[None]:
     """Wait until no other process makes a copy; what a killed one has left half-written is removed."""
     try:
         target.mkdir(parents=True, exist_ok=True)
+        lock = open(target / "lock", "a")  # noqa: SIM115 - it is closed below
     except OSError as error:
         raise NoRoom(
-            f"images.stage_to: {target} cannot be made ({error.strerror}): name a folder on a disk of the machine that "
-            "trains, or leave the key out (then photographs are read where they lie)"
+            f"images.stage_to: no copy can be made in {target} ({error.strerror}): name a folder on a disk of the "
+            "machine that trains, which this user may write to, or leave the key out (then photographs are read where "
+            "they lie)"
         ) from error
-    with open(target / "lock", "a") as file:
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

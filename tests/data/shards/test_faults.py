@@ -105,7 +105,7 @@ FAULTY = [  # layout, what is done to the root, kind, what the message says of a
         "missing_split",
         "val: there is no folder val or validation",
     ),
-    ("class_folders", lambda at: (at / "val").rename(at / "valid"), "missing_split", "val: there is no folder"),
+    ("class_folders", lambda at: (at / "val").rename(at / "valid"), "missing_split", "there are: valid"),
     ("class_folders", lambda at: shutil.copytree(at / "val", at / "validation"), "split_twice", "val, validation"),
     ("class_folders", lambda at: cut(first(at / "val" / BEE), 0), "empty_file", f"val/{BEE}/ILSVRC2012_val_000000"),
     ("class_folders", lambda at: (at / "val" / BEE / "more").mkdir(), "nested_folder", f"val/{BEE}/more"),
@@ -266,6 +266,13 @@ def test_all_faults_of_all_kinds_are_in_one_message(write_set):
     assert "    and 3 more\n" in message
     assert f"(1):\n    val/{BEE}/more\n" in message
     assert "- Images have no bytes (1):\n" in message
+
+
+def test_fields_of_image_and_label_that_a_shard_lacks_are_refused_together(write_set):
+    root = write_set("webdataset_tars")
+    message = list_images(root, {"image": "img", "label": "target"}).faults.format()
+    assert f"{SHARD}: no member .img; there are: " in message
+    assert f"{SHARD}: no member .target and no key target in .json; there are" in message
 
 
 def test_a_class_that_is_damaged_leaves_the_others_listed(write_set):

@@ -13,6 +13,7 @@ from vestige.data.shards.faults import Faults
 from vestige.data.shards.loose_validation import LABELS, is_loose, list_loose
 
 SPLITS = {"train": ("train",), "val": ("val", "validation")}  # names of folders
+SHOWN = 6  # other folders, one of which may be meant
 
 
 def list_class_folders(root: Path, fields: Mapping[str, str], faults: Faults) -> Listed:
@@ -52,7 +53,9 @@ def find_splits(root: Path, faults: Faults) -> dict[str, str]:
     found = {split: [name for name in names if name in folders] for split, names in SPLITS.items()}
     for split, names in found.items():
         if not names:
-            faults.add("missing_split", split, f"there is no folder {' or '.join(SPLITS[split])}")
+            others = sorted(folders - {each for names in found.values() for each in names})[:SHOWN]
+            there = f"; there are: {', '.join(others)}" if others else ""
+            faults.add("missing_split", split, f"there is no folder {' or '.join(SPLITS[split])}{there}")
         if len(names) > 1:
             faults.add("split_twice", ", ".join(names))
     for entry in entries:

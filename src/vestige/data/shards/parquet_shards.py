@@ -23,7 +23,9 @@ def import_pyarrow():
         import pyarrow
         import pyarrow.parquet
     except ImportError as fault:
-        raise ImagesRefused("Parquet shards are read by pyarrow: pip install pyarrow") from fault
+        raise ImagesRefused(
+            "images.root: it holds Parquet shards, which are read by pyarrow; that is not here: pip install pyarrow"
+        ) from fault
     return pyarrow, pyarrow.parquet
 
 

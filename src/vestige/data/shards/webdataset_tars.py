@@ -46,10 +46,10 @@ def _list_shard(root, fields, shard: str, builder: ListingBuilder, numbers: Labe
             faults.add("empty_shard", shard)
         suffixes = {suffix for sample in samples.values() for suffix in sample}
         wanted = [fields["image"].lower()] if "image" in fields else IMAGES
+        labels = _read_labels(file, shard, samples, suffixes, fields, faults)
         if samples and suffixes.isdisjoint(wanted):
             faults.add("field_absent", shard, f"no member .{' or .'.join(wanted)}; there are: {_format(suffixes)}")
             return
-        labels = _read_labels(file, shard, samples, suffixes, fields, faults)
     for key, sample in samples.items():
         image = _find_image(f"{key} in {shard}", sample, wanted, faults)
         label = numbers.number(labels[key], f"{key} in {shard}", faults) if key in labels else None
