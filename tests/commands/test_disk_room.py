@@ -67,6 +67,18 @@ def test_decoded_images_lie_where_jobs_work(here):
     assert sizes(study_with({"images": 7})) == {"work": 7}
 
 
+def test_what_is_copied_of_parquet_shards_counts_until_it_is_there(here):
+    (here / "set").mkdir()
+    for split, size in (("train", 3000), ("val", 1000)):
+        (here / "set" / f"{split}.parquet").write_bytes(bytes(size))
+    said = {"source": "imagenet", "root": "set", "crop": 8, "resize": 8, "resize_with": "pillow"}
+    study = study_with({"images": 7}, images=said)
+    assert sizes(study) == {"work": pytest.approx(7.004)}
+    listed = status.judge(study)
+    (here / "set" / "val.parquet").unlink()
+    assert [each.bytes for each in room(study, planned(study, listed)).shares] == [7.003 * MB]
+
+
 def test_a_run_alone_leaves_one_state_as_large_as_a_checkpoint(here):
     size = 10 * (EPOCHS + 1)
     assert sizes(study_with({"training": size}, **alone())) == {"results": size, "work": pytest.approx(10)}

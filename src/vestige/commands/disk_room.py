@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vestige.commands.due_jobs import Planned
 from vestige.commands.formatting import size_told
+from vestige.commands.scratch_files import COPIES
 from vestige.config.study import Study
 from vestige.engines import dvc_repo
 from vestige.foundation.disk import free_bytes, nearest_folder
@@ -49,6 +50,7 @@ def room(study: Study, due: list[Planned]) -> Room:
     cache, link = cached()
     if link == "copy":
         found[str(cache)] = kept
+    stored += of_parquet(study) if any(each.job.stage.lists_places and not each.restorable for each in due) else 0
     for folder, size in ((STORES, stored), (place_of_work(study), of_trainings(study, runs))):
         found[str(folder)] = found.get(str(folder), 0) + size
     shares = tuple(Share(folder, size) for folder, size in found.items() if size)
@@ -69,6 +71,18 @@ def place_of_work(study: Study) -> Path:
         return scratch.scratch(study)
     except scratch.ScratchRefused:
         return STORES
+
+
+def of_parquet(study: Study) -> float:
+    """The bytes of the flat copies of Parquet shards that are not made yet, about; 0 where no path is known."""
+    if "root" not in study.images.places:
+        return 0
+    from vestige.data.shards.parquet_copies import measure_copies
+
+    try:
+        return measure_copies(study.images.path("root"), COPIES, study.images.names_of_fields)
+    except (ValueError, OSError):  # a variable that is not set, or files that are gone meanwhile
+        return 0
 
 
 def of_trainings(study: Study, runs: list[Planned]) -> float:

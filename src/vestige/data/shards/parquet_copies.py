@@ -12,7 +12,8 @@ import numpy as np
 
 from vestige.data.shards.byte_ranges import NO_FIELDS, Listing
 from vestige.data.shards.faults import Faults
-from vestige.data.shards.parquet_shards import IMAGE, image_chunk, import_pyarrow
+from vestige.data.shards.parquet_shards import IMAGE, image_chunk, import_pyarrow, is_parquet
+from vestige.data.shards.shard_files import find_shards
 from vestige.foundation.disk import free_bytes
 from vestige.foundation.files import whole
 
@@ -44,6 +45,20 @@ def copy_shards(
             _copy(root, shard, path, column, progress, faults)
     faults.refuse()
     return _place(listing, targets, faults)
+
+
+def measure_copies(root: Path, target: Path, fields: Mapping[str, str] = NO_FIELDS) -> int:
+    """About how many bytes `copy_shards` would write of the shards in a folder: as many as they have themselves.
+
+    0 where there are none, or all are copied. No shard is opened.
+    """
+    faults, column = Faults(root), fields.get("image", IMAGE)
+    shards = [each for paths in find_shards(root, is_parquet, faults).values() for each in paths]
+    return sum(
+        (root / shard).stat().st_size
+        for shard in shards
+        if not is_copied(_name_copy(root, shard, column, target, faults))
+    )
 
 
 def _name_copy(root: Path, shard: str, column: str, target: Path, faults: Faults) -> Path:
