@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from vestige.commands import scratch_files
 from vestige.config import loading
 from vestige.data.photograph_index import Index, write_index
+from vestige.data.shards.parquet_copies import find_copies
 
 MONTHS = 70 * 86400
 
@@ -46,6 +47,15 @@ def test_copies_that_no_index_of_the_study_names_are_unneeded_after_a_month(here
     write_index(Index("data/shards", shards, np.zeros((1, 4), int), "", {}), Path("work/images"), study.images.place)
     leave("new.images", seconds=60)
     assert [path.name for path in scratch_files.unneeded_copies(study)] == ["left.ends.npy", "left.images"]
+
+
+def test_copies_of_shards_that_lie_at_the_root_are_needed_though_no_index_of_these_settings_is_there(here):
+    Path("data/shards").mkdir(parents=True)
+    Path("data/shards/train.parquet").write_bytes(b"shard")
+    [copy] = find_copies(Path("data/shards"), scratch_files.COPIES)
+    leave(copy.name)
+    old = leave("left.images")
+    assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == [old]
 
 
 def test_half_written_copies_are_unneeded_after_a_day(here):

@@ -75,10 +75,16 @@ def named_arrays(path: Path) -> set[str]:
 
 
 def named_copies(study: Study) -> set[str]:
-    """The names, without what follows the dot, of the files that the indices of a study's photographs name."""
+    """The names, without what follows the dot, of the copies that a study reads: of its indices, and of its shards.
+
+    An edit of how photographs are seen needs another index, and the same copies.
+    """
     from vestige.data import photograph_index
+    from vestige.data.shards.parquet_copies import find_copies
 
     images, found = study.images, set()
+    if hasattr(images, "names_of_fields"):
+        found |= {path.stem for path in find_copies(images.path("root"), COPIES, images.names_of_fields)}
     for kind in ("place", "reading_place"):
         index = photograph_index.read_index(COPIES.parent, getattr(images, kind)) if hasattr(images, kind) else None
         found |= {Path(shard).name.split(".")[0] for shard in index.shards} if index else set()

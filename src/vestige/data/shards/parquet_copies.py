@@ -47,18 +47,20 @@ def copy_shards(
     return _place(listing, targets, faults)
 
 
+def find_copies(root: Path, target: Path, fields: Mapping[str, str] = NO_FIELDS) -> dict[Path, Path]:
+    """Each flat file that `copy_shards` makes of the Parquet shards in a folder -> its shard; no shard is opened."""
+    faults, column = Faults(root), fields.get("image", IMAGE)
+    shards = [each for paths in find_shards(root, is_parquet, faults).values() for each in paths]
+    return {_name_copy(root, shard, column, target, faults): root / shard for shard in shards}
+
+
 def measure_copies(root: Path, target: Path, fields: Mapping[str, str] = NO_FIELDS) -> int:
     """About how many bytes `copy_shards` would write of the shards in a folder: as many as they have themselves.
 
-    0 where there are none, or all are copied. No shard is opened.
+    0 where there are none, or all are copied.
     """
-    faults, column = Faults(root), fields.get("image", IMAGE)
-    shards = [each for paths in find_shards(root, is_parquet, faults).values() for each in paths]
-    return sum(
-        (root / shard).stat().st_size
-        for shard in shards
-        if not is_copied(_name_copy(root, shard, column, target, faults))
-    )
+    copies = find_copies(root, target, fields)
+    return sum(shard.stat().st_size for path, shard in copies.items() if not is_copied(path))
 
 
 def _name_copy(root: Path, shard: str, column: str, target: Path, faults: Faults) -> Path:
