@@ -86,7 +86,7 @@ def test_a_tree_equals_its_own_commit(tree):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SEEDED)
+@pytest.mark.parametrize("name", ["measure", "figure", pytest.param("training", marks=pytest.mark.nightly)])
 def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
     file, (old, new), named, equal = SEEDED[name]
     path = tree / "src" / "vestige" / file

@@ -10,7 +10,7 @@ RUN = "suppressed-seed1"
 @pytest.mark.parametrize(
     ("engine", "stale"),
     [
-        pytest.param("snakemake figures --quiet", snakemake_stale, marks=pytest.mark.slow),
+        pytest.param("snakemake figures --quiet", snakemake_stale, marks=pytest.mark.nightly),
         pytest.param("dvc repro --quiet", dvc_stale, marks=pytest.mark.nightly),
     ],
 )

@@ -197,7 +197,7 @@ def assert_both_call_stale(project, due, study=None, seeds: bool = False) -> Non
 
 
 # One leaf of each kind of result in `make test`.
-FAST = {"conditions.suppressed.alpha", "cka.order_seed", "figures.selectivity.emergence.dpi", "applies.ablation"}
+FAST = {"conditions.suppressed.alpha", "figures.selectivity.emergence.dpi"}
 LEAVES = [
     pytest.param(*line, id=name, marks=() if name in FAST else pytest.mark.slow)
     for line in LEAVES
@@ -234,12 +234,14 @@ def test_a_figure_that_is_no_longer_asked_for_makes_the_report_alone(project):
     assert_both_call_stale(project, among(project, set()))
 
 
+@pytest.mark.slow
 def test_two_swapped_numbers_are_seen_by_both(project):
     edit(project, "training", "momentum", to=1e-4)
     edit(project, "training", "weight_decay", to=0.9)
     assert_both_call_stale(project, among(project, NETWORKS))
 
 
+@pytest.mark.slow
 def test_comments_order_and_spelling_of_numbers_make_nothing(project):
     text = (project / "params.yaml").read_text()
     text = text.replace("learning_rate: 0.1", "learning_rate: 1e-1  # the paper's").replace("alpha: -5", "alpha: -5.0")
@@ -284,6 +286,7 @@ def test_a_new_optional_key_leaves_every_result_current_until_it_is_used(project
     assert_both_call_stale(project, due, study)
 
 
+@pytest.mark.slow
 def test_another_study_and_back_is_clean(project, tmp_path):
     first = (project / "params.yaml").read_text()
     edit(project, "study", to="other")

@@ -223,7 +223,7 @@ def test_sync_gives_the_same_answer_without_what_only_makes_it_faster(project, e
     assert status(slower) == status(project)
 
 
-@pytest.mark.parametrize("command", ["verify", "list", "make " + RESULT, "prune"])
+@pytest.mark.parametrize("command", ["verify", pytest.param("make " + RESULT, marks=pytest.mark.slow), "list", "prune"])
 def test_what_asks_no_engine_goes_on_without_any(project, command):
     if command.startswith("make"):
         (project / RESULT).unlink()
@@ -232,6 +232,7 @@ def test_what_asks_no_engine_goes_on_without_any(project, command):
     assert done.stdout
 
 
+@pytest.mark.slow
 def test_plan_goes_on_and_says_that_it_does_not_know_what_can_be_restored(project):
     (project / RESULT).unlink()
     done = vestige(project, "plan", {"dvc"}, "lock_repo")

@@ -45,8 +45,15 @@ SNAKEMAKE, DVC = "snakemake figures --quiet", "dvc repro"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", [SNAKEMAKE, DVC])
-@pytest.mark.parametrize("group", [pytest.param(True, id="with its jobs"), pytest.param(False, id="leaving orphans")])
+@pytest.mark.parametrize(
+    ("engine", "group"),
+    [
+        pytest.param(SNAKEMAKE, True, id="Snakemake with its jobs", marks=pytest.mark.nightly),
+        pytest.param(SNAKEMAKE, False, id="Snakemake leaving orphans"),
+        pytest.param(DVC, True, id="DVC with its jobs"),
+        pytest.param(DVC, False, id="DVC leaving orphans", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_killed_engine_goes_on_where_it_stopped(empty_project, by_snakemake, engine, group):
     few_jobs(empty_project)
     process = begin(empty_project, engine)

@@ -52,6 +52,7 @@ def test_jobs_on_a_cluster_have_the_name_by_which_they_are_found_again():
     assert profile("slurm")["slurm-jobname-prefix"] == slurm.PREFIX
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("slurm_is", "code"), [("wished", 0), ("required", 1)])
 def test_where_there_is_no_slurm_its_tests_say_so_and_fail_where_it_is_required(slurm_is, code):
     bare = {**os.environ, "PATH": os.path.dirname(sys.executable), "VESTIGE_SLURM": slurm_is}

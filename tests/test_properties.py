@@ -70,6 +70,7 @@ def assert_same(table, snakemake, dvc) -> None:
         assert not sources - dvc[path][1], f"dvc.yaml: add to the deps of what makes {path}"
 
 
+@pytest.mark.slow
 @settings(max_examples=25, **ANY)
 @given(data=studies())
 def test_any_valid_study_is_one_pipeline_to_the_table_and_to_dvc(folder, data):
@@ -157,6 +158,7 @@ def test_any_required_key_that_is_left_out_is_named_alone(data, draw):
 NOTHING_HOLDS = [None, {"b": 1}, [None], [[]], float("nan"), 2**60, object]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, **ANY)
 @given(studies(), st.sampled_from(NOTHING_HOLDS), st.data())
 def test_any_key_that_holds_what_no_key_may_hold_is_named_alone(data, value, draw):

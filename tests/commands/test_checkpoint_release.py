@@ -46,6 +46,7 @@ def test_the_key_alone_makes_nothing_stale_and_removes_nothing(listed):
     assert checkpoints_of(listed) == before
 
 
+@pytest.mark.slow
 def test_what_no_measure_names_goes_and_all_stays_proven_in_both_engines(listed):
     before = checkpoints_of(listed)
     run(listed, "vestige prune --remove")

@@ -175,7 +175,7 @@ def test_what_is_wrong_is_made_again_by_dvc_after_a_sync(project, event):
     assert unproven(project) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_poisoned_run_cache_is_not_believed(project):
     committed(project)
     edit(project, "conditions", "promoted", "alpha", to=3)
@@ -239,7 +239,8 @@ def test_it_removes_what_a_killed_dvc_has_left_of_its_notes(project):
     assert "up to date" in run(project, "dvc repro").stdout
 
 
-@pytest.mark.parametrize("part", [0.45, *(pytest.param(part, marks=pytest.mark.slow) for part in (0, 0.002, 0.999))])
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0.45, *(pytest.param(part, marks=pytest.mark.nightly) for part in (0, 0.002, 0.999))])
 def test_it_writes_anew_what_a_killed_dvc_has_left_of_its_files(project, part):
     before = YAML(typ="safe").load(project / "dvc.lock")
     os.truncate(project / "dvc.lock", int((project / "dvc.lock").stat().st_size * part))

@@ -184,6 +184,7 @@ print(drawn.caption, len(drawn.table), job.code)
 """
 
 
+@pytest.mark.slow
 def test_a_row_more_is_a_figure_more_and_needs_no_other_file(copy):
     assert "unknown key" in called(copy, "-m", "vestige", "check").stderr
     with open(copy / "src/vestige/figures/paper.yaml", "a") as file:

@@ -241,7 +241,7 @@ def kinds(folder="work"):
     return names.count("weights"), names.count("state")
 
 
-@pytest.mark.parametrize("run", RUNS[1:])
+@pytest.mark.parametrize("run", [RUNS[1], pytest.param(RUNS[2], marks=pytest.mark.slow)])
 def test_a_run_that_takes_its_first_epochs_from_another_is_as_if_trained_alone(here, alone, run):
     made("baseline-seed0", run)
     assert began(run) == {"suppressed-seed0": 2, "longer-seed0": 4}[run]
@@ -534,7 +534,7 @@ def test_processes_that_train_side_by_side_give_what_each_gives_alone(here, alon
         assert results() == alone(RUNS[0]) | alone(RUNS[1]) | alone(RUNS[2])
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_neither_engine_calls_anything_stale_when_the_scratch_folder_moves(project):
     engines.edit(project, "scratch", to="elsewhere")
     assert engines.snakemake_stale(project) == engines.dvc_stale(project) == set()
