@@ -41,6 +41,7 @@ def test_what_snakemake_made_stays_a_file_of_its_own_whatever_links_dvc_may_make
     assert [*(project / ".dvc/cache/files").rglob("*")]
 
 
+@pytest.mark.slow
 def test_what_dvc_hard_links_is_proven_but_snakemake_refuses_to_make_it_anew(project):
     path = linked(project, "hardlink")
     assert (path.stat().st_nlink, is_writable(path)) == (2, False)

@@ -110,7 +110,10 @@ def servers(project) -> list[str]:
     return said.stdout.split()
 
 
-@pytest.mark.parametrize("command", ["vestige list", "vestige verify", "vestige make results/tiny/nothing.nc"])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param("vestige list", marks=pytest.mark.slow), "vestige verify", "vestige make results/tiny/nothing.nc"],
+)
 def test_words_and_statuses_are_the_same(served, empty_project, command):
     alone, by_server = call(empty_project, command), forked(served, empty_project, command)
     assert (by_server.returncode, by_server.stdout, by_server.stderr) == (
@@ -225,6 +228,7 @@ def test_one_command_does_not_change_what_the_next_may_have():
     assert [forking.find_difference(loaded, said | {"environment": each}) for each in (added, {})] == ["", ""]
 
 
+@pytest.mark.slow
 def test_an_ignored_interrupt_stays_ignored(served, empty_project):
     edit(empty_project, "training", "epochs", to=10)
     forked(served, empty_project, "vestige make results/tiny/images.nc")
@@ -268,6 +272,7 @@ def test_another_mount_namespace_is_not_run_by_it(served, empty_project):
     assert (done.returncode, os.path.getsize(log) > before) == (0, True)
 
 
+@pytest.mark.slow
 def test_several_threads_are_not_run_by_it(served, empty_project):
     edit(empty_project, "threads", to=2)
     done = forked(served, empty_project, "vestige make results/tiny/images.nc")

@@ -216,6 +216,7 @@ def test_an_added_condition_makes_its_runs_and_what_gathers_them(project):
     assert_both_call_stale(project, among(project, {"training/gentle", "selectivity/gentle"} | SHOW_CONDITIONS))
 
 
+@pytest.mark.slow
 def test_a_removed_condition_makes_only_what_gathered_it(project):
     edit(project, "applies", "cka", to=["baseline"])
     edit(project, "conditions", "suppressed", remove=True)
@@ -229,6 +230,7 @@ def test_an_added_seed_makes_its_runs_and_every_figure(project):
     assert_both_call_stale(project, runs | among(project, FIGURES | {"claims"} | last))
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_no_longer_asked_for_makes_the_report_alone(project):
     edit(project, "figures", "selectivity", "emergence", remove=True)
     assert_both_call_stale(project, among(project, set()))

@@ -67,6 +67,7 @@ def accepted(text: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_of_a_file_cut_anywhere_those_stages_are_left_that_dvc_accepts():
     text = written("a", "b@c-0")
     whole, cut_short = dvc_lock.divided(text)

@@ -174,6 +174,7 @@ def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
     assert not (project / MEASURED).exists()
 
 
+@pytest.mark.slow
 def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(project):
     file, at = project / "src/vestige/stages/selectivity.py", 10**18
     bytecode, plain = importlib.util.cache_from_source(file), file.read_text()
@@ -205,6 +206,7 @@ print(make.make(pipeline.find(loading.read(), "{result}")))
 """
 
 
+@pytest.mark.slow
 def test_a_proof_tells_of_the_code_behind_as_it_was_when_the_job_began(project):
     (project / MEASURED).unlink()
     (project / "edited.py").write_text(UPSTREAM_EDITED.format(result=MEASURED))

@@ -181,6 +181,7 @@ BEYOND = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=100, **ANY)
 @given(studies(), st.data())
 def test_any_value_out_of_range_is_named_alone(data, draw):

@@ -22,6 +22,7 @@ def test_a_figure_has_the_same_pixels_each_time(once_and_again):
     assert first == second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "figure_name", ["ablation_curves", "emergence_by_block", "class_representation"], indirect=True
 )

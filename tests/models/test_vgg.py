@@ -53,6 +53,7 @@ def test_initial_weights_are_torchvisions(network, peer):
     assert all(torch.equal(mine, theirs) for mine, theirs in weights)
 
 
+@pytest.mark.slow
 def test_torchvision_loads_a_checkpoint_key_by_key(network, tmp_path):
     checkpoints.write(tmp_path / "checkpoint", network.trunk)
     peer = torchvisions(2, 1000)

@@ -263,6 +263,7 @@ def test_a_run_that_was_made_shorter_is_as_if_trained_at_once(here, alone):
     assert results() == alone("longer-seed0", conditions__longer__epochs=2, conditions__suppressed__start=1)
 
 
+@pytest.mark.slow
 def test_a_run_of_another_study_with_the_same_images_is_gone_on_from(here, alone):
     made("baseline-seed0")
     made("longer-seed0", study="other")
@@ -270,6 +271,7 @@ def test_a_run_of_another_study_with_the_same_images_is_gone_on_from(here, alone
     assert alone("longer-seed0", study="other").items() <= results().items()
 
 
+@pytest.mark.slow
 def test_a_longer_run_leaves_states_where_others_part_from_it_and_at_its_end(here):
     given = made("longer-seed0")
     assert kinds() == (7, 3)
@@ -288,6 +290,7 @@ def test_nothing_is_begun_before_anything_is_trained(here):
     assert trajectories.begun(training(study(scratch="$NOWHERE_AT_ALL/x"))) == 0
 
 
+@pytest.mark.slow
 def test_an_emptied_scratch_costs_time_alone(here, alone):
     made("baseline-seed0")
     shutil.rmtree("work")
@@ -384,6 +387,7 @@ def test_what_no_run_of_the_study_explains_is_listed_with_the_result_that_it_bel
     assert trajectories.begun(training(changed, "suppressed-seed0")) == 2
 
 
+@pytest.mark.slow
 def test_what_others_may_have_left_is_listed_after_a_month(here):
     made("baseline-seed0")
     other = study(training__momentum=0.5)
@@ -395,6 +399,7 @@ def test_what_others_may_have_left_is_listed_after_a_month(here):
     assert scratch_files.unexplained(study()) == []
 
 
+@pytest.mark.slow
 def test_what_is_not_of_vestige_s_making_is_never_listed(here):
     made("baseline-seed0", scratch="lab")
     others = [Path("lab", *parts) for parts in (("trajectories", "notes.txt"), ("training", "my-model", "weights"))]
@@ -415,6 +420,7 @@ def test_nothing_is_listed_where_nothing_is_known(here):
     assert scratch_files.unexplained(study(scratch="absent")) == []
 
 
+@pytest.mark.slow
 def test_what_was_never_finished_is_listed_when_it_is_old(here):
     made("baseline-seed0")
     half = Path(f"work/trajectories/.{'0' * 32}-state-{'1' * 64}.safetensors.x1")
