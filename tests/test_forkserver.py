@@ -206,6 +206,10 @@ def test_another_environment_is_not_run_by_it(served, empty_project):
     assert "environment variables OMP_SCHEDULE" in said_cold(served, empty_project, {"OMP_SCHEDULE": "static"})
 
 
+def test_a_prompt_that_a_shell_drops_is_no_other_environment(served, empty_project):
+    assert "not run here" not in said_cold(served, empty_project, {"PS1": "(.venv) "})
+
+
 def test_other_locked_packages_are_not_run_by_it(served, empty_project):
     (empty_project / "requirements.txt").write_text("torch==0\n")
     assert "requirements.txt" in said_cold(served, empty_project, {})

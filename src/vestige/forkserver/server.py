@@ -39,6 +39,7 @@ MAY_DIFFER = {
     # read those first, or are not here.
     *(*forkserver.THREADS, "GOTO_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
     *("TMP", "TEMP", "TMPDIR", "TEMPDIR"),  # looked up for each file
+    "PS1",  # an activated environment exports it, and the shell that runs a job drops it
 }
 
 
