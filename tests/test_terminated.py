@@ -37,14 +37,20 @@ def hidden(project) -> list[str]:
     return [str(path) for folder in ("work", "results") for path in (project / folder).glob("**/.*.*")]
 
 
+def begin_training(project):
+    """The training, in a process that is past its first epochs."""
+    log = project / TRAINING.replace("results", "logs").replace(".nc", ".log")
+    log.unlink(missing_ok=True)
+    process = begin(project, f"vestige make {TRAINING}", cold=True)
+    wait_for(lambda: log.is_file() and log.read_text().count(f" of {EPOCHS}") >= 2)
+    return process
+
+
 def test_a_second_signal_while_the_first_is_obeyed_leaves_nothing_half_either(never_stopped, tmp_path):
     project, draw = new_study(tmp_path), random.Random(2)
     locks = set(hidden(project))
-    log = project / TRAINING.replace("results", "logs").replace(".nc", ".log")
     for _ in range(TIMES):
-        log.unlink(missing_ok=True)
-        process = begin(project, f"vestige make {TRAINING}", cold=True)
-        wait_for(lambda: log.is_file() and log.read_text().count(f" of {EPOCHS}") >= 2)
+        process = begin_training(project)
         for _ in range(3):
             process.terminate()
             time.sleep(draw.uniform(0, 0.01))
@@ -59,11 +65,8 @@ def test_a_second_signal_while_the_first_is_obeyed_leaves_nothing_half_either(ne
 def test_a_training_that_is_terminated_ends_at_once_leaves_nothing_half_and_goes_on(never_stopped, tmp_path, seed):
     project, draw = new_study(tmp_path), random.Random(seed)
     locks = set(hidden(project))
-    log = project / TRAINING.replace("results", "logs").replace(".nc", ".log")
     for _ in range(TIMES):
-        log.unlink(missing_ok=True)
-        process = begin(project, f"vestige make {TRAINING}", cold=True)
-        wait_for(lambda: log.is_file() and log.read_text().count(f" of {EPOCHS}") >= 2)
+        process = begin_training(project)
         time.sleep(draw.uniform(0, 0.2))
         process.terminate()
         began = time.monotonic()

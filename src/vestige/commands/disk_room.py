@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vestige.commands.due_jobs import Planned
 from vestige.commands.formatting import size_told
-from vestige.commands.scratch_files import COPIES
+from vestige.commands.scratch_files import find_parquet
 from vestige.config.study import Study
 from vestige.engines import dvc_repo
 from vestige.foundation.disk import free_bytes, nearest_folder
@@ -75,12 +75,10 @@ def place_of_work(study: Study) -> Path:
 
 def of_parquet(study: Study) -> float:
     """The bytes of the flat copies of Parquet shards that are not made yet, about; 0 where no path is known."""
-    if "root" not in study.images.places:
-        return 0
     from vestige.data.shards.parquet_copies import measure_copies
 
     try:
-        return measure_copies(study.images.path("root"), COPIES, study.images.names_of_fields)
+        return measure_copies(find_parquet(study))
     except (ValueError, OSError):  # a variable that is not set, or files that are gone meanwhile
         return 0
 

@@ -80,15 +80,24 @@ def named_copies(study: Study) -> set[str]:
     An edit of how photographs are seen needs another index, and the same copies.
     """
     from vestige.data import photograph_index
-    from vestige.data.shards.parquet_copies import find_copies
 
-    images, found = study.images, set()
-    if hasattr(images, "names_of_fields"):
-        found |= {path.stem for path in find_copies(images.path("root"), COPIES, images.names_of_fields)}
+    images, found = study.images, {path.stem for path in find_parquet(study)}
     for kind in ("place", "reading_place"):
         index = photograph_index.read_index(COPIES.parent, getattr(images, kind)) if hasattr(images, kind) else None
         found |= {Path(shard).name.split(".")[0] for shard in index.shards} if index else set()
     return found
+
+
+def find_parquet(study: Study) -> dict[Path, Path]:
+    """The copy of each Parquet shard that a study reads -> the shard; none where its images are no photographs.
+
+    Raises ValueError where nobody knows where they lie.
+    """
+    from vestige.data.shards.parquet_copies import find_copies
+
+    if not hasattr(study.images, "names_of_fields"):
+        return {}
+    return find_copies(study.images.path("root"), COPIES, study.images.names_of_fields)
 
 
 def key_of(path: Path) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from vestige.data.shards.faults import ImagesRefused
 from vestige.data.shards.listing import list_images
-from vestige.data.shards.parquet_copies import copy_shards, measure_copies
+from vestige.data.shards.parquet_copies import copy_shards, find_copies, measure_copies
 
 TABLE = "data/train-00000-of-00002.parquet"
 
@@ -34,11 +34,11 @@ def test_nothing_is_copied_twice(shards, tmp_path):
 
 def test_what_a_copy_will_take_is_known_before_and_is_nothing_afterwards(shards, tmp_path):
     root, listing = shards
-    before = measure_copies(root, tmp_path / "copies")
+    before = measure_copies(find_copies(root, tmp_path / "copies"))
     assert before == sum(path.stat().st_size for path in root.rglob("*.parquet"))
     copy_shards(root, listing, tmp_path / "copies")
     of_val = sum(path.stat().st_size for path in root.rglob("val*.parquet"))
-    assert measure_copies(root, tmp_path / "copies") == of_val
+    assert measure_copies(find_copies(root, tmp_path / "copies")) == of_val
 
 
 def test_a_stopped_copy_is_gone_on_with_after_the_last_whole_shard(shards, tmp_path, read_hashes, written_hashes):

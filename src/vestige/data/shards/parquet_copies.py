@@ -54,12 +54,8 @@ def find_copies(root: Path, target: Path, fields: Mapping[str, str] = NO_FIELDS)
     return {_name_copy(root, shard, column, target, faults): root / shard for shard in shards}
 
 
-def measure_copies(root: Path, target: Path, fields: Mapping[str, str] = NO_FIELDS) -> int:
-    """About how many bytes `copy_shards` would write of the shards in a folder: as many as they have themselves.
-
-    0 where there are none, or all are copied.
-    """
-    copies = find_copies(root, target, fields)
+def measure_copies(copies: Mapping[Path, Path]) -> int:
+    """About how many bytes `copy_shards` would write of flat files -> shards: as many as those not copied have."""
     return sum(shard.stat().st_size for path, shard in copies.items() if not is_copied(path))
 
 
