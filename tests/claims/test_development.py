@@ -85,6 +85,38 @@ def test_enough_is_twice_chance_or_half_way_from_it(classes, accuracy):
     assert enough(classes) == pytest.approx(accuracy)
 
 
+OF_ACCURACY = [
+    "suppression_from_epoch_0_costs_accuracy",
+    "suppression_from_later_costs_nothing",
+    "suppression_by_1_does_nothing",
+    "strong_promotion_harms",
+    "weak_promotion_harms",
+    "lifted_suppression_is_recovered_from",
+    "suppression_over_represents_classes_early",
+    "promotion_over_represents_classes_no_more_at_the_end",
+]
+
+
+@pytest.mark.parametrize("claim", OF_ACCURACY)
+def test_what_a_penalty_costs_is_undecided_where_the_network_without_it_ends_near_chance(claim, decided):
+    results = study(World(), kinds=["training"])
+    assert decided(results)[claim].verdict == "reproduced"
+    near = [run.assign(val_accuracy=run["val_accuracy"].clip(max=0.19)) for run in results["training"]]
+    found = decided(results | {"training": near})[claim]
+    assert found.verdict == "undecided"
+    assert "no value in seed 0" in found.explanation
+    assert "twice chance" in found.explanation
+
+
+def test_a_network_without_a_penalty_that_diverged_is_left_out_of_what_penalties_cost_and_counted(decided):
+    results = study(World(seeds=(0, 1, 2, 3)), kinds=["training"])
+    run = next(run for run in results["training"] if run["condition"] == "baseline" and run["seed"] == 2)
+    short = run.isel(epoch=slice(3)).assign(diverged=3)
+    results["training"] = [short if each is run else each for each in results["training"]]
+    found = decided(results)["suppression_from_later_costs_nothing"]
+    assert {(row.seeds, row.diverged) for row in found.rows} == {(3, 1)}
+
+
 def test_a_network_that_diverged_counts_in_a_claim_on_accuracy_as_one_at_chance(decided):
     results = study(World(scatter=0))
     diverges = [run for run in results["training"] if run["condition"] == "zero_20"][1]

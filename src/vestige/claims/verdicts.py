@@ -1,9 +1,10 @@
 """From values by seed to an interval, from intervals to verdicts.
 
 An interval is Student's t over seeds, at 95 %: of the differences seed by seed where both conditions have the same
-seeds (the same seed means the same initial weights and the same order of images), else Welch's. Where a claim means
-any of several epochs, or all of them, its ends make up for the search (`extreme_interval`). Networks that diverged are
-at chance where accuracy is claimed; where they have no value they are left out, and counted beside the verdict.
+seeds (the same seed means the same initial weights and the same order of images), else Welch's. Where a claim means any
+of several epochs, or all of them, its ends make up for the search (`extreme_interval`). Penalised networks that
+diverged are at chance where accuracy is claimed; where they have no value, as where the network without the penalty
+diverged, they are left out, and counted beside the verdict.
 
 A part is reproduced where its interval lies wholly inside the claim's region. For a claim of no effect the region is a
 margin around 0: two one-sided tests at 2.5 % each, stricter than the usual 5 %; for a claim of no cost it is all that
