@@ -86,7 +86,9 @@ def test_a_tree_equals_its_own_commit(tree):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["measure", "figure", pytest.param("training", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.nightly if name == "training" else ()) for name in SEEDED]
+)
 def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
     file, (old, new), named, equal = SEEDED[name]
     path = tree / "src" / "vestige" / file

@@ -196,7 +196,7 @@ def assert_both_call_stale(project, due, study=None, seeds: bool = False) -> Non
     assert without_checkpoints(dvc_stale(project)) == due | again
 
 
-# One leaf of each kind of result in `make test`.
+# One leaf of a run and one of a figure in `make test`; the others are slow.
 FAST = {"conditions.suppressed.alpha", "figures.selectivity.emergence.dpi"}
 LEAVES = [
     pytest.param(*line, id=name, marks=() if name in FAST else pytest.mark.slow)

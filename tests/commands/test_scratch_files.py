@@ -26,6 +26,7 @@ def here(tmp_path, monkeypatch):
     with open(tmp_path / "params.yaml", "w") as file:
         YAML().dump(study, file)
     monkeypatch.chdir(tmp_path)
+    Path("data/shards").mkdir(parents=True)
     return tmp_path
 
 
@@ -50,12 +51,18 @@ def test_copies_that_no_index_of_the_study_names_are_unneeded_after_a_month(here
 
 
 def test_copies_of_shards_that_lie_at_the_root_are_needed_though_no_index_of_these_settings_is_there(here):
-    Path("data/shards").mkdir(parents=True)
     Path("data/shards/train.parquet").write_bytes(b"shard")
     [copy] = find_copies(Path("data/shards"), scratch_files.COPIES)
     leave(copy.name)
     old = leave("left.images")
     assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == [old]
+
+
+def test_no_copy_is_unneeded_while_the_folder_of_the_shards_is_not_there(here):
+    leave("left.images")
+    assert [path.name for path in scratch_files.unneeded_copies(loading.read(Path("params.yaml")))] == ["left.images"]
+    Path("data/shards").rename("data/unmounted")
+    assert scratch_files.unneeded_copies(loading.read(Path("params.yaml"))) == []
 
 
 def test_half_written_copies_are_unneeded_after_a_day(here):

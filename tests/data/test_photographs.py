@@ -299,3 +299,13 @@ def test_the_time_for_which_each_batch_was_waited_is_kept(here):
     hashes(split)
     assert len(split.waits) == split.count_batches()
     assert all(wait >= 0 for wait in split.waits)
+
+
+def test_copies_of_parquet_shards_that_are_gone_are_made_again_though_their_index_is_there(tmp_path, monkeypatch):
+    photograph_sets.write("parquet_shards", tmp_path / "set", tmp_path / "scratch", photograph_sets.PHOTOGRAPHS)
+    monkeypatch.chdir(tmp_path)
+    described = images(SimpleNamespace(images=settings()), lambda line: None)
+    before = hashes(split_of(described, settings(), "train", BATCH, CPU))
+    for copy in Path("work/images/parquet").iterdir():
+        copy.unlink()
+    assert hashes(split_of(described, settings(), "train", BATCH, CPU)) == before

@@ -1,5 +1,7 @@
 """Files that are written whole or not at all."""
 
+import os
+
 import pytest
 
 from vestige.foundation.files import whole
@@ -34,3 +36,16 @@ def test_others_may_read_a_file(tmp_path):
     with whole(tmp_path / "file") as file:
         file.write(b"all")
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_signal_just_after_the_rename_ends_the_program_as_one_and_leaves_the_file(tmp_path, monkeypatch):
+    replace = os.replace
+
+    def interrupted(partial, path):
+        replace(partial, path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt), whole(tmp_path / "file") as file:
+        file.write(b"whole")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"whole")]

@@ -1,9 +1,7 @@
 """Which conditions a claim compares: those whose penalty is as the paper's, beside the same training without one."""
 
 from collections.abc import Callable, Iterable
-from math import nan
 
-from vestige.claims.chance import enough
 from vestige.claims.evidence import BySeed, Evidence, Group, Runs, Wanted
 from vestige.claims.parts import Part, part
 from vestige.claims.windows import SHORTEST, at_end
@@ -33,22 +31,7 @@ def below_baseline(evidence: Evidence, runs: Runs, wanted: Wanted, read: Callabl
     if chosen is None:
         return []
     group, found = chosen
-    baseline = able(group.baseline, evidence.classes)
-    return [part(name(one), read, baseline, by_seed) for one, by_seed in found.items()]
-
-
-def able(baseline: BySeed, classes: int) -> BySeed:
-    """The runs of `training` without a penalty, NaN throughout where one ends near chance.
-
-    Such a network has no accuracy that a penalty could cost: that none was lost then says nothing.
-    """
-    import xarray as xr
-
-    least = enough(classes)
-    return {
-        seed: run if final()(run).values.min() >= least else xr.full_like(run, nan, dtype=float)
-        for seed, run in baseline.items()
-    }
+    return [part(name(one), read, group.baseline, by_seed) for one, by_seed in found.items()]
 
 
 def final(quantity: str = "val_accuracy") -> Callable:

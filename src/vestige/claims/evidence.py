@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 from vestige.claims import curves
+from vestige.claims.chance import without_runs_near_chance
 from vestige.claims.pairs import beside_baselines
 from vestige.claims.windows import SHORTEST
 from vestige.condition import Condition, Training
@@ -97,6 +98,8 @@ def evidence(results: dict[str, list], classes: int) -> Evidence:
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
     diverged = {run_of(run) for run in results.get("training", ()) if "diverged" in run}
     found = {kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items() if kind != PAIRED}
+    if "training" in found:
+        found["training"] = without_runs_near_chance(found["training"], classes)
     pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
     return Evidence(found | {PAIRED: pairs}, classes)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from vestige.claims.comparisons import able, first_group, strongly_suppressed
+from vestige.claims.comparisons import first_group, strongly_suppressed
 from vestige.claims.evidence import Evidence, Group, Runs, Wanted
 from vestige.claims.parts import Part, part
 from vestige.claims.windows import at, at_end
@@ -19,7 +19,7 @@ def cost_of_kept(evidence: Evidence) -> list[Part]:
     Else this would be the cost of suppression from epoch 0 once more.
     """
     chosen = _in_longest(evidence, lambda one: one.is_from_start and _made_to_see(evidence, one))
-    return _compared(evidence, *chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
+    return _compared(*chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
 
 
 def cost_of_lifted(evidence: Evidence) -> list[Part]:
@@ -67,13 +67,13 @@ def _is_much_longer(one: Condition, other: Condition) -> bool:
 def _after_lift(evidence: Evidence, read: Callable, later: int = 1) -> list[Part]:
     """A part for each penalty that was lifted so many epochs or more before the end."""
     chosen = _in_longest(evidence, lambda one: one.is_lifted and one.stop + later <= one.epochs)
-    return _compared(evidence, *chosen, read) if chosen else []
+    return _compared(*chosen, read) if chosen else []
 
 
-def _compared(evidence: Evidence, group: Group, found: Runs, read: Callable) -> list[Part]:
+def _compared(group: Group, found: Runs, read: Callable) -> list[Part]:
     """The baseline beside each condition; `read` takes validation accuracy and the epoch at which the penalty ends."""
-    said, baseline = f"trained for {group.training.epochs}", able(group.baseline, evidence.classes)
-    return [part(f"{one}, {said}", _reading(read, one), baseline, runs) for one, runs in found.items()]
+    said = f"trained for {group.training.epochs}"
+    return [part(f"{one}, {said}", _reading(read, one), group.baseline, runs) for one, runs in found.items()]
 
 
 def _reading(read: Callable, condition: Condition) -> Callable:

@@ -50,8 +50,9 @@ def room(study: Study, due: list[Planned]) -> Room:
     cache, link = cached()
     if link == "copy":
         found[str(cache)] = kept
-    stored += of_parquet(study) if any(each.job.stage.lists_places and not each.restorable for each in due) else 0
-    for folder, size in ((STORES, stored), (place_of_work(study), of_trainings(study, runs))):
+    seen = any(not each.restorable and (each.job.stage.lists_places or each.job.stage.networks) for each in due)
+    stored += measure_parquet(study) if seen else 0
+    for folder, size in ((STORES, stored), (place_of_work(study), measure_trainings(study, runs))):
         found[str(folder)] = found.get(str(folder), 0) + size
     shares = tuple(Share(folder, size) for folder, size in found.items() if size)
     return Room(shares, link, tuple(too_small(shares)))
@@ -73,7 +74,7 @@ def place_of_work(study: Study) -> Path:
         return STORES
 
 
-def of_parquet(study: Study) -> float:
+def measure_parquet(study: Study) -> float:
     """The bytes of the flat copies of Parquet shards that are not made yet, about; 0 where no path is known."""
     from vestige.data.shards.parquet_copies import measure_copies
 
@@ -83,7 +84,7 @@ def of_parquet(study: Study) -> float:
         return 0
 
 
-def of_trainings(study: Study, runs: list[Planned]) -> float:
+def measure_trainings(study: Study, runs: list[Planned]) -> float:
     """The bytes that trainings leave where they work.
 
     A state as large as a checkpoint at each epoch from which a run may go on, and all weights once more where they are

@@ -40,14 +40,15 @@ def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
 
 
 def unneeded_copies(study: Study) -> list[Path]:
-    """Copies of Parquet shards that no index of the study's photographs names, and nobody has written for a month.
+    """Copies of Parquet shards that the study does not read, by its indices and shards, not written for a month.
 
     Of those that are half-written, a day. Another study may read them: they are made again where they are missing.
+    Nothing is listed where nobody can look at its photographs.
     """
     there = sorted(COPIES.iterdir()) if COPIES.is_dir() else []
     try:
         needed = named_copies(study) if there else set()
-    except ValueError:  # nobody knows where its photographs lie
+    except (ValueError, OSError):
         return []
     begun = [path for path in there if path.name.startswith(".")]
     old = [path for path in there if path.name.split(".")[0] not in needed and age(path) > UNUSED]
@@ -91,13 +92,16 @@ def named_copies(study: Study) -> set[str]:
 def find_parquet(study: Study) -> dict[Path, Path]:
     """The copy of each Parquet shard that a study reads -> the shard; none where its images are no photographs.
 
-    Raises ValueError where nobody knows where they lie.
+    Raises ValueError where nobody knows where they lie, or no folder is there, and OSError where it cannot be read.
     """
     from vestige.data.shards.parquet_copies import find_copies
 
     if not hasattr(study.images, "names_of_fields"):
         return {}
-    return find_copies(study.images.path("root"), COPIES, study.images.names_of_fields)
+    root = study.images.path("root")
+    if not root.is_dir():
+        raise ValueError(f"images.root: no folder is there: {root}")
+    return find_copies(root, COPIES, study.images.names_of_fields)
 
 
 def key_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import json
+import os
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, ValidationInfo
@@ -12,6 +13,7 @@ from vestige.data.settings import Source
 from vestige.foundation.settings import Listed, Values
 
 DESCRIPTION = "data/shards/description.py"
+COPIES = os.sep + os.path.join("work", "images", "parquet", "")  # as in data/shards/indexing.py, which loads much
 Share = Annotated[float, Field(ge=0, le=1)]
 Deviation = Annotated[float, Field(gt=0, le=1)]
 
@@ -126,12 +128,16 @@ def load_val(images, settings: Settings):
 
 
 def find_index(images, settings: Settings):
-    """The index of the photographs of an images result, made again where it is not in `work/`. Raises OtherImages."""
+    """The index of the photographs of an images result, made again where it is not in `work/`. Raises OtherImages.
+
+    Copies of Parquet shards that are gone are made again with it.
+    """
     from vestige.data import photograph_index
     from vestige.data.arrays import FOLDER, OtherImages
 
     index = photograph_index.read_index(FOLDER, settings.place)
-    if index is None:  # not imported by name: how photographs are listed makes no trained network another
+    if index is None or lacks_copies(index):
+        # Not imported by name: how photographs are listed makes no trained network another.
         index = importlib.import_module("vestige.data.shards.indexing").build_index(settings, print)
     for split, rows in index.splits.items():
         if rows.digest() != str(images["photographs_sha256"].sel(split=split).item()):
@@ -140,3 +146,8 @@ def find_index(images, settings: Settings):
                 "bring the former ones back, or delete images.nc and make it again (all that was made from it follows)"
             )
     return index
+
+
+def lacks_copies(index) -> bool:
+    """Whether a copy of a Parquet shard is gone: in `work/`, which may be emptied at any time."""
+    return any(COPIES in shard and not os.path.exists(shard) for shard in index.shards)

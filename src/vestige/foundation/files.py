@@ -23,7 +23,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         os.chmod(partial, 0o644)
         os.replace(partial, path)
     except BaseException:
-        os.unlink(partial)
+        Path(partial).unlink(missing_ok=True)  # a signal may come after the rename, before the end of the block
         raise
 
 
