@@ -17,6 +17,7 @@ Runs = dict[Condition, BySeed]
 Wanted = Callable[[Condition], bool]
 Modules = Literal["all", "early", "last"]
 PAIRED = "between"  # the kind of result that is of two runs
+ACCURATE = "training"  # that which holds how accurate networks are
 MODULE_AXES = ("module", "layer")  # dimensions of curves along which modules are named, some beside other layers
 
 
@@ -98,8 +99,8 @@ def evidence(results: dict[str, list], classes: int) -> Evidence:
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
     diverged = {run_of(run) for run in results.get("training", ()) if "diverged" in run}
     found = {kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items() if kind != PAIRED}
-    if "training" in found:
-        found["training"] = without_runs_near_chance(found["training"], classes)
+    if ACCURATE in found:
+        found[ACCURATE] = without_runs_near_chance(found[ACCURATE], classes)
     pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
     return Evidence(found | {PAIRED: pairs}, classes)
 
