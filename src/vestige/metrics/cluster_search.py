@@ -1,0 +1,283 @@
+"""The search for the partition of largest modularity (Lange et al. 2022, appendix A.1), many chains side by side.
+
+A greedy spectral start (algorithm 2), Monte Carlo moves of single units from there (algorithm 3), and, which the paper
+has not, a local phase after them: moves of single units and merges of clusters, as long as one of them raises Q.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from math import exp, log
+
+import numpy as np
+
+from vestige.metrics.modularity import compute_modularity, find_alive, one_hot
+
+COLDEST, HOTTEST = 1e-6, 1e6  # temperatures between which the one of the asked entropy is sought (the authors')
+TOLERANCE = 0.01  # nats by which the entropy of a step may miss (the authors')
+ITERATIONS = 50  # of Newton's method at a step, at most; two are usual
+LEAST_VARIANCE = 1e-3  # by which a step of Newton's method is divided, at least
+OUT = -1e15  # the gain of what is out of question: for minus infinity, which times 0 is no number
+BLOCK = 256  # steps whose random numbers are drawn at once
+LEAST_GAIN = 1e-12  # of Q: what is less is rounding
+
+
+def split_by_spectrum(matrix: np.ndarray) -> np.ndarray:
+    """(n) the partition of a normalised matrix (n, n) by algorithm 2, -1 for dead units.
+
+    Clusters are split, breadth first, by the sign of the leading singular vector of their part of B = A - d d', as
+    long as that raises Q. Newman's correction of the part is left out, as in the paper.
+    """
+    strength = matrix.sum(axis=1)
+    excess = matrix - np.outer(strength, strength)
+    partition = np.where(find_alive(matrix), 0, -1)
+    queue, clusters = deque([0]), 1
+    while queue:
+        cluster = queue.popleft()
+        units = np.flatnonzero(partition == cluster)
+        stays = find_leading_side(excess[np.ix_(units, units)])
+        if stays.all() or not stays.any() or excess[np.ix_(units[stays], units[~stays])].sum() >= 0:
+            continue
+        partition[units[~stays]] = clusters
+        queue.extend((cluster, clusters))
+        clusters += 1
+    return partition
+
+
+def find_leading_side(symmetric: np.ndarray) -> np.ndarray:
+    """(n) whether each unit is 0 or more in the leading singular vector of a symmetric matrix (n, n)."""
+    if len(symmetric) < 2:
+        return np.ones(len(symmetric), dtype=bool)
+    values, vectors = np.linalg.eigh(symmetric)  # singular values are their sizes
+    return vectors[:, np.abs(values).argmax()] >= 0
+
+
+class Chains:
+    """One partition a chain, and what the gain of moving a unit is made of, kept up to date.
+
+    Moving unit i from its cluster s to c changes Q by 2 (w_ic - w_is) + 2 d_i (a_s - a_c - d_i), where w_ic is the
+    association of i with the units of c, d_i that with all units, and a_c the sum of d over c. Clusters lie along the
+    first axis of arrays (clusters, chains): what a chain's sums are does not depend on how many clusters others have.
+    """
+
+    def __init__(self, matrices: np.ndarray, which: np.ndarray, starts: np.ndarray):
+        """Begin from partitions (chains, n) of normalised matrices (any, n, n), `which` (chains) of them each is of."""
+        self.matrices, self.which, self.partition = matrices, which, starts.copy()
+        self.strength = matrices.sum(axis=2)[which]
+        self.numbers, self.units = np.arange(len(starts)), np.arange(starts.shape[1])
+        self.counts = int(starts.max(initial=0)) + 2  # clusters that there is room for: one is always empty
+        member = one_hot(starts, self.counts)
+        self.toward = np.stack([matrices[each] @ row for each, row in zip(which, member, strict=True)])
+        self.sums = np.ascontiguousarray(np.einsum("bn,bnk->kb", self.strength, member))
+        self.sizes = np.ascontiguousarray(member.sum(axis=1).T.astype(int))
+        self.quality = (member * self.toward).sum(axis=(1, 2)) - (self.sums**2).sum(axis=0)
+
+    def find_gains(self, units: np.ndarray) -> np.ndarray:
+        """(clusters, chains) by how much Q changes if a unit of each chain (chains) moves to each cluster.
+
+        0 for the cluster where it is, OUT for all empty ones but one.
+        """
+        now, strength = self.partition[self.numbers, units], self.strength[self.numbers, units]
+        rows = self.toward.reshape(-1, self.counts).take(self.numbers * len(self.units) + units, axis=0)
+        gain = np.ascontiguousarray(rows.T)
+        gain -= gain[now, self.numbers]
+        gain += strength * (self.sums[now, self.numbers] - strength - self.sums)
+        gain *= 2
+        gain[now, self.numbers] = 0
+        empty = self.sizes == 0
+        empty[empty.argmax(axis=0), self.numbers] = False
+        gain[empty] = OUT
+        return gain
+
+    def move(self, chains: np.ndarray, units: np.ndarray, clusters: np.ndarray, gain: np.ndarray) -> None:
+        """Move one unit of each of some chains to another cluster, of which the gain is known."""
+        former, strength = self.partition[chains, units], self.strength[chains, units]
+        rows = self.matrices[self.which[chains], units]
+        for place, sign in ((former, -1), (clusters, 1)):
+            self.toward[chains[:, np.newaxis], self.units, place[:, np.newaxis]] += sign * rows
+            self.sums[place, chains] += sign * strength
+            self.sizes[place, chains] += sign
+        self.partition[chains, units] = clusters
+        self.quality[chains] += gain
+        self.clear(chains, former)
+
+    def merge(self, chains: np.ndarray, first: np.ndarray, second: np.ndarray, gain: np.ndarray) -> None:
+        """Move all units of a cluster of each of some chains into another one, of which the gain is known."""
+        rows = self.partition[chains]
+        self.partition[chains] = np.where(rows == second[:, np.newaxis], first[:, np.newaxis], rows)
+        self.toward[chains, :, first] += self.toward[chains, :, second]
+        self.sums[first, chains] += self.sums[second, chains]
+        self.sizes[first, chains] += self.sizes[second, chains]
+        self.sizes[second, chains] = 0
+        self.quality[chains] += gain
+        self.clear(chains, second)
+
+    def clear(self, chains: np.ndarray, clusters: np.ndarray) -> None:
+        """Forget what rounding left of clusters that are empty now, and make room for another where none is."""
+        left = self.sizes[clusters, chains] == 0
+        self.toward[chains[left], :, clusters[left]] = 0
+        self.sums[clusters[left], chains[left]] = 0
+        if (self.sizes > 0).all(axis=0).any():
+            self.counts += 1
+            self.toward = np.concatenate([self.toward, np.zeros((*self.toward.shape[:2], 1))], axis=2)
+            self.sums, self.sizes = (
+                np.concatenate([each, np.zeros_like(each[:1])]) for each in (self.sums, self.sizes)
+            )
+
+
+def sample_moves(
+    matrices: np.ndarray,
+    which: np.ndarray,
+    starts: np.ndarray,
+    steps: int,
+    entropy: float,
+    streams: Sequence[np.random.Generator],
+) -> np.ndarray:
+    """(chains, n) the best partition that each chain of algorithm 3 has proposed, its start included.
+
+    At each step a chain draws one of its live units, and the cluster where it goes (its own, any other, or an empty
+    one) with probabilities softmax(gain of Q / T), where T is such that their entropy is `entropy` nats. What a chain
+    finds depends on its matrix, its start and its stream of random numbers alone.
+    """
+    alive = [np.flatnonzero(row >= 0) for row in starts]
+    found = starts.copy()
+    moving = np.flatnonzero([len(each) > 1 for each in alive])
+    if not len(moving):
+        return found
+    chains, ratio = Chains(matrices, which[moving], starts[moving]), find_ratio(entropy)
+    best, proposed = chains.partition.copy(), chains.quality.copy()
+    for begin in range(0, steps, BLOCK):
+        drawn = [streams[each].random((2, min(BLOCK, steps - begin))) for each in moving]
+        picked = [alive[each][(row[0] * len(alive[each])).astype(int)] for each, row in zip(moving, drawn, strict=True)]
+        points = np.stack([row[1] for row in drawn])
+        for units, point in zip(np.stack(picked).T, points.T, strict=True):
+            gain = chains.find_gains(units)
+            top = gain.argmax(axis=0)
+            largest = gain[top, chains.numbers]
+            better = np.flatnonzero(chains.quality + largest > proposed)
+            if len(better):
+                proposed[better] = (chains.quality + largest)[better]
+                best[better] = chains.partition[better]
+                best[better, units[better]] = top[better]
+            summed = heat(gain - largest, entropy, ratio).cumsum(axis=0)
+            chosen = (summed < point * summed[-1]).sum(axis=0)
+            moved = np.flatnonzero(chosen != chains.partition[chains.numbers, units])
+            if len(moved):
+                chains.move(moved, units[moved], chosen[moved], gain[chosen[moved], moved])
+    found[moving] = best
+    return found
+
+
+def heat(scores: np.ndarray, entropy: float, ratio: float) -> np.ndarray:
+    """(k, chains) exp(scores / T), of scores 0 for the best and less for others, where T gives the asked entropy.
+
+    T is found chain by chain, by Newton's method on its logarithm: the derivative of the entropy is the variance of
+    scores / T. The first guess is what two scores alone would need (by `ratio`), less where a third is near.
+    """
+    _, third, second, _ = np.sort(np.concatenate([np.full((2, scores.shape[1]), OUT), scores]), axis=0)[-4:]
+    nearness = (second / np.minimum(third, -COLDEST)).clip(0, 1) ** 3
+    temperature = (-second / ratio * (1 - 0.35 * nearness)).clip(COLDEST, HOTTEST)
+    weights, todo, part = np.empty_like(scores), np.arange(scores.shape[1]), scores
+    for _ in range(ITERATIONS):
+        now = temperature[todo]
+        scaled = part / now
+        heated = np.exp(scaled)
+        weights[:, todo] = heated
+        total, weighted = heated.sum(axis=0), heated * scaled
+        mean = weighted.sum(axis=0) / total
+        variance = (weighted * scaled).sum(axis=0) / total - mean**2
+        off = entropy - (np.log(total) - mean)
+        step = np.clip(off / np.maximum(variance, LEAST_VARIANCE), -1, 1)
+        new = np.clip(now * np.exp(step), COLDEST, HOTTEST)
+        going = (np.abs(off) > TOLERANCE) & (new != now)
+        if not going.any():
+            break
+        todo, part = todo[going], part[:, going]
+        temperature[todo] = new[going]
+    return weights
+
+
+def find_ratio(entropy: float) -> float:
+    """How many temperatures two scores are apart whose softmax has so many nats of entropy; 1 where no two have.
+
+    >>> round(find_ratio(0.15), 3)
+    3.296
+    """
+    low, high = 0.0, 700.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        other = exp(-middle)
+        low, high = (middle, high) if log(1 + other) + middle * other / (1 + other) > entropy else (low, middle)
+    return max(low, 1.0)
+
+
+def climb(matrices: np.ndarray, which: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """(chains, n) where each partition ends if, as long as Q rises, the best of all its moves and merges is made."""
+    chains = Chains(matrices, which, starts)
+    rising = chains.numbers
+    while len(rising):
+        gains = np.stack([find_best_move(chains, rising), find_best_merge(chains, rising)])
+        by_merge = gains[1, 0] > gains[0, 0]
+        for chosen, act in ((~by_merge, chains.move), (by_merge, chains.merge)):
+            gain, first, second = gains[int(act == chains.merge)][:, chosen]
+            rises = gain > LEAST_GAIN
+            act(rising[chosen][rises], first[rises].astype(int), second[rises].astype(int), gain[rises])
+        rising = rising[gains[:, 0].max(axis=0) > LEAST_GAIN]
+    return chains.partition
+
+
+def find_best_move(chains: Chains, rising: np.ndarray) -> np.ndarray:
+    """(3, rising) the largest gain of moving any unit of some chains, the unit, and the cluster where it goes."""
+    partition, strength = chains.partition[rising], chains.strength[rising]
+    sums, sizes = chains.sums[:, rising].T, chains.sizes[:, rising].T
+    now = np.maximum(partition, 0)[..., np.newaxis]
+    toward, rows = chains.toward[rising], np.arange(len(rising))
+    own = np.take_along_axis(sums, now[..., 0], axis=1)[..., np.newaxis]
+    gain = toward - np.take_along_axis(toward, now, axis=2)
+    gain = 2 * (gain + strength[..., np.newaxis] * (own - strength[..., np.newaxis] - sums[:, np.newaxis]))
+    empty = sizes == 0
+    empty[rows, empty.argmax(axis=1)] = False
+    gain = np.where(empty[:, np.newaxis] | (partition < 0)[..., np.newaxis], OUT, gain)
+    np.put_along_axis(gain, now, 0, axis=2)
+    flat = gain.reshape(len(rising), -1)
+    best = flat.argmax(axis=1)
+    return np.stack([flat[rows, best], *np.divmod(best, chains.counts)])
+
+
+def find_best_merge(chains: Chains, rising: np.ndarray) -> np.ndarray:
+    """(3, rising) the largest gain of merging two clusters of some chains, and the two: 2 (e_cd - a_c a_d)."""
+    member, sums = one_hot(chains.partition[rising], chains.counts), chains.sums[:, rising].T
+    gain = 2 * (member.transpose(0, 2, 1) @ chains.toward[rising] - sums[:, :, np.newaxis] * sums[:, np.newaxis])
+    clusters, empty = np.arange(chains.counts), chains.sizes[:, rising].T == 0
+    gain[:, clusters, clusters] = OUT
+    gain = np.where(empty[:, :, np.newaxis] | empty[:, np.newaxis], OUT, gain)
+    flat = gain.reshape(len(rising), -1)
+    best = flat.argmax(axis=1)
+    return np.stack([flat[np.arange(len(rising)), best], *np.divmod(best, chains.counts)])
+
+
+def search(
+    matrices: np.ndarray, restarts: int, steps: int, entropy: float, streams: Sequence[Sequence[np.random.Generator]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(matrices, n) the best partition of normalised matrices that any of some restarts finds, and its Q (matrices).
+
+    All restarts of all matrices run side by side, each from the spectral start, with a stream of its own
+    (`streams[matrix][restart]`). Clusters are numbered by size, the largest first.
+    """
+    starts = np.stack([split_by_spectrum(matrix) for matrix in matrices])
+    which = np.repeat(np.arange(len(matrices)), restarts)
+    flat = [stream for row in streams for stream in row]
+    found = climb(matrices, which, sample_moves(matrices, which, starts[which], steps, entropy, flat))
+    quality = compute_modularity(matrices[which], found).reshape(len(matrices), restarts)
+    best = quality.argmax(axis=1)
+    chosen = found.reshape(len(matrices), restarts, -1)[np.arange(len(matrices)), best]
+    return np.stack([number_by_size(each) for each in chosen]), quality.max(axis=1)
+
+
+def number_by_size(partition: np.ndarray) -> np.ndarray:
+    """(n) the same partition, its clusters numbered from the largest on, of equal ones that of the first unit first."""
+    found = np.full_like(partition, -1)
+    names, first, sizes = np.unique(partition, return_index=True, return_counts=True)
+    known = [place for place in np.lexsort((first, -sizes)) if names[place] >= 0]
+    for number, place in enumerate(known):
+        found[partition == names[place]] = number
+    return found

@@ -1,0 +1,246 @@
+"""Associations against explicit Jacobians and Hessians of every image, in float64."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from vestige.data.loader import Split
+from vestige.metrics.association import Covariance, relative_error
+from vestige.models import bottleneck_resnet, mlp
+from vestige.models.network import Network, build
+from vestige.stages import unit_association
+from vestige.stages.unit_association import MEASURES, Sampled, associate, by_position, measured_layers
+from vestige.training.evaluation import resume, walk
+
+IMAGES, CLASSES = 6, 5
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As a study has it: more would wait for one another."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def settled(network):
+    """A network in float64 and evaluation mode, with statistics in its batch norms."""
+    rng = torch.Generator().manual_seed(0)
+    for part in network.trunk.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            for each, low in ((part.running_mean, -0.5), (part.running_var, 0.5), (part.bias.data, -0.5)):
+                each.copy_(low + torch.rand(each.shape, generator=rng))
+    network.trunk.double().eval().requires_grad_(False)
+    return network
+
+
+def perceptron(hidden=(7, 6, 5)):
+    return settled(build(mlp.Settings(family="mlp", inputs=16, hidden=list(hidden)), 1, CLASSES, seed=1))
+
+
+def convolutional():
+    family = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=[1, 1, 2, 1], width=1)
+    return settled(build(family, 1, CLASSES, seed=1))
+
+
+def split(size=4, count=IMAGES, batch_size=4):
+    pixels = np.random.default_rng(0).integers(0, 256, (count, 1, size, size), dtype=np.uint8)
+    return Split(pixels, np.arange(count) % CLASSES, batch_size, torch.tensor([0.4]), torch.tensor([0.3]))
+
+
+NETWORKS = {"perceptron": (perceptron, 4), "convolutional": (convolutional, 8)}
+
+
+@pytest.fixture(params=NETWORKS)
+def case(request):
+    """A network, and images for it."""
+    make, size = NETWORKS[request.param]
+    return make(), split(size)
+
+
+def images_of(images):
+    return torch.cat([each for each, _ in images.batches(np.arange(len(images.labels)))]).double()
+
+
+def prefix(network, name):
+    """What a block gives for one image, (units, positions)."""
+
+    def run(image):
+        for step, output in walk(network, image[None]):
+            if step == name:
+                return by_position(network, output)[0]
+
+    return run
+
+
+def literal_input_gradient(network, pixels, name):
+    """The mean over images and positions of the products of units' gradients with respect to all pixels."""
+    jacobians = torch.stack([torch.func.jacrev(prefix(network, name))(each).flatten(2) for each in pixels])
+    return torch.einsum("aipk,ajpk->ij", jacobians, jacobians) / (len(pixels) * jacobians.shape[2])
+
+
+def literal(network, images, name):
+    """The plain matrices of a layer, from the Jacobian and the Hessian of each image."""
+    run, found = prefix(network, name), {}
+    pixels = images_of(images)
+    outputs = torch.stack([run(each) for each in pixels])
+    centred = outputs - outputs.mean(0)
+    found["covariance"] = torch.einsum("aip,ajp->ij", centred, centred) / outputs.shape[2]
+    found["input_gradient"] = literal_input_gradient(network, pixels, name) * len(pixels)
+    found["output_gradient"], found["output_hessian"] = 0, 0
+    for image, label in zip(pixels, images.labels, strict=True):
+        shape = next(output for step, output in walk(network, image[None]) if step == name).shape
+        units = run(image)
+
+        def logits(units, shape=shape):
+            return resume(network, units.reshape(shape), name, {})[0]
+
+        def loss(units, logits=logits, label=int(label)):
+            return F.cross_entropy(logits(units)[None], torch.tensor([label]))
+
+        gradient = torch.func.jacrev(logits)(units)
+        found["output_gradient"] += torch.einsum("oip,ojp->ij", gradient, gradient) / units.shape[1]
+        hessian = torch.func.hessian(loss)(units)
+        found["output_hessian"] += torch.einsum("ipjp->ij", hessian) / units.shape[1]
+    return {measure: each / len(pixels) for measure, each in found.items()}
+
+
+def test_every_exact_measure_is_that_of_explicit_jacobians_and_hessians(case):
+    network, images = case
+    found = associate(network, images, 2, 0)
+    for name in measured_layers(network):
+        for measure, expected in literal(network, images, name).items():
+            if measure != "input_gradient" or found.error[name] == 0:
+                torch.testing.assert_close(found.matrices[name][measure], expected, rtol=1e-10, atol=1e-12)
+        assert found.is_hessian[name]
+
+
+def test_the_input_gradient_of_a_perceptron_is_exact_and_that_of_other_networks_has_an_error():
+    assert set(associate(perceptron(), split(), None, None).error.values()) == {0}
+    assert min(associate(convolutional(), split(8), 2, 0).error.values()) > 0
+
+
+def test_of_more_units_than_pixels_it_is_exact_too():
+    network = perceptron((40, 6))
+    found = associate(network, split(), None, None)
+    for name in measured_layers(network):
+        expected = literal(network, split(), name)["input_gradient"]
+        torch.testing.assert_close(found.matrices[name]["input_gradient"], expected, rtol=1e-10, atol=1e-12)
+
+
+def off_diagonal(matrix):
+    return matrix[~np.eye(len(matrix), dtype=bool)]
+
+
+def test_the_error_of_random_directions_falls_as_one_over_the_root_of_their_number_and_is_stated():
+    network, images, drawn = convolutional(), split(8), 192
+    layers = list(measured_layers(network))
+    sampled = Sampled(network, layers, drawn, 0)
+    pixels = images_of(images)
+    with torch.no_grad():
+        sampled.add(pixels, {})
+    counts, actual, stated = [1, 4, 16, 64], [], []
+    for count in counts:
+        misses, says = [], []
+        for name in layers:
+            each = torch.stack(sampled.sums[name]) / (len(pixels) * sampled.positions[name])
+            truth = off_diagonal(literal_input_gradient(network, pixels, name))
+            for group in each.split(count):
+                missed = off_diagonal(group.mean(0)) - truth
+                misses.append((missed.square().mean() / truth.square().mean()).item())
+                says.append(relative_error(group) ** 2)
+        actual.append(np.sqrt(np.mean(misses)))
+        stated.append(np.sqrt(np.mean(says)))
+    slope = np.polyfit(np.log(counts), np.log(actual), 1)[0]
+    assert slope == pytest.approx(-0.5, abs=0.1)
+    assert stated[2:] == pytest.approx(actual[2:], rel=0.35)
+    assert np.isnan(stated[0])
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 6])
+def test_the_batches_change_nothing_but_the_last_digits(case, batch_size):
+    network, images = case
+    size = images.images.shape[-1]
+    one, other = (associate(network, split(size, batch_size=each), 3, 0) for each in (4, batch_size))
+    for name in measured_layers(network):
+        for measure in unit_association.PLAIN:
+            torch.testing.assert_close(
+                one.matrices[name][measure], other.matrices[name][measure], rtol=1e-10, atol=1e-13
+            )
+
+
+def test_normalised_measures_are_correlations_and_cosines():
+    network, images = perceptron(), split(count=20)
+    found = associate(network, images, None, None)
+    units = torch.stack([prefix(network, "hidden2")(each) for each in images_of(images)])[..., 0]
+    varying = units.std(0) > 0
+    correlation = np.abs(np.corrcoef(units[:, varying].T.numpy()))
+    measures = found.measures("hidden2")
+    kept = np.ix_(varying.numpy(), varying.numpy())
+    assert measures["covariance_normalised"][kept] == pytest.approx(correlation, abs=1e-10)
+    assert set(measures) == set(MEASURES)
+    assert all((each >= 0).all() for each in measures.values())
+
+
+def test_a_unit_that_is_dead_upstream_has_associations_with_none():
+    network = perceptron()
+    network.steps["hidden1"].bias[3] = -1e6
+    measures = associate(network, split(), None, None).measures("hidden1")
+    for name in ("covariance", "input_gradient", "covariance_normalised", "input_gradient_normalised"):
+        assert not measures[name][3].any()
+    assert measures["output_gradient"][3].any()
+
+
+def test_the_output_gradient_of_the_last_layer_is_that_of_the_readout_alone():
+    network = perceptron()
+    weights = network.steps["fc"].weight
+    found = associate(network, split(), None, None).matrices["hidden3"]["output_gradient"]
+    torch.testing.assert_close(found, weights.T @ weights)
+
+
+def curved():
+    """A network with a smooth nonlinearity after its measured layer."""
+    steps = {
+        "pixels": nn.Flatten(),
+        "first": nn.Sequential(nn.Linear(16, 5), nn.ReLU(), nn.Unflatten(1, (5, 1, 1))),
+        "second": nn.Sequential(nn.Flatten(), nn.Linear(5, 4), nn.GELU()),
+        "fc": nn.Linear(4, CLASSES),
+    }
+    return settled(Network(nn.Sequential(*steps.values()), steps, {1: ("first",), 2: ("second",)}, head="fc"))
+
+
+def test_where_logits_bend_between_the_layer_and_the_end_the_hessian_is_called_gauss_newton():
+    assert associate(curved(), split(), 2, 0).is_hessian == {"first": False, "second": True}
+
+
+def test_directions_are_asked_for_by_name_where_they_are_needed():
+    with pytest.raises(ValueError, match=r"association\.directions: missing"):
+        associate(convolutional(), split(8), None, None)
+
+
+def test_a_linear_layer_without_a_relu_is_not_taken_for_one_with_it():
+    network = perceptron()
+    other = nn.Linear(7, 6, dtype=torch.float64)
+    other.forward = lambda units: F.linear(units.flatten(1), other.weight, other.bias)[:, :, None, None]
+    network.steps["hidden2"] = other
+    with pytest.raises(ValueError, match="hidden2 is a linear layer whose output is not its ReLU"):
+        associate(network, split(), None, None)
+
+
+def test_a_large_mean_does_not_cost_the_covariance_its_digits():
+    units = torch.from_numpy(np.random.default_rng(0).normal(size=(500, 4, 1)))
+    found = []
+    for mean in (0, 1e7):
+        covariance = Covariance()
+        for part in (units + mean).split(100):
+            covariance.add(part)
+        found.append(covariance.matrix())
+    torch.testing.assert_close(found[1], found[0], rtol=1e-6, atol=1e-8)
+
+
+def test_the_error_of_a_single_direction_is_unknown_and_of_equal_ones_none():
+    assert np.isnan(relative_error(torch.ones(1, 3, 3)))
+    assert relative_error(torch.ones(4, 3, 3)) == 0
