@@ -55,7 +55,8 @@ def sizes(study) -> dict[str, float]:
 def alone(**training) -> dict:
     """The changes by which the study has one run."""
     one = {"conditions": {"baseline": {"alpha": 0}}, "seeds": [0], "between": {}}
-    one |= {"applies": {"ablation": [], "cka": []}, "figures": {kind: {} for kind in PLAIN["figures"]}}
+    one |= {"applies": {"ablation": [], "cka": [], "association": []}}
+    one |= {"figures": {kind: {} for kind in PLAIN["figures"]}}
     return one | {"training": PLAIN["training"] | training}
 
 

@@ -49,7 +49,7 @@ ablation:
   ranked_on: same_images
   batch_size: 512
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
-applies: {ablation: [late, plain], cka: []}
+applies: {ablation: [late, plain], cka: [], association: []}
 between: {plain_late: {first: plain, second: late}}
 figures:
   network: {}

@@ -110,3 +110,67 @@ rule between:
         settings=front.settings(STUDY, "between"),
     shell:
         "vestige make {output}"
+
+
+rule association:
+    """Associations between the units of each layer, upstream and downstream (Lange et al. 2022, section 3.1)."""
+    input:
+        images="results/{study}/images.nc",
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "association"),
+    output:
+        "results/{study}/association/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/association/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        runtime=rule_resources.runtime(STUDY, "association"),
+        mem_mb=rule_resources.mem_mb(STUDY, "association", workflow),
+    params:
+        settings=front.settings(STUDY, "association"),
+    shell:
+        "vestige make {output}"
+
+
+rule clustering:
+    """Clusters of units by the modularity of their associations (Lange et al. 2022, section 3.2)."""
+    input:
+        association="results/{study}/association/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "clustering"),
+    output:
+        "results/{study}/clustering/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/clustering/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        runtime=rule_resources.runtime(STUDY, "clustering"),
+        mem_mb=rule_resources.mem_mb(STUDY, "clustering", workflow),
+    params:
+        settings=front.settings(STUDY, "clustering"),
+    shell:
+        "vestige make {output}"
+
+
+rule agreement:
+    """How far the clusters by different associations agree (Lange et al. 2022, section 3.3)."""
+    input:
+        association="results/{study}/association/{condition}-seed{seed}.nc",
+        clustering="results/{study}/clustering/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "agreement"),
+    output:
+        "results/{study}/agreement/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/agreement/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        runtime=rule_resources.runtime(STUDY, "agreement"),
+        mem_mb=rule_resources.mem_mb(STUDY, "agreement", workflow),
+    params:
+        settings=front.settings(STUDY, "agreement"),
+    shell:
+        "vestige make {output}"

@@ -51,7 +51,7 @@ class Runs(Values):
 def section_of(stage: Stage) -> tuple:
     """The type of a stage's own section; it may be left out where the stage need not cover anything."""
     settings = SECTIONS[stage.name]
-    return (settings, ...) if stage.axis == RUN and not stage.applies else (settings | None, None)
+    return (settings, ...) if stage.axis == RUN and not stage.covered else (settings | None, None)
 
 
 MEASURES = [stage for stage in STAGES.values() if stage.name in SECTIONS and stage.name not in Runs.model_fields]
@@ -95,7 +95,7 @@ class Study(Measured):
 
     def runs_of(self, stage: Stage) -> tuple[Run, ...]:
         """The runs that a stage covers."""
-        covered = getattr(self.applies, stage.name) if stage.applies else self.conditions
+        covered = getattr(self.applies, stage.covered) if stage.covered else self.conditions
         return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
 
     @cached_property

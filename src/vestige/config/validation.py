@@ -20,6 +20,7 @@ RECOMPUTED_ON = dict(
         strict=True,
     )
 )
+DIRECTIONS = {"directions": "2 or more; 16 leave an error of about 4 %", "directions_seed": "a number from 0"}
 
 
 def contradictions(study: Study) -> Iterator[Fault]:
@@ -27,7 +28,8 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    yield from [*of_crops(study), *of_batch_norms(study), *unsound, *absent, *of_ablation(study), *of_cka(study)]
+    measures = [*of_ablation(study), *of_cka(study), *of_association(study)]
+    yield from [*of_crops(study), *of_batch_norms(study), *unsound, *absent, *measures]
     if not unsound and not absent:
         yield from of_sections(study)
     if not unsound:
@@ -127,7 +129,7 @@ def of_sections(study: Study) -> Iterator[Fault]:
 
 def key_of(stage: Stage) -> str:
     """The key of params.yaml that says for which results there is a stage."""
-    return f"applies.{stage.name}" if stage.applies else stage.which[0]
+    return stage.which[0]
 
 
 def of_ablation(study: Study) -> Iterator[Fault]:
@@ -152,6 +154,21 @@ def of_cka(study: Study) -> Iterator[Fault]:
         return
     yield from of_epochs(study, "cka")
     yield from of_seed(study, "cka", "order_seed", "order", "shuffled")
+
+
+def of_association(study: Study) -> Iterator[Fault]:
+    """Settings of associations that contradict each other or the runs."""
+    said = study.association
+    if said is None:
+        return
+    yield from of_epochs(study, "association")
+    exact = getattr(study.network, "has_exact_input_gradient", False)
+    for key, allowed in DIRECTIONS.items():
+        found, of = getattr(said, key), f"the input gradient of a {study.network.family}"
+        if exact and found is not None:
+            yield ("association", key), f"found {found}; {of} is exact: leave this key out"
+        if not exact and found is None:
+            yield ("association", key), f"missing; {of} is a mean over random directions; allowed: {allowed}"
 
 
 def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> Iterator[Fault]:

@@ -35,6 +35,7 @@ class Stage:
     resumes: bool = False  # whether it goes on from what any run with the same beginning has left
     networks: bool = False  # whether it runs networks, on the device of the study
     applies: bool = False  # whether `applies` says which conditions it covers; else it covers all
+    covers: str = ""  # the stage whose conditions it covers, where `applies` has none of its own name
     epochs: str = ""  # over which it goes: TRAINED, EVERY, or the section whose key `epochs` lists them; none where ""
     claims: bool = False  # whether claims are decided by it
     figures: bool = False  # whether figures are drawn of it
@@ -59,9 +60,14 @@ class Stage:
         return "figures" if self.kind else self.name
 
     @property
+    def covered(self) -> str:
+        """The key of `applies` that names its conditions; empty where it covers all."""
+        return self.covers or (self.name if self.applies else "")
+
+    @property
     def which(self) -> tuple[str, ...]:
         """The keys of params.yaml that say which results it has."""
-        covered = f"applies.{self.name}" if self.applies else "conditions"
+        covered = f"applies.{self.covered}" if self.covered else "conditions"
         return tuple(key.format(covered=covered) for key in WHICH[self.axis])
 
 
@@ -121,6 +127,26 @@ MADE = (
     ),
     measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
     measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", claims=True, figures=True),
+    measure("association", ("association",), applies=True, epochs="association"),
+    Stage(
+        "clustering",
+        RUN,
+        reads=("association",),
+        settings=("clustering",),
+        code=("stages/clustering.py",),
+        covers="association",
+        epochs="association",
+        hours=8,
+    ),
+    Stage(
+        "agreement",
+        RUN,
+        reads=("association", "clustering"),
+        settings=("agreement",),
+        code=("stages/agreement.py",),
+        covers="association",
+        epochs="association",
+    ),
 )
 
 

@@ -65,11 +65,16 @@ class Chains:
         self.strength = matrices.sum(axis=2)[which]
         self.numbers, self.units = np.arange(len(starts)), np.arange(starts.shape[1])
         self.counts = int(starts.max(initial=0)) + 2  # clusters that there is room for: one is always empty
-        member = one_hot(starts, self.counts)
-        self.toward = np.stack([matrices[each] @ row for each, row in zip(which, member, strict=True)])
-        self.sums = np.ascontiguousarray(np.einsum("bn,bnk->kb", self.strength, member))
-        self.sizes = np.ascontiguousarray(member.sum(axis=1).T.astype(int))
-        self.quality = (member * self.toward).sum(axis=(1, 2)) - (self.sums**2).sum(axis=0)
+        # Sums are taken unit by unit, and products over all clusters that there could be: batches change no last bit.
+        slots = len(self.units) + 2
+        rows = [matrices[each] @ one_hot(row, slots) for each, row in zip(which, starts, strict=True)]
+        self.toward = np.stack(rows)[..., : self.counts].copy()
+        self.sums, self.sizes = np.zeros((self.counts, len(starts))), np.zeros((self.counts, len(starts)), dtype=int)
+        for unit in self.units:
+            chains = np.flatnonzero(starts[:, unit] >= 0)
+            self.sums[starts[chains, unit], chains] += self.strength[chains, unit]
+            self.sizes[starts[chains, unit], chains] += 1
+        self.quality = compute_each(matrices, which, starts)
 
     def find_gains(self, units: np.ndarray) -> np.ndarray:
         """(clusters, chains) by how much Q changes if a unit of each chain (chains) moves to each cluster.
@@ -267,10 +272,15 @@ def search(
     which = np.repeat(np.arange(len(matrices)), restarts)
     flat = [stream for row in streams for stream in row]
     found = climb(matrices, which, sample_moves(matrices, which, starts[which], steps, entropy, flat))
-    quality = compute_modularity(matrices[which], found).reshape(len(matrices), restarts)
+    quality = compute_each(matrices, which, found).reshape(len(matrices), restarts)
     best = quality.argmax(axis=1)
     chosen = found.reshape(len(matrices), restarts, -1)[np.arange(len(matrices)), best]
     return np.stack([number_by_size(each) for each in chosen]), quality.max(axis=1)
+
+
+def compute_each(matrices: np.ndarray, which: np.ndarray, partitions: np.ndarray) -> np.ndarray:
+    """(chains) the modularity of each partition (chains, n) of the matrix that `which` (chains) says."""
+    return np.array([compute_modularity(matrices[each], row) for each, row in zip(which, partitions, strict=True)])
 
 
 def number_by_size(partition: np.ndarray) -> np.ndarray:

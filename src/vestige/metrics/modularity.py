@@ -32,10 +32,10 @@ def compute_modularity(matrix: np.ndarray, partition: np.ndarray) -> np.ndarray:
     >>> float(compute_modularity(normalise(np.kron(np.eye(2), np.ones((2, 2)))), np.array([0, 0, 1, 1])))
     0.5
     """
-    member = one_hot(partition)
-    within = np.einsum("...ic,...ij,...jc->...", member, matrix, member, optimize=True)
-    strength = np.einsum("...ic,...i->...c", member, matrix.sum(axis=-1))
-    return within - (strength**2).sum(axis=-1)
+    strength = matrix.sum(axis=-1)
+    excess = matrix - strength[..., np.newaxis] * strength[..., np.newaxis, :]
+    together = partition[..., np.newaxis] == partition[..., np.newaxis, :]
+    return np.where(together & (partition >= 0)[..., np.newaxis], excess, 0).sum(axis=-2).sum(axis=-1)
 
 
 def one_hot(partition: np.ndarray, clusters: int | None = None) -> np.ndarray:

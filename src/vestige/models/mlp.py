@@ -24,6 +24,11 @@ class Settings(Values):
         """Whether there are statistics of batch norm, running or recomputed."""
         return False
 
+    @property
+    def has_exact_input_gradient(self) -> bool:
+        """Whether associations by the input gradient need no random directions."""
+        return True
+
 
 def network(settings: Settings, channels: int, classes: int):
     """A network with random weights, drawn as PyTorch draws those of linear layers.

@@ -1,11 +1,12 @@
 """The associations of the units of all layers of one network, from one pass over images (Lange et al. 2022, 3.1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+import xarray as xr
 from torch import Tensor, nn
 
 from vestige.data.loader import Split
@@ -38,6 +39,13 @@ class Associations:
     matrices: dict[str, dict[str, Tensor]] = field(default_factory=dict)
     error: dict[str, float] = field(default_factory=dict)
     is_hessian: dict[str, bool] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """What there is to say of a checkpoint in a line."""
+        worst = max(self.error.values())
+        said = f"input gradient within {worst:.1%}" if worst else "input gradient exact"
+        bent = [layer for layer, exact in self.is_hessian.items() if not exact]
+        return f"{said}; the Hessian is its Gauss-Newton part in {', '.join(bent)}" if bent else said
 
     def measures(self, layer: str) -> dict[str, np.ndarray]:
         """All measures of a layer, plain and normalised: sizes, whatever the sign."""
@@ -220,14 +228,49 @@ def draw_signs(stream: np.random.Generator, images: Tensor) -> Tensor:
     return torch.from_numpy(2.0 * bits - 1).to(images).reshape(images.shape)
 
 
-def pairs_of(units: int) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of both units of each pair of so many, a unit with itself too, each pair once."""
-    return np.triu_indices(units)
-
-
-def each_matrix(found: Associations, layers: Sequence[str]) -> Iterator[np.ndarray]:
-    """(measures, pairs) of each layer."""
-    for name in layers:
-        measures = found.measures(name)
-        one, other = pairs_of(len(next(iter(measures.values()))))
-        yield np.stack([measures[measure][one, other] for measure in MEASURES])
+def labelled(epochs: dict[int, Associations], layers: dict[str, tuple[int, int]]) -> xr.Dataset:
+    """The associations of all epochs with their names and dimensions: each pair of units of a layer once."""
+    stacked, places = [], []
+    for epoch in epochs.values():
+        rows = []
+        for name in layers:
+            matrices = np.stack([epoch.measures(name)[measure] for measure in MEASURES])
+            one, other = np.triu_indices(matrices.shape[1])
+            rows.append(matrices[:, one, other])
+        stacked.append(np.concatenate(rows, axis=1))
+    for name, place in layers.items():
+        one, other = np.triu_indices(len(next(iter(epochs.values())).matrices[name]["covariance"]))
+        places.append(np.stack([*np.broadcast_to(np.array(place)[:, None], (2, len(one))), one, other]))
+    about = {
+        "module": "module of the network",
+        "block": "block of the module",
+        "unit": "channel of the block",
+        "unit_other": "channel of the block that it is associated with",
+    }
+    by_layer = ("epoch", "layer")
+    error = [[epoch.error[name] for name in layers] for epoch in epochs.values()]
+    exact = [[epoch.is_hessian[name] for name in layers] for epoch in epochs.values()]
+    return xr.Dataset(
+        {
+            "association": (("epoch", "measure", "pair"), np.stack(stacked), {"long_name": "size of the association"}),
+            "input_gradient_error": (
+                by_layer,
+                error,
+                {"long_name": "standard error of the input gradient's associations, as a share of them", "units": "1"},
+            ),
+            "hessian_is_exact": (
+                by_layer,
+                exact,
+                {"long_name": "whether the output Hessian is one: else it is its Gauss-Newton part"},
+            ),
+        },
+        coords={
+            "epoch": ("epoch", list(epochs), {"long_name": "passes over the training images"}),
+            "measure": ("measure", list(MEASURES), {"long_name": "measure of association"}),
+            "layer": ("layer", [str(module) for module, _ in layers.values()], {"long_name": "module of the network"}),
+            **{
+                name: ("pair", each, {"long_name": about[name]})
+                for name, each in zip(about, np.concatenate(places, axis=1), strict=True)
+            },
+        },
+    )

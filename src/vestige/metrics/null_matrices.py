@@ -1,0 +1,56 @@
+"""Associations without groups of units, to which the modularity that a search finds is held.
+
+Each takes a normalised matrix (units, units), and keeps which units are dead.
+"""
+
+import numpy as np
+
+from vestige.metrics.modularity import find_alive, normalise
+
+BALANCED = 1e-10  # by how much, of itself, a strength may differ from the one that it is to have
+ROUNDS = 2000  # of scaling, at most; a few dozen are usual
+
+
+def shuffle_entries(matrix: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(n, n) the same associations between other pairs of live units. It keeps their values, and no unit's strength."""
+    return from_pairs(matrix, lambda values, rows, columns: random.permutation(values))
+
+
+def keep_strengths(matrix: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(n, n) a matrix in which every unit's strength is as it was, and nothing else is but for chance.
+
+    What associations exceed the product of both strengths by is shuffled between pairs of live units, and rows and
+    columns are then scaled until strengths are those of the matrix; NaN where no scaling makes them so, as where a
+    unit is associated with a single other one.
+    """
+    strength = matrix.sum(axis=1)
+
+    def shuffle_excess(values, rows, columns):
+        return random.permutation(values / (strength[rows] * strength[columns])) * strength[rows] * strength[columns]
+
+    return scale_to(from_pairs(matrix, shuffle_excess), strength)
+
+
+NULLS = {"shuffled": shuffle_entries, "strengths": keep_strengths}
+
+
+def from_pairs(matrix: np.ndarray, change) -> np.ndarray:
+    """(n, n) symmetric, normalised, of what `change` makes of the associations of the pairs of live units."""
+    alive = np.flatnonzero(find_alive(matrix))
+    one, other = np.triu_indices(len(alive), 1)
+    rows, columns = alive[one], alive[other]
+    changed = np.zeros_like(matrix)
+    changed[rows, columns] = change(matrix[rows, columns], rows, columns)
+    return normalise(changed + changed.T)
+
+
+def scale_to(matrix: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """(n, n) s_i M_ij s_j with strengths (n), by rounds of scaling (Sinkhorn and Knopp 1967); NaN if none is near."""
+    scaled = matrix
+    for _ in range(ROUNDS):
+        now = scaled.sum(axis=1)
+        if np.allclose(now, strength, rtol=BALANCED, atol=0):
+            return scaled
+        factor = np.sqrt(np.divide(strength, now, out=np.ones_like(now), where=now > 0))
+        scaled = scaled * np.outer(factor, factor)  # symmetric to the last bit
+    return np.full_like(matrix, np.nan)

@@ -1,0 +1,61 @@
+"""The matrices in an association result: one for each epoch, measure and layer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Place(NamedTuple):
+    """Where a matrix stands: its epoch, measure and layer, counted from 0."""
+
+    epoch: int
+    measure: int
+    layer: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of an association result: module, block in it, units, and the rows of its pairs."""
+
+    module: int
+    block: int
+    units: int
+    rows: np.ndarray
+
+    def __str__(self) -> str:
+        return str(self.module)
+
+
+def layers_of(association) -> list[Layer]:
+    """The layers, in order of the modules."""
+    modules, blocks = association["module"].values, association["block"].values
+    places = dict.fromkeys(zip(modules.tolist(), blocks.tolist(), strict=True))
+    rows = [np.flatnonzero((modules == module) & (blocks == block)) for module, block in places]
+    units = [int(association["unit"].values[each].max()) + 1 for each in rows]
+    return [Layer(*place, *each) for place, *each in zip(places, units, rows, strict=True)]
+
+
+def matrix_at(association, layer: Layer, place: Place) -> np.ndarray:
+    """(units, units) one matrix, symmetric, with the associations of units with themselves."""
+    one, other = (association[name].values[layer.rows] for name in ("unit", "unit_other"))
+    matrix = np.zeros((layer.units, layer.units))
+    matrix[one, other] = matrix[other, one] = association["association"].values[place.epoch, place.measure, layer.rows]
+    return matrix
+
+
+def places_of(association, layers: list[Layer]) -> Iterator[Place]:
+    """The places of all matrices, epoch by epoch."""
+    shape = association.sizes["epoch"], association.sizes["measure"], len(layers)
+    return (Place(*each) for each in np.ndindex(shape))
+
+
+def units_of(layers: list[Layer]) -> dict[str, np.ndarray]:
+    """(units of all layers) module, block inside it, and channel inside that, of every unit."""
+    counts = [layer.units for layer in layers]
+    return {
+        "module": np.repeat([layer.module for layer in layers], counts),
+        "block": np.repeat([layer.block for layer in layers], counts),
+        "channel": np.concatenate([np.arange(count) for count in counts]),
+    }

@@ -1,0 +1,41 @@
+"""Clusters of units by the largest modularity of their associations, and what chance gives (Lange et al. 2022, 3.2)."""
+
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from vestige.foundation.settings import Values
+
+Draws = Annotated[int, Field(ge=0)]
+
+
+class Nulls(Values):
+    """How many matrices without groups are searched likewise, of each kind."""
+
+    shuffled: Draws
+    """The same associations between other pairs of units."""
+    strengths: Draws
+    """Other associations with the same sum for every unit."""
+
+
+class Settings(Values):
+    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a last climb."""
+
+    restarts: PositiveInt
+    """Chains of Monte Carlo moves, of which the best counts."""
+    steps: PositiveInt
+    """Moves that a chain draws."""
+    entropy: PositiveFloat
+    """Nats of the distribution from which a move is drawn."""
+    seed: NonNegativeInt
+    nulls: Nulls
+
+
+def clustering(settings, association, note):
+    """(epoch, measure, unit) clusters, and (epoch, measure, layer) their modularity and number, a Dataset.
+
+    A dead unit is in no cluster (-1). `cluster_again` is of a second search, independent of the first and as long.
+    """
+    from vestige.stages.unit_clusters import cluster_all
+
+    return cluster_all(settings.clustering, association, note)
