@@ -147,7 +147,7 @@ def test_the_study_that_these_tests_corrupt_is_sound():
     ),
     ("protocol", "protocoll", "ablation.random.protocoll (line 40): unknown key; did you mean 'protocol'?"),
     ("order_seed", "order-seed", "cka.order-seed (line 48): unknown key; did you mean 'order_seed'?"),
-    ("  cka: [", "  cak: [", "applies.cak (line 53): unknown key; did you mean 'cka'? allowed: ablation, cka"),
+    ("  cka: [", "  cak: [", "applies.cak (line 52): unknown key; did you mean 'cka'? allowed: ablation, cka, association"),
     ("emergence", "emergance", "figures.selectivity.emergance (line 61): unknown key; did you mean 'emergence'?"),
     (
         "silent_units",
@@ -404,11 +404,11 @@ def test_a_penalty_until_the_last_epoch_is_one_without_an_end(refusal):
     (
         "[plain, early]",
         "[plain, erly]",
-        "applies.cka (line 53): found 'erly'; no such condition; did you mean 'early'? ",
+        "applies.cka (line 52): found 'erly'; no such condition; did you mean 'early'? ",
     ),
-    ("[plain, early]", "[plain, plain]", "applies.cka (line 53): plain is given 2 times; allowed: each once"),
-    ("[plain, early]", "plain", 'applies.cka (line 53): found "plain"; allowed: a list'),
-    ("[plain, early]", "[plain, Early]", f'applies.cka.1 (line 53): found "Early"; allowed: {LETTERS}'),
+    ("[plain, early]", "[plain, plain]", "applies.cka (line 52): plain is given 2 times; allowed: each once"),
+    ("[plain, early]", "plain", 'applies.cka (line 52): found "plain"; allowed: a list'),
+    ("[plain, early]", "[plain, Early]", f'applies.cka.1 (line 52): found "Early"; allowed: {LETTERS}'),
     ("[4, 7]", "[4, 8]", "ablation.modules (line 36): found 8; the network has no such module; allowed: 4, 5, 6, 7"),
     (
         "fractions: [0, 0.5, 1]",

@@ -204,7 +204,7 @@ def is_stage(rule: str) -> bool:
 def of_stages(counts: dict[str, int]) -> dict[str, int]:
     """The jobs of each stage, in the order in which they are made, from those of each rule; figures are one."""
     found: Counter[str] = Counter()
-    for name in filter(counts.__contains__, STAGES):
+    for name in filter(counts.get, STAGES):
         found[STAGES[name].group] += counts[name]
     return dict(found)
 
