@@ -18,7 +18,7 @@ from vestige.models.network import build
 from vestige.stages import ablation, between, cka, selectivity
 from vestige.training import evaluation
 from vestige.training.loop import gradients, one_pass
-from vestige.training.optimizer import at_rest, descend
+from vestige.training.optimizers.sgd import begin, step
 
 PENALTY = inputs.penalty(-20.0, (4, 5, 6))  # the paper's
 SETTLING = 10  # batches from which the normalisation has its statistics
@@ -92,7 +92,7 @@ def started(run: SimpleNamespace, condition: SimpleNamespace) -> SimpleNamespace
     settings = inputs.settings(run.case, run.source, run.device, threads=1, condition=condition)
     device = prepare(run.device, settings.threads)
     network = build(run.case.network, run.images.sizes["channel"], run.images.sizes["class"], seed=0)
-    momentum = at_rest(network.trunk.to(device).train())
+    momentum = begin(network.trunk.to(device).train())
     train = split_of(run.images, run.source, "train", settings.training.batch_size, device)
     return SimpleNamespace(network=network, momentum=momentum, train=train, settings=settings)
 
@@ -107,7 +107,7 @@ def steps(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, condition
         clock = time.monotonic()
         for _ in range(sizes.steps_per_window):
             gradients(begun.network, images, labels, penalised, begun.settings)
-            descend(begun.network.trunk, begun.momentum, rate, begun.settings.training)
+            step(begun.network.trunk, begun.momentum, rate, begun.settings.training)
         inputs.settle(run.device)
         windows.append(sizes.steps_per_window * len(labels) / (time.monotonic() - clock))
 
@@ -117,7 +117,8 @@ def passes(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, conditio
     begun = started(run, condition)
     for epoch in range(sizes.windows + 1):
         clock = time.monotonic()
-        one_pass(begun.network, begun.momentum, begun.train, begun.settings, epoch)
+        rate, rows = begun.settings.training.learning_rate, np.arange(len(begun.train.labels))
+        one_pass(begun.network, begun.momentum, begun.train, rows, begun.settings, epoch, rate)
         inputs.settle(run.device)
         windows.append(len(begun.train.labels) / (time.monotonic() - clock))
 

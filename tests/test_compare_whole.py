@@ -19,7 +19,7 @@ CHECKPOINTS = "checkpoints/baseline-seed0"
 # The edit of each of three files -> what it must be named by: file and item, and files in which nothing may differ.
 SEEDED = {
     "training": (
-        "training/optimizer.py",
+        "training/optimizers/sgd.py",
         ("momentum=training.momentum,", "momentum=training.momentum * (1 - 1e-4),"),
         {("training/baseline-seed0.nc", "train_loss"), (f"{CHECKPOINTS}/epoch-001.safetensors", "fc.weight")},
         ("images.nc", f"{CHECKPOINTS}/epoch-000.safetensors"),

@@ -147,7 +147,11 @@ def test_the_study_that_these_tests_corrupt_is_sound():
     ),
     ("protocol", "protocoll", "ablation.random.protocoll (line 40): unknown key; did you mean 'protocol'?"),
     ("order_seed", "order-seed", "cka.order-seed (line 48): unknown key; did you mean 'order_seed'?"),
-    ("  cka: [", "  cak: [", "applies.cak (line 52): unknown key; did you mean 'cka'? allowed: ablation, cka, association"),
+    (
+        "  cka: [",
+        "  cak: [",
+        "applies.cak (line 52): unknown key; did you mean 'cka'? allowed: ablation, cka, association",
+    ),
     ("emergence", "emergance", "figures.selectivity.emergance (line 61): unknown key; did you mean 'emergence'?"),
     (
         "silent_units",
@@ -184,7 +188,7 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
         "",
         "selectivity: missing; this key is required; its keys: ",
     ),
-    ("  momentum: 0.9\n", "", "training.momentum (line 13): missing; this key is required"),
+    ("  momentum: 0.9\n", "", "training.momentum (line 13): missing; the optimizer is sgd; allowed: from 0, below 1"),
     ("  source: digits\n", "", "images.source (line 5): missing; this key is required"),
     ("  family: bottleneck_resnet\n", "", "network.family (line 9): missing; this key is required"),
     ("    alpha: -20\n", "", "conditions.early.alpha (line 26): missing; this key is required"),

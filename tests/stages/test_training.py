@@ -19,7 +19,7 @@ from vestige.models.network import Network, build
 from vestige.stages.images import described
 from vestige.training import checkpoints, resume
 from vestige.training.loop import Diverged, gradients, one_pass, refuse_divergence
-from vestige.training.optimizer import at_rest
+from vestige.training.optimizers.sgd import begin
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def test_dropout_knows_the_step_of_training_without_having_seen_the_former_ones(
     trunk = nn.Sequential(flatten, noting, fc)
     network = Network(trunk, {"flatten": flatten, "dropout": noting, "fc": fc}, {}, "fc", (noting,))
     train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
-    one_pass(network, at_rest(trunk), train, settings(), epoch)
+    one_pass(network, begin(trunk), train, np.arange(len(train.labels)), settings(), epoch, 0.1)
     assert noting.told == expected
 
 

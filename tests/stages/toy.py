@@ -24,7 +24,7 @@ TRAINING = {
     "flip": 0.5,
     "random_crop": None,
     "batch_norm": None,
-}
+} | dict.fromkeys(("optimizer", "l1", "l2", "dropout", "held_out", "plateau", "early_stopping"))
 CROPPED = {"crop": 6, "shift": None, "random_crop": SimpleNamespace(scale=(0.1, 1), ratio=(0.75, 1.25))}
 BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
 SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}

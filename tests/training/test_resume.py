@@ -9,7 +9,8 @@ import torch
 from vestige.models.bottleneck_resnet import Settings
 from vestige.models.network import build
 from vestige.training import checkpoints, resume
-from vestige.training.optimizer import at_rest, descend
+from vestige.training.optimizers import sgd
+from vestige.training.optimizers.sgd import begin
 from vestige.training.resume import Trajectory
 
 KEYS = tuple("abcdef")
@@ -18,13 +19,13 @@ SETTINGS = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
 
 def fresh():
     network = build(SETTINGS, channels=1, classes=3, seed=0)
-    return network, at_rest(network.trunk)
+    return network, begin(network.trunk)
 
 
 def step(network, momentum, seed):
     images = torch.randn(8, 1, 8, 8, generator=torch.Generator().manual_seed(seed))
     network.trunk(images).square().sum().backward()
-    descend(network.trunk, momentum, 0.1, SimpleNamespace(momentum=0.9, weight_decay=1e-4))
+    sgd.step(network.trunk, momentum, 0.1, SimpleNamespace(momentum=0.9, weight_decay=1e-4))
 
 
 def walked(trajectory, folder, epochs=3):

@@ -9,6 +9,7 @@ from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modu
 from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
 from vestige.config.study import Study
+from vestige.config.training_validation import of_training
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
 
@@ -29,7 +30,8 @@ def contradictions(study: Study) -> Iterator[Fault]:
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
     measures = [*of_ablation(study), *of_cka(study), *of_association(study)]
-    yield from [*of_crops(study), *of_batch_norms(study), *unsound, *absent, *measures]
+    trained = [*of_training(study), *of_crops(study), *of_batch_norms(study)]
+    yield from [*trained, *unsound, *absent, *measures]
     if not unsound and not absent:
         yield from of_sections(study)
     if not unsound:

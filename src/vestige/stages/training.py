@@ -1,4 +1,4 @@
-"""Trains a network by stochastic gradient descent that penalises class selectivity, or rewards it (equation 2)."""
+"""Trains a network by gradient descent that penalises class selectivity, or rewards it (equation 2)."""
 
 import time
 from typing import Annotated, Literal
@@ -58,16 +58,29 @@ def is_recomputed(chosen: BatchNorm | None) -> bool:
     return chosen is not None and chosen.statistics == "recomputed"
 
 
+class Plateau(Values):
+    """A learning rate that falls where the loss on held-out images does not, as PyTorch's ReduceLROnPlateau."""
+
+    factor: Annotated[float, Field(gt=0, lt=1)]
+    """By what the rate is multiplied."""
+    patience: Annotated[int, Field(ge=0)]
+    """Passes in turn without an improvement that it bears; after one more it falls."""
+
+    def __str__(self) -> str:
+        """It in words, as a coordinate of results holds it."""
+        return f"{self.factor:g} after {self.patience}"
+
+
 class Settings(Values):
-    """Stochastic gradient descent as in the paper's appendix A.1, and the reductions of its penalty."""
+    """Gradient descent, the first paper's if nothing else is said, and the reductions of its penalty."""
 
     epochs: PositiveInt
     batch_size: Annotated[int, Field(ge=2)]
     learning_rate: PositiveFloat
-    learning_rate_step: PositiveInt
-    learning_rate_gamma: Annotated[float, Field(gt=0, le=1)]
-    momentum: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: Annotated[float, Field(ge=0)]
+    learning_rate_step: PositiveInt | None = None
+    learning_rate_gamma: Annotated[float, Field(gt=0, le=1)] | None = None
+    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
+    weight_decay: Annotated[float, Field(ge=0)] | None = None
     class_reduction: Literal["mean", "sum"]
     epsilon: PositiveFloat
     shift: PositiveInt | None = None
@@ -75,6 +88,19 @@ class Settings(Values):
     random_crop: RandomCrop | None = None
     batch_norm: BatchNorm | None = None
     independent: Literal[True] | None = None
+    optimizer: Literal["sgd", "adam"] | None = None
+    """sgd, as if it were left out: with momentum and weight decay; or adam, with neither."""
+    l1: Annotated[float, Field(gt=0)] | None = None
+    """By what the sum of |w| over all weights, not biases, enters the loss."""
+    l2: Annotated[float, Field(gt=0)] | None = None
+    """By what the sum of w^2 does: 1e-5 is a weight decay of 2e-5."""
+    dropout: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Share that a step of training drops of hidden units, or of the channels after each module."""
+    held_out: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Share of the training images, by the run's seed, on which training is watched, and not done."""
+    plateau: Plateau | None = None
+    early_stopping: PositiveInt | None = None
+    """Passes in turn without a new least loss on held-out images after which training ends."""
 
 
 def training(settings, images, folder, trajectory, note):
@@ -98,7 +124,8 @@ def training(settings, images, folder, trajectory, note):
 
     device, size = prepare(settings.device, settings.threads), settings.training.batch_size
     train, val = (split_of(images, settings.images, name, size, device) for name in arrays.SPLITS)
-    refuse_lonely_image(len(train.labels), size)
+    rows, _ = loop.divide(len(train.labels), settings.training.held_out, settings.seed)
+    refuse_lonely_image(len(rows), size)
     network = built()
     refuse_unmeasurable(network, train.seen, device)
     running, evaluate = folder, as_trained

@@ -17,8 +17,10 @@ from vestige.data.loader import Split
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.network import Network, at_step, channels_of, forward
-from vestige.training.optimizer import Momentum, at_rest, descend
+from vestige.training.dropout import with_dropout
+from vestige.training.optimizers import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
+from vestige.training.schedule import best_epoch, has_stopped, learning_rate
 
 Means = dict[str, float]
 
@@ -29,6 +31,8 @@ QUANTITIES = {
     "learning_rate": ("learning rate of the pass", "1"),
     "val_loss": ("cross-entropy of the validation images", "nat"),
     "val_accuracy": ("accuracy on the validation images", "1"),
+    "held_out_loss": ("cross-entropy of the training images that are held out", "nat"),
+    "held_out_accuracy": ("accuracy on the training images that are held out", "1"),
     "val_accuracy_running": ("accuracy on the validation images, with the running statistics of batch norm", "1"),
 }
 UNTRAINED = dict.fromkeys(("train_loss", "train_accuracy", "penalty", "learning_rate"), math.nan)
@@ -45,34 +49,60 @@ def train(
 
     Checkpoints go into the folder. Raises Diverged, and writes nothing of that pass.
     """
-    momentum = at_rest(network.trunk)
-    records = resume(folder, trajectory, network, momentum)
+    state = optimizer_of(settings.training).begin(network.trunk)
+    records = resume(folder, trajectory, network, state)
+    rows, held_out = divide(len(train.labels), settings.training.held_out, settings.seed)
+
+    def measured() -> dict[str, float | list[int]]:
+        return validated(network.trunk, val) | held_out_means(network.trunk, train, held_out)
+
     if not records:
-        records = save(folder, trajectory, network, momentum, [UNTRAINED | validated(network.trunk, val)])
+        records = save(folder, trajectory, network, state, [UNTRAINED | measured()])
     yield records
+    dropping = with_dropout(network, settings.training.dropout, settings.seed)
     for epoch in tqdm(range(len(records) - 1, settings.training.epochs), unit="epoch", disable=None):
-        record = one_pass(network, momentum, train, settings, epoch) | validated(network.trunk, val)
-        records = save(folder, trajectory, network, momentum, [*records, record])
+        if has_stopped(settings.training, records):
+            return
+        rate = learning_rate(settings.training, records)
+        record = one_pass(dropping, state, train, rows, settings, epoch, rate) | measured()
+        records = save(folder, trajectory, network, state, [*records, record])
         yield records
 
 
-def one_pass(network: Network, momentum: Momentum, train: Split, settings: SimpleNamespace, epoch: int) -> Means:
-    """The pass over the training images from checkpoint `epoch` to the next; its means over the pass.
+def divide(images: int, held_out: float | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the training images that a run is trained on, and of those that it holds out, a share of all."""
+    if held_out is None:
+        return np.arange(images), np.arange(0)
+    order = generator("held out", seed).permutation(images)
+    count = max(1, round(held_out * images))
+    return np.sort(order[count:]), np.sort(order[:count])
+
+
+def one_pass(
+    network: Network,
+    state: State,
+    train: Split,
+    rows: np.ndarray,
+    settings: SimpleNamespace,
+    epoch: int,
+    rate: float,
+) -> Means:
+    """The pass over some of the training images from checkpoint `epoch` to the next; its means over the pass.
 
     Losses stay on the device until the pass is over. Raises Diverged where one, or a weight, is not finite then.
     """
     training, condition = settings.training, settings.condition
-    rate = training.learning_rate * training.learning_rate_gamma ** (epoch // training.learning_rate_step)
     modules = condition.modules if condition.start <= epoch < condition.stop else ()
     penalised = [network.modules[module] for module in modules]
-    order = generator("order", settings.seed, epoch).permutation(len(train.labels))
+    order = rows[generator("order", settings.seed, epoch).permutation(len(rows))]
+    first = epoch * -(-len(rows) // train.batch_size)
     augment = augmentation(training, *train.sides(), train.crop, settings.seed, epoch)
     network.trunk.train()
-    steps = []
-    for step, (images, labels) in enumerate(train.batches(order, augment), epoch * train.count_batches()):
+    steps, optimizer = [], optimizer_of(training)
+    for step, (images, labels) in enumerate(train.batches(order, augment), first):
         at_step(network, step)
         steps.append(gradients(network, images, labels, penalised, settings))
-        descend(network.trunk, momentum, rate, training)
+        optimizer.step(network.trunk, state, rate, training)
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
     refuse_divergence(network, loss, rate, settings, epoch)
     share = {"train_loss": loss.sum().item() / len(order), "train_accuracy": hits.sum().item() / len(order)}
@@ -82,15 +112,46 @@ def one_pass(network: Network, momentum: Momentum, train: Split, settings: Simpl
 def gradients(
     network: Network, images: Tensor, labels: Tensor, penalised: list[tuple[str, ...]], settings: SimpleNamespace
 ) -> Tensor:
-    """Gradients of cross-entropy - alpha * mu_SI of a batch; its summed cross-entropy, its hits, and mu_SI (3)."""
+    """Gradients of the loss of a batch; its summed cross-entropy, its hits, and mu_SI (3).
+
+    The loss is cross-entropy - alpha * mu_SI, and what the size of weights costs.
+    """
     logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
     loss, selectivity = F.cross_entropy(logits, labels), logits.new_tensor(math.nan)
     if penalised:
         responses = [[spatial_means(channels_of(network, outputs[block])) for block in blocks] for blocks in penalised]
         selectivity = mean_selectivity(responses, labels, settings.training.class_reduction, settings.training.epsilon)
-    (loss - settings.condition.alpha * selectivity if penalised else loss).backward()
+    cost = loss - settings.condition.alpha * selectivity if penalised else loss
+    for size in weight_costs(network.trunk, settings.training):
+        cost = cost + size
+    cost.backward()
     hits = (logits.argmax(1) == labels).sum()
     return torch.stack([loss.detach() * len(labels), hits, selectivity.detach()])
+
+
+def weight_costs(trunk: nn.Module, training) -> Iterator[Tensor]:
+    """What the size of weights costs: l1 times the sum of |w|, l2 times that of w^2, of all that are no biases.
+
+    These are the parameters of two or more dimensions: those of batch norm do not count.
+    """
+    if training.l1 is not None:
+        yield training.l1 * sum(each.abs().sum() for each in trunk.parameters() if each.dim() > 1)
+    if training.l2 is not None:
+        yield training.l2 * sum(each.square().sum() for each in trunk.parameters() if each.dim() > 1)
+
+
+@torch.inference_mode()
+def held_out_means(trunk: nn.Module, train: Split, rows: np.ndarray) -> dict[str, float]:
+    """Loss and accuracy on the training images that are held out, as they are seen in evaluation; nothing of none."""
+    if not len(rows):
+        return {}
+    trunk.eval()
+    batches = [(trunk(images), labels) for images, labels in train.batches(rows)]
+    logits, labels = (torch.cat(each) for each in zip(*batches, strict=True))
+    return {
+        "held_out_loss": F.cross_entropy(logits.double(), labels).item(),
+        "held_out_accuracy": (logits.argmax(1) == labels).double().mean().item(),
+    }
 
 
 @torch.inference_mode()
@@ -143,4 +204,10 @@ def labelled(records: Records, fault: str = "") -> xr.Dataset:
         "class": ("class", np.arange(len(predicted[0])), {"long_name": "number of the class"}),
     }
     ended = {"diverged": diverged} if fault else {}
+    if "held_out_loss" in records[0]:
+        ended["best"] = (
+            (),
+            best_epoch(records),
+            {"long_name": "epoch of the least loss on held-out images", "units": "1"},
+        )
     return xr.Dataset(measured | {"predicted": counts, "checkpoint": digests} | ended, coords)

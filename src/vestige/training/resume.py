@@ -1,7 +1,7 @@
 """What training leaves behind, so that any run of the same trajectory goes on from it as if it had never stopped.
 
-Of each epoch that is its weights and its state: momentum and the records so far. Files are named by the epoch's
-trajectory and by their own sha256, so that whoever writes a file that is there already writes the same bytes.
+Of each epoch that is its weights and its state: that of the optimizer, and the records so far. Files are named by the
+epoch's trajectory and by their own sha256: whoever writes a file that is there already writes the same bytes.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import safetensors.torch
 from vestige.foundation.files import place, whole
 from vestige.models.network import Network
 from vestige.training import checkpoints
-from vestige.training.optimizer import Momentum
+from vestige.training.optimizers import State
 
 Records = list[dict[str, Any]]  # one an epoch from 0 on; "checkpoint" is the sha256 of the epoch's file
 KEPT = 2  # states of the newest epochs: should the newest be damaged, only one pass is repeated
@@ -56,13 +56,13 @@ class Trajectory:
         return sorted((each for each in found if each[0] >= 0), reverse=True)
 
 
-def save(folder: Path, trajectory: Trajectory, network: Network, momentum: Momentum, records: Records) -> Records:
+def save(folder: Path, trajectory: Trajectory, network: Network, state: State, records: Records) -> Records:
     """Write the checkpoint of the epoch that the last record tells of, then its state; the records with its sha256."""
     epoch = len(records) - 1
     sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
     place(folder / checkpoints.name(epoch), trajectory.weights(epoch, sha256))
     records = [*records[:-1], records[-1] | {"checkpoint": sha256}]
-    tensors = {key: each.contiguous().cpu() for key, each in momentum.items()}
+    tensors = {key: each.contiguous().cpu() for key, each in state.items()}
     data = safetensors.torch.save(tensors, {"told": json.dumps([trajectory.keys[epoch], records])})
     with whole(trajectory.state(epoch, hashlib.sha256(data).hexdigest())) as file:
         file.write(data)
@@ -77,23 +77,21 @@ def forget(trajectory: Trajectory, before: int) -> None:
             remove(path)
 
 
-def resume(folder: Path, trajectory: Trajectory, network: Network, momentum: Momentum) -> Records:
-    """Bring network and momentum to the last sound epoch of a trajectory, and its checkpoints into a folder.
+def resume(folder: Path, trajectory: Trajectory, network: Network, state: State) -> Records:
+    """Bring network and optimizer to the last sound epoch of a trajectory, and its checkpoints into a folder.
 
     The records until then, none if there is no such epoch. A sound epoch has a state with the digest that its name
     says, and unharmed weights from epoch 0 on. States that are not sound are removed.
     """
     for epoch, path in trajectory.states():
-        if records := restored(folder, trajectory, epoch, path, network, momentum):
+        if records := restored(folder, trajectory, epoch, path, network, state):
             return records
         remove(path)
     return []
 
 
-def restored(
-    folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, momentum: Momentum
-) -> Records:
-    """Load the weights and the momentum of a state; its records, none if anything is damaged, or gone meanwhile."""
+def restored(folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, state: State) -> Records:
+    """Load the weights and the optimizer of a state; its records, none if anything is damaged, or gone meanwhile."""
     try:
         data = path.read_bytes()
         if trajectory.state(epoch, hashlib.sha256(data).hexdigest()) != path:
@@ -107,7 +105,7 @@ def restored(
     if records:
         checkpoints.load(network, folder, epoch, records[epoch]["checkpoint"])
         tensors = safetensors.torch.load(data)
-        for key, buffer in momentum.items():
+        for key, buffer in state.items():
             buffer.copy_(tensors[key])
     return records
 

@@ -10,13 +10,13 @@ from torch.optim.sgd import sgd
 Momentum = dict[str, Tensor]  # by name of the weight
 
 
-def at_rest(trunk: nn.Module) -> Momentum:
+def begin(trunk: nn.Module) -> Momentum:
     """The momentum before the first step: zero, laid out in memory as each weight is."""
     return {name: torch.zeros_like(weight) for name, weight in trunk.named_parameters()}
 
 
 @torch.no_grad()
-def descend(trunk: nn.Module, momentum: Momentum, rate: float, training) -> None:
+def step(trunk: nn.Module, momentum: Momentum, rate: float, training) -> None:
     """One step along the gradients, in place: no Nesterov momentum, weight decay on every parameter; gradients go."""
     weights = [weight for _, weight in trunk.named_parameters()]
     sgd(

@@ -1,0 +1,59 @@
+"""What the settings of training may not say of each other: optimizer, schedule, dropout and held-out images."""
+
+from collections.abc import Iterator
+
+from vestige.config.errors import Fault, listed
+from vestige.config.study import Study
+from vestige.stages.training import Settings, is_recomputed
+
+OF_SGD = {"momentum": "from 0, below 1", "weight_decay": "0 or more"}
+OF_STEPS = {"learning_rate_step": "epochs from 1 on", "learning_rate_gamma": "more than 0, up to 1"}
+WATCHING = ("plateau", "early_stopping")  # of the loss on held-out images
+
+
+def of_training(study: Study) -> Iterator[Fault]:
+    """Contradictions in the study's own training, and those that a condition brings in."""
+    own = dict(of_settings(study, study.training))
+    yield from ((("training", key), says) for key, says in own.items())
+    for name in study.conditions:
+        if study.overrides(name):
+            found = of_settings(study, study.training_of(name))
+            yield from ((("conditions", name, key), says) for key, says in found if own.get(key) != says)
+
+
+def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
+    """Keys that contradict others, each with what is wrong."""
+    yield from of_optimizer(training)
+    yield from of_schedule(training)
+    said = {key: value for key, value in training if value is not None}
+    watching = [key for key in WATCHING if key in said]
+    if watching and "held_out" not in said:
+        yield "held_out", f"missing; {listed(watching)} looks at held-out images; allowed: a share of them, such as 0.1"
+    if "held_out" in said and is_recomputed(training.batch_norm):
+        yield "held_out", f"found {said['held_out']:g}; where batch_norm is recomputed no images can be held out"
+    if "dropout" in said and getattr(study.network, "dropout", None) is not None:
+        yield "dropout", f"found {said['dropout']:g}; network.dropout drops units already: leave out one of them"
+
+
+def of_optimizer(training: Settings) -> Iterator[tuple[str, str]]:
+    """Keys of SGD that it lacks, or that another optimizer has no use for."""
+    is_sgd = training.optimizer in (None, "sgd")
+    for key, allowed in OF_SGD.items():
+        value = getattr(training, key)
+        if is_sgd and value is None:
+            yield key, f"missing; the optimizer is sgd; allowed: {allowed}"
+        if not is_sgd and value is not None:
+            yield key, f"found {value:g}; {training.optimizer} has none: leave this key out"
+
+
+def of_schedule(training: Settings) -> Iterator[tuple[str, str]]:
+    """Keys of a learning rate that falls by steps, of which one that falls by plateaus has no use."""
+    for key, allowed in OF_STEPS.items():
+        value = getattr(training, key)
+        if training.plateau is None and value is None:
+            yield (
+                key,
+                f"missing; the learning rate falls by steps; allowed: {allowed}; or give plateau in place of both",
+            )
+        if training.plateau is not None and value is not None:
+            yield key, f"found {value:g}; the learning rate falls by plateau: leave out one of them"
