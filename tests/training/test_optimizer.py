@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from vestige.training.optimizers import adam, optimizer_of
+from vestige.training.optimizer import optimizer_of
+from vestige.training.optimizers import adam
 from vestige.training.optimizers.sgd import begin, step
 
 

@@ -90,7 +90,7 @@ def passes(study: Study, stage: Stage, epochs: int) -> int:
     if stage.epochs == TRAINED:
         return epochs
     said = "all" if stage.epochs == EVERY else getattr(study, stage.epochs).epochs
-    return epochs + 1 if said == "all" else sum(each <= epochs for each in said)
+    return epochs + 1 if said == "all" else sum(isinstance(each, str) or each <= epochs for each in said)
 
 
 def length(job: Job) -> int:

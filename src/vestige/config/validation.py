@@ -11,6 +11,7 @@ from vestige.config.selection import values_of
 from vestige.config.study import Study
 from vestige.config.training_validation import of_training
 from vestige.foundation.rows import STAGES, Stage
+from vestige.stages.association import BEST
 from vestige.stages.training import BatchNorm, is_recomputed
 
 # The keys that say on what statistics are recomputed, and what each says.
@@ -164,6 +165,11 @@ def of_association(study: Study) -> Iterator[Fault]:
     if said is None:
         return
     yield from of_epochs(study, "association")
+    watched = {name: study.training_of(name).held_out for name in study.conditions if name in study.applies.association}
+    if BEST in said.epochs and None in watched.values():
+        lacking = next(name for name, share in watched.items() if share is None)
+        without = f"conditions.{lacking} holds no images out, by which one would be the best: give training.held_out"
+        yield ("association", "epochs"), f"found {BEST}; {without}"
     exact = getattr(study.network, "has_exact_input_gradient", False)
     for key, allowed in DIRECTIONS.items():
         found, of = getattr(said, key), f"the input gradient of a {study.network.family}"
@@ -196,7 +202,7 @@ def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
 def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
     """The epochs of a measure, if it finds none of them up to the last one that there is."""
     epochs = getattr(study, measure).epochs
-    if epochs != "all" and min(epochs) > last:
+    if epochs != "all" and min((each for each in epochs if each != BEST), default=0) > last:
         yield (
             (measure, "epochs"),
             f"found {listed(epochs)}; {ends} at epoch {last}; allowed: all, or some of 0 to {last}",

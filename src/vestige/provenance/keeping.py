@@ -45,10 +45,10 @@ def readers(training: Job) -> Iterator[Job]:
 
 
 def named_epochs(reader: Job) -> set[int] | None:
-    """The epochs that a measure names in its settings; None where it goes over all, or does not say."""
+    """The epochs that a measure names in its settings; None where it goes over all, or over one without a number."""
     section = getattr(reader.study, reader.stage.epochs, None)
     epochs = getattr(section, "epochs", "all")
-    return None if epochs == "all" else set(epochs)
+    return None if isinstance(epochs, str) or any(isinstance(each, str) for each in epochs) else set(epochs)
 
 
 def epoch_of(path: str) -> int | None:

@@ -18,7 +18,7 @@ from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, spatial_means
 from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training.dropout import with_dropout
-from vestige.training.optimizers import State, optimizer_of
+from vestige.training.optimizer import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
 from vestige.training.schedule import best_epoch, has_stopped, learning_rate
 

@@ -16,7 +16,7 @@ import safetensors.torch
 from vestige.foundation.files import place, whole
 from vestige.models.network import Network
 from vestige.training import checkpoints
-from vestige.training.optimizers import State
+from vestige.training.optimizer import State
 
 Records = list[dict[str, Any]]  # one an epoch from 0 on; "checkpoint" is the sha256 of the epoch's file
 KEPT = 2  # states of the newest epochs: should the newest be damaged, only one pass is repeated
