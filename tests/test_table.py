@@ -109,7 +109,7 @@ LEAVES = {
 # Leaves that another leaf binds, or that have one value so far.
 BOUND = {
     *("images.source", "network.family", "conditions.baseline.alpha", "conditions.suppressed.start"),
-    *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics"),
+    *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics", "applies.association"),
     *("between.baseline.first", "between.baseline.second"),
 }
 WITHOUT_SUPPRESSED = {

@@ -224,7 +224,7 @@ def studies(draw):
         "ablation": draw(ablations(modules)),
         "cka": draw(similarities()),
         "between": draw(pairs([*named], seeds)),
-        "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")},
+        "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")} | {"association": []},
         "figures": {kind: {} for kind in KINDS},
         **draw(sections({}, OF_NO_NUMBER)),
     }

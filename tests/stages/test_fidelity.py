@@ -22,7 +22,7 @@ TRAINING = {
     "flip": None,
     "random_crop": None,
     "batch_norm": None,
-}
+} | dict.fromkeys(("optimizer", "l1", "l2", "dropout", "held_out", "plateau", "early_stopping"))
 PLAIN = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 SUPPRESSED = SimpleNamespace(alpha=-5.0, modules=(4, 5, 6), start=1, stop=3)
 
