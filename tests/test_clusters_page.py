@@ -1,0 +1,40 @@
+"""The study of docs/clusters.md is one that the check accepts, and nothing else is said there of keys."""
+
+import re
+
+import pytest
+from engines import ROOT, new_project, run
+from ruamel.yaml import YAML
+
+from vestige.config import loading
+from vestige.foundation.rows import STAGES
+from vestige.stages.training import Settings
+from vestige.stages.unit_association import PLAIN
+
+TEXT = (ROOT / "docs" / "clusters.md").read_text()
+
+
+def study_on_the_page() -> str:
+    (block,) = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
+    return block
+
+
+def test_the_study_on_the_page_is_sound_and_covers_what_it_says():
+    study = loading.checked(YAML(typ="safe").load(study_on_the_page()))
+    assert {len(study.cells(STAGES[stage])) for stage in ("training", "association", "clustering", "agreement")} == {6}
+
+
+def test_the_keys_and_measures_on_the_page_are_those_that_there_are():
+    rows = [line.split("|")[1] for line in TEXT.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert {name for name in named if name in Settings.model_fields} >= {"optimizer", "l1", "l2", "dropout", "held_out"}
+    assert [name for name in named if name in PLAIN] == list(PLAIN)
+
+
+@pytest.mark.nightly
+def test_the_study_on_the_page_is_made(tmp_path):
+    project = new_project(tmp_path / "project")
+    (project / "params.yaml").write_text(study_on_the_page())
+    run(project, "snakemake figures --cores 2")
+    assert len([*project.glob("results/digits_clusters/agreement/*.nc")]) == 6
+    assert "nothing to do" in run(project, "snakemake figures --cores 2").stdout
