@@ -52,18 +52,13 @@ def input_grams(root: Tensor, weights: Sequence[Tensor], active: Sequence[Tensor
     `weights` are those of the others. With D = diag(active), the gradients J of a layer are D W of those of the layer
     below; no J is formed, but a matrix with the same JJ', as wide as the first layer, not as there are pixels.
     """
-    rows = active[0].unsqueeze(2) * root
-    found = [sum_products(rows)]
+    rows = active[0].T.unsqueeze(2) * root.unsqueeze(1)  # (units, images, r): every product is of two large matrices
+    found = [active[0].T @ active[0] * (root @ root.T)]
     for each, above in zip(weights, active[1:], strict=True):
-        rows = above.unsqueeze(2) * (each @ rows)
-        found.append(sum_products(rows))
+        rows = (each @ rows.flatten(1)).unflatten(1, rows.shape[1:]).mul_(above.T.unsqueeze(2))
+        flat = rows.flatten(1)
+        found.append(flat @ flat.T)
     return found
-
-
-def sum_products(rows: Tensor) -> Tensor:
-    """(images, units, r) -> (units, units): rows times rows', summed over images."""
-    together = rows.transpose(0, 1).flatten(1)
-    return together @ together.T
 
 
 def normalise(association: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ PLAIN = ("covariance", "input_gradient", "output_gradient", "output_hessian")
 NORMALISED = "_normalised"
 MEASURES = (*PLAIN, *(f"{name}{NORMALISED}" for name in PLAIN))
 WORD = 64  # random bits drawn at once
-HELD = 2**24  # numbers that the exact input gradient may hold at once
+HELD = 2**20  # numbers that the exact input gradient may hold at once: few enough for a cache
 
 
 @dataclass

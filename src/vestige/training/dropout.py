@@ -30,7 +30,8 @@ class Dropout(nn.Module):
 def with_dropout(network: Network, share: float | None, seed: int) -> Network:
     """The same network, which after each module drops a share of what its last block puts out.
 
-    Of a perceptron these are hidden units, after their ReLU. The trunk stays as it is: weights, checkpoints and
+    Of a perceptron these are hidden units, after their ReLU. A module that is the network's first step, its stem, drops
+    nothing, as in the second paper. The trunk stays as it is: weights, checkpoints and
     evaluation know nothing of it. Raises ValueError for a network with dropout of its own, or whose channels are not
     the second dimension.
     """
@@ -40,7 +41,7 @@ def with_dropout(network: Network, share: float | None, seed: int) -> Network:
         raise ValueError("training.dropout: the network has dropout of its own, network.dropout: leave out one of them")
     if network.channel_axis != 1:
         raise ValueError("training.dropout: the channels of this network are not the second dimension: leave it out")
-    last, steps = {blocks[-1] for blocks in network.modules.values()}, {}
+    last, steps = {blocks[-1] for blocks in network.modules.values()} - {next(iter(network.steps))}, {}
     for name, step in network.steps.items():
         steps[name] = step
         if name in last:
