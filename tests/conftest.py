@@ -17,10 +17,10 @@ for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.de
         signal.signal(number, usual)
 TIERS = {
     "fast": "all but slow and nightly ones",
-    "ci": "fast and slow ones, and a twentieth of the nightly ones, which the commit's hash picks",
+    "ci": "fast and slow ones, and a fortieth of the nightly ones, which the commit's hash picks",
     "nightly": "all",
 }
-PART = 20  # of the nightly tests one in so many is run for a commit
+PART = 40  # of the nightly tests one in so many is run for a commit
 
 
 def pytest_addoption(parser):
@@ -62,7 +62,7 @@ def is_run(item, tier: str, picks: str) -> bool:
 
 
 def is_picked(name: str, picks: str) -> bool:
-    """Whether a commit's hash picks a test: one in twenty, other ones for each commit."""
+    """Whether a commit's hash picks a test: one in forty, other ones for each commit."""
     return int(hashlib.sha256(f"{picks} {name}".encode()).hexdigest(), 16) % PART == 0
 
 

@@ -112,7 +112,7 @@ def is_required(path: tuple) -> bool:
     if path in ASKED_FOR:
         return False
     if path[0] == "conditions":
-        return path[-1] in ("conditions", "alpha", "modules", "start")
+        return path[-1] in ("conditions", "modules", "start")
     if path[0] == "figures":
         if len(path) < 4:
             return len(path) < 3  # a figure that is left out is not drawn

@@ -191,7 +191,7 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     ("  momentum: 0.9\n", "", "training.momentum (line 13): missing; the optimizer is sgd; allowed: from 0, below 1"),
     ("  source: digits\n", "", "images.source (line 5): missing; this key is required"),
     ("  family: bottleneck_resnet\n", "", "network.family (line 9): missing; this key is required"),
-    ("    alpha: -20\n", "", "conditions.early.alpha (line 26): missing; this key is required"),
+    ("    alpha: -20\n", "", "conditions.early.alpha (line 26): missing; modules, start, stop tell of a penalty"),
     ("    repeats: 2\n", "", "ablation.random.repeats (line 39): missing; this key is required"),
     ("  cka: [plain, early]\n", "", "applies.cka (line 50): missing; add the line `cka: []` to applies"),
     (

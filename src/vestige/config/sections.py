@@ -18,7 +18,7 @@ StudyName = Annotated[str, Field(pattern=STUDY_NAME, max_length=LONGEST)]
 class Penalty(Values):
     """What training does to selectivity: the pass from checkpoint e to e+1 is penalised if start <= e < stop."""
 
-    alpha: Annotated[float, AfterValidator(lambda alpha: alpha + 0.0)]  # -0.0 is 0
+    alpha: Annotated[float, AfterValidator(lambda alpha: alpha + 0.0)] = 0.0  # -0.0 is 0
     modules: Annotated[tuple[int, ...], Filled] | None = None
     start: NonNegativeInt | None = None
     stop: PositiveInt | None = None

@@ -44,6 +44,9 @@ def contradictions(study: Study) -> Iterator[Fault]:
 def of_condition(study: Study, name: str) -> Iterator[Fault]:
     """A penalty without its modules or start, or that the network or the run's length does not allow."""
     said, here, epochs = study.conditions[name], ("conditions", name), study.training_of(name).epochs
+    described = [key for key in ("modules", "start", "stop") if getattr(said, key) is not None]
+    if described and "alpha" not in said.model_fields_set:
+        yield (*here, "alpha"), f"missing; {listed(described)} tell of a penalty: say how strong it is"
     yield from unknown_modules((*here, "modules"), said.modules or (), study.network.modules)
     if is_penalised(said.alpha) and said.modules is None:
         which = f"say on which modules it acts; allowed: {listed(study.network.modules)}"
