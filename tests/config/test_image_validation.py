@@ -90,3 +90,30 @@ def test_batches_of_cka_do_not_matter_to_a_study_without_it():
     figures = {"figures.cka": {}, "figures.between": {}}
     none = {"applies.cka": [], "between": {}, "cka.batch_size": 360} | figures
     assert faults(none) == {}
+
+
+HELD_OUT = {"training.batch_norm": {"statistics": "running"}, "training.held_out": 0.1}  # 144 of 1438
+
+
+@pytest.mark.parametrize(
+    ("edits", "path", "says"),
+    [
+        ({"training.batch_size": 431}, "training.batch_size", "found 431; there are 1294 training images beside those"),
+        ({"training.batch_size": 1295}, "training.batch_size", "(0.1 of 1438); allowed: 2 to 1294"),
+        ({"training.held_out": 0.9995}, "training.held_out", "there are 1 training images beside"),
+        (
+            {"training.batch_size": 64, "conditions.baseline.held_out": 0.2, "conditions.promoted.held_out": 0.9997},
+            "conditions.promoted.held_out",
+            "found 0.9997; there are 0 training images",
+        ),
+    ],
+)
+def test_images_that_are_held_out_are_not_trained_on(edits, path, says):
+    assert 1294 % 431 == 1
+    [(found, message)] = faults(HELD_OUT | edits).items()
+    assert found == path
+    assert says in message
+
+
+def test_a_batch_size_that_would_leave_one_image_alone_without_those_held_out_is_fine():
+    assert faults(HELD_OUT | {"training.batch_size": 479}) == {}

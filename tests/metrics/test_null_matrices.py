@@ -55,6 +55,14 @@ def test_where_strengths_are_kept_nothing_else_is():
     assert excess[1] < 0.3 * excess[0]
 
 
+def test_a_unit_that_is_almost_dead_is_dead_and_does_not_keep_others_from_their_strengths():
+    matrix = grouped(dead=(5,))
+    matrix[5, 6] = matrix[6, 5] = 1e-20
+    drawn = keep_strengths(matrix, generator("null"))
+    assert not find_alive(drawn)[5]
+    assert drawn.sum(1)[:5] == pytest.approx(matrix.sum(1)[:5], rel=1e-9)
+
+
 def test_a_matrix_whose_strengths_no_other_one_has_gives_none():
     star = np.zeros((4, 4))
     star[0, 1:] = star[1:, 0] = [1, 2, 3]

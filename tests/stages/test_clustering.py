@@ -144,9 +144,30 @@ def test_all_statistics_are_symmetric_and_a_measure_agrees_with_itself(agreed):
 
 
 def test_the_ceiling_is_the_geometric_mean_of_what_two_searches_by_each_measure_agree(agreed, clusters):
-    _, found = agreed
-    own = clusters["self_agreement"].transpose("epoch", "layer", "measure").values
-    assert found["ceiling"].values == pytest.approx(np.sqrt(own[..., :, None] * own[..., None, :]))
+    dead_units, found = agreed
+    handle = {"left_out": partitions.drop_dead, "one_cluster": partitions.share_dead}[dead_units]
+    for epoch, layer in np.ndindex(found["ceiling"].shape[:2]):
+        cell = of_layer(clusters, int(clusters["layer"].values[layer])).isel(epoch=epoch)
+        pairs = zip(cell["cluster"].values, cell["cluster_again"].values, strict=True)
+        own = np.array([partitions.element_centric(*handle(*each)) for each in pairs])
+        assert found["ceiling"].values[epoch, layer] == pytest.approx(np.sqrt(np.outer(own, own)))
+
+
+def test_a_layer_of_one_unit_has_neither_clusters_nor_agreement(association):
+    rows = (association["module"] == 1) & (association["unit"] == 0) & (association["unit_other"] == 0)
+    alone = association.isel(pair=rows.values)
+    found = clustering.clustering(settings(nulls={"shuffled": 0, "strengths": 0}), alone, lambda line: None)
+    assert (found["cluster"] == -1).all()
+    chosen = SimpleNamespace(agreement=agreement.Settings(dead_units="left_out"))
+    agreed = agreement.agreement(chosen, alone, found, lambda line: None)
+    assert np.isnan(agreed["similarity"]).all()
+
+
+def test_associations_that_are_no_numbers_are_refused(association):
+    broken = association.copy(deep=True)
+    broken["association"][1, 2, 5] = np.nan
+    with pytest.raises(ValueError, match="module 1 by output_gradient at epoch 3 are not all finite"):
+        clustering.clustering(settings(), broken, lambda line: None)
 
 
 def test_clusters_carried_over_to_another_measure_have_its_modularity(agreed, association, clusters):

@@ -53,6 +53,13 @@ def test_what_is_dropped_follows_from_seed_layer_and_step_alone():
     assert not torch.equal(one, other)
 
 
+def test_the_first_module_of_a_network_without_a_stem_drops_too():
+    plain = build(vgg.Settings(family="vgg", depth=11), 1, 5, seed=0)
+    assert [name for name in with_dropout(plain, 0.5, seed=0).steps if name.endswith(".dropout")][
+        0
+    ] == "conv1.0.dropout"
+
+
 def test_without_a_share_the_network_is_the_same():
     assert with_dropout(PERCEPTRON, None, seed=0) is PERCEPTRON
 

@@ -67,6 +67,7 @@ def test_by_steps_the_rate_falls_after_so_many_passes(passes, rate):
         ([1.0, 0.5, 0.6, 0.6, 0.6], True, 2),
         ([1.0, 0.5, 0.6, 0.4, 0.6], False, 4),
         ([1.0, 0.5, 0.5, 0.5, 0.5], True, 2),
+        ([float("nan"), 0.9, 0.8, 0.7], False, 4),
     ],
 )
 def test_training_stops_when_its_patience_is_over_and_the_first_of_equal_losses_is_the_best(losses, stops, best):

@@ -7,6 +7,9 @@ from vestige.config.errors import Fault, nearest
 from vestige.config.study import Study
 from vestige.foundation.rows import STAGES
 from vestige.stages.training import has_lonely_image, is_recomputed, next_batch_size
+from vestige.training.schedule import count_held_out
+
+FEWEST = 2  # images that a run is trained on
 
 
 class Known(NamedTuple):
@@ -20,9 +23,11 @@ class Known(NamedTuple):
 
 def misfits(study: Study, known: Known) -> Iterator[Fault]:
     """Everything that does not fit, as the path of keys and what is wrong there."""
-    yield from of_training(("training",), dict(study.training), known)
+    yield from of_training(("training",), dict(study.training), known, study.training.held_out)
     for name in study.conditions:
-        yield from of_training(("conditions", name), study.overrides(name), known)
+        own, held_out = study.overrides(name), study.training_of(name).held_out
+        size = {"batch_size": study.training_of(name).batch_size} if "held_out" in own else {}
+        yield from of_training(("conditions", name), size | own, known, held_out)
     if any(study.cells(STAGES[stage]) for stage in ("cka", "between")) and study.cka.batch_size > known.val:
         allowed = f"there are {known.val} validation images; allowed: 4 to {known.val}"
         yield ("cka", "batch_size"), f"found {study.cka.batch_size}; {allowed}"
@@ -32,14 +37,19 @@ def misfits(study: Study, known: Known) -> Iterator[Fault]:
                 yield from of_figure(("figures", kind, name), said, known)
 
 
-def of_training(here: tuple, said: dict, known: Known) -> Iterator[Fault]:
-    """Batches, and images for batch norm, that are more than there are; a last batch of one image."""
+def of_training(here: tuple, said: dict, known: Known, held_out: float | None) -> Iterator[Fault]:
+    """Batches, and images for batch norm, that are more than there are; a last batch of one image; none to train on."""
     size, batch_norm = said.get("batch_size"), said.get("batch_norm")
-    there = f"there are {known.train} training images"
-    if size is not None and size > known.train:
-        yield (*here, "batch_size"), f"found {size}; {there}; allowed: 2 to {known.train}"
-    elif size is not None and has_lonely_image(known.train, size):
-        better = next_batch_size(known.train, size)
+    train = known.train - count_held_out(known.train, held_out)
+    there = f"there are {train} training images"
+    if held_out is not None:
+        there += f" beside those that are held out ({held_out:g} of {known.train})"
+    if size is not None and train < FEWEST:
+        yield (*here, "held_out"), f"found {held_out:g}; {there}; allowed: less, so that {FEWEST} or more are left"
+    elif size is not None and size > train:
+        yield (*here, "batch_size"), f"found {size}; {there}; allowed: 2 to {train}"
+    elif size is not None and has_lonely_image(train, size):
+        better = next_batch_size(train, size)
         says = f"found {size}; {there}, which leaves one alone in the last batch, where batch norm compares none"
         yield (*here, "batch_size"), f"{says}; allowed: another, such as {better}"
     if is_recomputed(batch_norm) and batch_norm.images > known.train:

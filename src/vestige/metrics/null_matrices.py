@@ -1,6 +1,6 @@
 """Associations without groups of units, to which the modularity that a search finds is held.
 
-Each takes a normalised matrix (units, units), and keeps which units are dead.
+Each takes a normalised matrix (units, units). A dead unit stays dead.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def keep_strengths(matrix: np.ndarray, random: np.random.Generator) -> np.ndarra
     columns are then scaled until strengths are those of the matrix; NaN where no scaling makes them so, as where a
     unit is associated with a single other one.
     """
-    strength = matrix.sum(axis=1)
+    strength = np.where(find_alive(matrix), matrix.sum(axis=1), 0)
 
     def shuffle_excess(values, rows, columns):
         return random.permutation(values / (strength[rows] * strength[columns])) * strength[rows] * strength[columns]

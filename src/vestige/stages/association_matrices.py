@@ -38,10 +38,16 @@ def layers_of(association) -> list[Layer]:
 
 
 def matrix_at(association, layer: Layer, place: Place) -> np.ndarray:
-    """(units, units) one matrix, symmetric, with the associations of units with themselves."""
+    """(units, units) one matrix, symmetric, with the associations of units with themselves.
+
+    Raises ValueError where one is no finite number: in a normalised matrix all units would pass for dead.
+    """
     one, other = (association[name].values[layer.rows] for name in ("unit", "unit_other"))
     matrix = np.zeros((layer.units, layer.units))
     matrix[one, other] = matrix[other, one] = association["association"].values[place.epoch, place.measure, layer.rows]
+    if not np.isfinite(matrix).all():
+        at = f"{association['measure'].values[place.measure]} at epoch {association['epoch'].values[place.epoch]}"
+        raise ValueError(f"associations of module {layer} by {at} are not all finite: see its training")
     return matrix
 
 

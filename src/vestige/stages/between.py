@@ -35,13 +35,13 @@ def between(settings, images, first, second, first_checkpoints, second_checkpoin
 def shared_epochs(epochs, first: xr.Dataset, second: xr.Dataset) -> list[int]:
     """The epochs among those asked for ("all": every one) that both runs have. Raises ValueError if none remains.
 
-    Where a run diverged before the first of them, the last epoch that both have stands in.
+    Where a run diverged, or stopped early, before the first of them, the last epoch that both have stands in.
     """
     ends = {name(run): int(run["epoch"].max()) for run in (first, second)}
     both = sorted({*first["epoch"].values.tolist()} & {*second["epoch"].values.tolist()})
     asked = [epoch for epoch in both if epochs == "all" or epoch in epochs]
-    if not asked and ("diverged" in first or "diverged" in second):
-        return both[-1:]  # as of a single run that diverged before the epochs asked for
+    if not asked and any(name in run for name in ("diverged", "best") for run in (first, second)):
+        return both[-1:]  # as of a single run that ended before the epochs asked for
     if not asked:
         runs = " and ".join(f"{run} (epochs 0 to {end})" for run, end in ends.items())
         raise ValueError(f"cka.epochs: none of {list(epochs)} is in both {runs}")

@@ -41,6 +41,7 @@ STATISTICS = {
 def compare_all(settings, association, clustering, note: Callable[[str], None]) -> xr.Dataset:
     """(epoch, layer, measure, measure_other) all statistics, symmetric in both measures."""
     layers, measures = layers_of(association), association.sizes["measure"]
+    handle = COMPARED[settings.dead_units]
     shape = association.sizes["epoch"], len(layers), measures, measures
     found = {name: np.full(shape, np.nan) for name in STATISTICS}
     ends = np.cumsum([0, *(layer.units for layer in layers)])
@@ -49,8 +50,9 @@ def compare_all(settings, association, clustering, note: Callable[[str], None]) 
             places = [place for place in places_of(association, layers) if place[::2] == (epoch, number)]
             matrices = np.stack([normalise(matrix_at(association, layer, place)) for place in places])
             partitions = clustering["cluster"].values[epoch, :, ends[number] : ends[number + 1]]
-            own = clustering["self_agreement"].values[epoch, :, number]
-            for name, values in compare_layer(matrices, partitions, own, COMPARED[settings.dead_units]).items():
+            again = clustering["cluster_again"].values[epoch, :, ends[number] : ends[number + 1]]
+            own = np.array([element_centric(*handle(*both)) for both in zip(partitions, again, strict=True)])
+            for name, values in compare_layer(matrices, partitions, own, handle).items():
                 found[name][epoch, number] = values
     note(f"similarity at the last epoch, mean over layers and pairs: {_mean_off(found['similarity'][-1]):.3f}")
     dimensions = ("epoch", "layer", "measure", "measure_other")
@@ -105,7 +107,7 @@ def compare(first: np.ndarray, second: np.ndarray) -> dict[str, float]:
 
 def correlate(first: np.ndarray, second: np.ndarray) -> float:
     """Spearman's correlation of associations (pairs); NaN where all of one are alike."""
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
+    if not len(first) or np.ptp(first) == 0 or np.ptp(second) == 0:
         return float("nan")
     return float(spearmanr(first, second).statistic)
 

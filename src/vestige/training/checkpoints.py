@@ -47,11 +47,12 @@ def read(folder: Path, epoch: int, sha256: str) -> bytes:
 def measured(epochs: Collection[int] | str, training) -> list[int]:
     """The epochs of a run among those asked for ("all": every one), rising. Raises ValueError if none remains.
 
-    Of a run that diverged before the first of them, its last epoch stands in: its result says which that is.
+    Of a run that diverged, or stopped early, before the first of them, its last epoch stands in: its result says which
+    that is.
     """
     existing = [int(epoch) for epoch in training["epoch"].values]
     asked = [epoch for epoch in existing if epochs == "all" or epoch in epochs]
-    if not asked and "diverged" in training:
+    if not asked and ("diverged" in training or "best" in training):
         return existing[-1:]
     if not asked:
         raise ValueError(f"none of the epochs {list(epochs)} is within the run; allowed: 0 to {existing[-1]}, or all")

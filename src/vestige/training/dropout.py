@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from vestige.foundation.random import generator
 from vestige.models.network import Network
 
+STEM = "stem"  # the step before the first stage of a residual network
+
 
 class Dropout(nn.Module):
     """Sets a share of the channels (images, channels, positions...) of each image to 0, and scales the others up.
@@ -30,8 +32,8 @@ class Dropout(nn.Module):
 def with_dropout(network: Network, share: float | None, seed: int) -> Network:
     """The same network, which after each module drops a share of what its last block puts out.
 
-    Of a perceptron these are hidden units, after their ReLU. A module that is the network's first step, its stem, drops
-    nothing, as in the second paper. The trunk stays as it is: weights, checkpoints and
+    Of a perceptron these are hidden units, after their ReLU. A module that is the step `stem` drops nothing, as
+    in the second paper. The trunk stays as it is: weights, checkpoints and
     evaluation know nothing of it. Raises ValueError for a network with dropout of its own, or whose channels are not
     the second dimension.
     """
@@ -41,7 +43,7 @@ def with_dropout(network: Network, share: float | None, seed: int) -> Network:
         raise ValueError("training.dropout: the network has dropout of its own, network.dropout: leave out one of them")
     if network.channel_axis != 1:
         raise ValueError("training.dropout: the channels of this network are not the second dimension: leave it out")
-    last, steps = {blocks[-1] for blocks in network.modules.values()} - {next(iter(network.steps))}, {}
+    last, steps = {blocks[-1] for blocks in network.modules.values()} - {STEM}, {}
     for name, step in network.steps.items():
         steps[name] = step
         if name in last:

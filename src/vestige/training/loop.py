@@ -20,7 +20,7 @@ from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
-from vestige.training.schedule import best_epoch, has_stopped, learning_rate
+from vestige.training.schedule import best_epoch, count_held_out, has_stopped, learning_rate
 
 Means = dict[str, float]
 
@@ -71,10 +71,10 @@ def train(
 
 def divide(images: int, held_out: float | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The numbers of the training images that a run is trained on, and of those that it holds out, a share of all."""
-    if held_out is None:
+    count = count_held_out(images, held_out)
+    if not count:
         return np.arange(images), np.arange(0)
     order = generator("held out", seed).permutation(images)
-    count = max(1, round(held_out * images))
     return np.sort(order[count:]), np.sort(order[:count])
 
 

@@ -1,4 +1,4 @@
-"""The learning rate of each pass, and when training stops early: from the records of the passes before, and no more."""
+"""The learning rate of each pass, and when training stops early, from its settings and the records so far."""
 
 import math
 from collections.abc import Sequence
@@ -44,9 +44,15 @@ def best_epoch(records: Sequence[dict]) -> int:
 
 def best_of(watched: Sequence[float]) -> int:
     """The place of the least loss, the first of several; -1 of none."""
-    return min(range(len(watched)), key=lambda place: (watched[place], place), default=-1)
+    compared = [math.inf if math.isnan(loss) else loss for loss in watched]
+    return min(range(len(compared)), key=lambda place: (compared[place], place), default=-1)
 
 
 def losses(records: Sequence[dict]) -> list[float]:
     """The losses on held-out images after each pass."""
     return [record[WATCHED] for record in records[1:] if WATCHED in record]
+
+
+def count_held_out(images: int, share: float | None) -> int:
+    """How many of so many training images are held out: a share of them, at least one; none where nothing is said."""
+    return 0 if share is None else max(1, round(share * images))
