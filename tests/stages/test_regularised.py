@@ -11,6 +11,7 @@ from stages.toy import NETWORK, Killed, files, settings, toy, trained
 from vestige.data.loader import split_of
 from vestige.models.network import build, forward
 from vestige.stages.images import described
+from vestige.stages.training import count_held_out
 from vestige.training import checkpoints
 from vestige.training.loop import divide, gradients
 
@@ -63,19 +64,19 @@ def test_sizes_of_weights_enter_the_gradient_as_the_loss_says(images, said):
 
 
 def test_images_are_held_out_by_the_seed_of_the_run():
-    rows, held_out = divide(50, 0.2, seed=3)
+    rows, held_out = divide(50, 10, seed=3)
     assert sorted([*rows, *held_out]) == list(range(50))
     assert len(held_out) == 10
-    assert [each.tolist() for each in divide(50, 0.2, seed=3)] == [rows.tolist(), held_out.tolist()]
-    assert divide(50, 0.2, seed=4)[1].tolist() != held_out.tolist()
-    assert [len(each) for each in divide(50, None, seed=3)] == [50, 0]
-    assert [len(each) for each in divide(5, 0.01, seed=3)] == [4, 1]
+    assert [each.tolist() for each in divide(50, 10, seed=3)] == [rows.tolist(), held_out.tolist()]
+    assert divide(50, 10, seed=4)[1].tolist() != held_out.tolist()
+    assert [len(each) for each in divide(50, 0, seed=3)] == [50, 0]
+    assert [count_held_out(50, 0.2), count_held_out(5, 0.01), count_held_out(5, None)] == [10, 1, 0]
 
 
 def test_what_is_held_out_is_measured_at_each_epoch_and_never_trained_on(images, tmp_path):
     found = trained(tmp_path, images, held_out=0.2)
     train = split_of(images, settings().images, "train", 64, torch.device("cpu"))
-    _, held_out = divide(50, 0.2, seed=0)
+    _, held_out = divide(50, 10, seed=0)
     pixels, labels = next(train.batches(held_out))
     network = build(NETWORK, 1, 4, seed=9)
     for epoch in range(4):

@@ -6,8 +6,7 @@ from typing import NamedTuple
 from vestige.config.errors import Fault, nearest
 from vestige.config.study import Study
 from vestige.foundation.rows import STAGES
-from vestige.stages.training import has_lonely_image, is_recomputed, next_batch_size
-from vestige.training.schedule import count_held_out
+from vestige.stages.training import count_held_out, has_lonely_image, is_recomputed, next_batch_size
 
 FEWEST = 2  # images that a run is trained on
 

@@ -39,6 +39,7 @@ class Stage:
     epochs: str = ""  # over which it goes: TRAINED, EVERY, or the section whose key `epochs` lists them; none where ""
     claims: bool = False  # whether claims are decided by it
     figures: bool = False  # whether figures are drawn of it
+    page: bool = True  # whether the report reads it
     figures_read: tuple[str, ...] = ()  # what those read beside it
     kind: str = ""  # of result from which it draws figures
     rows: str = ""  # the file of rows that it is handed by value, each of which it is made of
@@ -127,7 +128,7 @@ MADE = (
     ),
     measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
     measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", claims=True, figures=True),
-    measure("association", ("association",), applies=True, epochs="association"),
+    measure("association", ("association",), applies=True, epochs="association", page=False),
     Stage(
         "clustering",
         RUN,
@@ -136,6 +137,7 @@ MADE = (
         code=("stages/clustering.py",),
         covers="association",
         epochs="association",
+        page=False,
         hours=8,
     ),
     Stage(
@@ -146,6 +148,7 @@ MADE = (
         code=("stages/agreement.py",),
         covers="association",
         epochs="association",
+        page=False,
     ),
 )
 
@@ -167,7 +170,7 @@ def drawn(row: Stage) -> Stage:
 
 
 DRAWN = tuple(drawn(row) for row in MADE if row.figures)
-MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
+MEASURES = tuple(row.name for row in MADE if row.axis != STUDY and row.page)
 PAGE = ("page", "verdict", "claims", "figures", "card", "marks", "of_ablation", "of_cka")  # of the report's template
 
 STAGES = {

@@ -124,8 +124,9 @@ def training(settings, images, folder, trajectory, note):
 
     device, size = prepare(settings.device, settings.threads), settings.training.batch_size
     train, val = (split_of(images, settings.images, name, size, device) for name in arrays.SPLITS)
-    rows, _ = loop.divide(len(train.labels), settings.training.held_out, settings.seed)
-    refuse_lonely_image(len(rows), size)
+    count = count_held_out(len(train.labels), settings.training.held_out)
+    divided = loop.divide(len(train.labels), count, settings.seed)
+    refuse_lonely_image(len(divided[0]), size)
     network = built()
     refuse_unmeasurable(network, train.seen, device)
     running, evaluate = folder, as_trained
@@ -134,7 +135,7 @@ def training(settings, images, folder, trajectory, note):
         evaluate = batch_norm.evaluation(settings, built(), train, val, trajectory, running, folder)
     measured, fault, began = [], "", time.monotonic()
     try:
-        for records in loop.train(network, train, val, settings, running, trajectory):
+        for records in loop.train(network, train, divided, val, settings, running, trajectory):
             measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
             waiting = describe_waiting(train.waits, time.monotonic() - began)
             note(loop.told(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
@@ -160,6 +161,11 @@ def refuse_lonely_image(images: int, batch_size: int) -> None:
             f"training.batch_size {batch_size} leaves a last batch of one image of the {images} training images, which "
             f"batch normalisation cannot use: choose another batch_size, such as {next_batch_size(images, batch_size)}"
         )
+
+
+def count_held_out(images: int, share: float | None) -> int:
+    """How many of so many training images are held out: a share of them, at least one; none where nothing is said."""
+    return 0 if share is None else max(1, round(share * images))
 
 
 def has_lonely_image(images: int, batch_size: int) -> bool:

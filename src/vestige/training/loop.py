@@ -20,7 +20,7 @@ from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
-from vestige.training.schedule import best_epoch, count_held_out, has_stopped, learning_rate
+from vestige.training.schedule import best_epoch, has_stopped, learning_rate
 
 Means = dict[str, float]
 
@@ -43,7 +43,13 @@ class Diverged(ArithmeticError):
 
 
 def train(
-    network: Network, train: Split, val: Split, settings: SimpleNamespace, folder: Path, trajectory: Trajectory
+    network: Network,
+    train: Split,
+    divided: tuple[np.ndarray, np.ndarray],
+    val: Split,
+    settings: SimpleNamespace,
+    folder: Path,
+    trajectory: Trajectory,
 ) -> Iterator[Records]:
     """The records of all epochs so far: once for those that any run has left of the trajectory, then after each pass.
 
@@ -51,7 +57,7 @@ def train(
     """
     state = optimizer_of(settings.training).begin(network.trunk)
     records = resume(folder, trajectory, network, state)
-    rows, held_out = divide(len(train.labels), settings.training.held_out, settings.seed)
+    rows, held_out = divided
 
     def measured() -> dict[str, float | list[int]]:
         return validated(network.trunk, val) | held_out_means(network.trunk, train, held_out)
@@ -69,9 +75,8 @@ def train(
         yield records
 
 
-def divide(images: int, held_out: float | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of the training images that a run is trained on, and of those that it holds out, a share of all."""
-    count = count_held_out(images, held_out)
+def divide(images: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the training images that a run is trained on, and of so many that it holds out."""
     if not count:
         return np.arange(images), np.arange(0)
     order = generator("held out", seed).permutation(images)

@@ -51,8 +51,3 @@ def best_of(watched: Sequence[float]) -> int:
 def losses(records: Sequence[dict]) -> list[float]:
     """The losses on held-out images after each pass."""
     return [record[WATCHED] for record in records[1:] if WATCHED in record]
-
-
-def count_held_out(images: int, share: float | None) -> int:
-    """How many of so many training images are held out: a share of them, at least one; none where nothing is said."""
-    return 0 if share is None else max(1, round(share * images))
