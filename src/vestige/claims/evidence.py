@@ -97,7 +97,7 @@ class Evidence:
 def evidence(results: dict[str, list], classes: int) -> Evidence:
     """The opened results of a study by kind, each run or pair summed up by the function of `curves` for its kind."""
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
-    diverged = {run_of(run) for run in results.get("training", ()) if "diverged" in run}
+    diverged = {run_of(run) for run in results.get(ACCURATE, ()) if "diverged" in run}
     found = {kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items() if kind != PAIRED}
     if ACCURATE in found:
         found[ACCURATE] = without_runs_near_chance(found[ACCURATE], classes)

@@ -222,8 +222,8 @@ def climb(matrices: np.ndarray, which: np.ndarray, starts: np.ndarray) -> np.nda
     while len(rising):
         gains = np.stack([find_best_move(chains, rising), find_best_merge(chains, rising)])
         by_merge = gains[1, 0] > gains[0, 0]
-        for chosen, act in ((~by_merge, chains.move), (by_merge, chains.merge)):
-            gain, first, second = gains[int(act == chains.merge)][:, chosen]
+        for found, chosen, act in zip(gains, (~by_merge, by_merge), (chains.move, chains.merge), strict=True):
+            gain, first, second = found[:, chosen]
             rises = gain > LEAST_GAIN
             act(rising[chosen][rises], first[rises].astype(int), second[rises].astype(int), gain[rises])
         rising = rising[gains[:, 0].max(axis=0) > LEAST_GAIN]

@@ -18,7 +18,7 @@ from vestige.metrics.partitions import (
     variation_of_information,
     variation_similarity,
 )
-from vestige.stages.association_matrices import layers_of, matrix_at, places_of
+from vestige.stages.association_matrices import Place, layers_of, matrix_at
 
 LEAST_QUALITY = 1e-3  # added to a Q by which another one is divided (the authors')
 COMPARED = {"left_out": drop_dead, "one_cluster": share_dead}
@@ -47,7 +47,7 @@ def compare_all(settings, association, clustering, note: Callable[[str], None]) 
     ends = np.cumsum([0, *(layer.units for layer in layers)])
     for epoch in range(shape[0]):
         for number, layer in enumerate(layers):
-            places = [place for place in places_of(association, layers) if place[::2] == (epoch, number)]
+            places = [Place(epoch, measure, number) for measure in range(measures)]
             matrices = np.stack([normalise(matrix_at(association, layer, place)) for place in places])
             partitions = clustering["cluster"].values[epoch, :, ends[number] : ends[number + 1]]
             again = clustering["cluster_again"].values[epoch, :, ends[number] : ends[number + 1]]

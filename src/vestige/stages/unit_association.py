@@ -234,7 +234,7 @@ def labelled(epochs: dict[int, Associations], layers: dict[str, tuple[int, int]]
     for epoch in epochs.values():
         rows = []
         for name in layers:
-            matrices = np.stack([epoch.measures(name)[measure] for measure in MEASURES])
+            matrices = np.stack([*epoch.measures(name).values()])
             one, other = np.triu_indices(matrices.shape[1])
             rows.append(matrices[:, one, other])
         stacked.append(np.concatenate(rows, axis=1))
