@@ -15,6 +15,7 @@ wildcard_constraints:
     condition=front.only(STUDY.conditions),
     seed=front.only(STUDY.seeds),
     pair=front.only(STUDY.between),
+    set=front.only(STUDY.untrained),
     figure="[a-z][a-z0-9_]*",
 
 

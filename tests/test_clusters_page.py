@@ -22,6 +22,7 @@ def study_on_the_page() -> str:
 def test_the_study_on_the_page_is_sound_and_covers_what_it_says():
     study = loading.checked(YAML(typ="safe").load(study_on_the_page()))
     assert {len(study.cells(STAGES[stage])) for stage in ("training", "association", "clustering", "agreement")} == {6}
+    assert study.cells(STAGES["untrained"]) == ({"set": "initial"},)
 
 
 def test_the_keys_and_measures_on_the_page_are_those_that_there_are():
@@ -37,4 +38,5 @@ def test_the_study_on_the_page_is_made(tmp_path):
     (project / "params.yaml").write_text(study_on_the_page())
     run(project, "snakemake figures --cores 2")
     assert len([*project.glob("results/digits_clusters/agreement/*.nc")]) == 6
+    assert (project / "results/digits_clusters/untrained/initial.nc").is_file()
     assert "nothing to do" in run(project, "snakemake figures --cores 2").stdout

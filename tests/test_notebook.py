@@ -89,6 +89,15 @@ def test_pairs_some_of_which_are_not_made_yet_keep_the_seeds_of_both_networks():
     assert together["cka"].notnull().sum("epoch").sel(pair="one").sum() == 1
 
 
+def test_sets_lie_along_set():
+    def one(name: str, networks: int) -> xr.Dataset:
+        return xr.Dataset({"modularity": ("network", np.arange(networks) / 8)}, {"study": "toy", "set": name})
+
+    assert notebook.together([one("a", 2)], "untrained")["modularity"].dims == ("set", "network")
+    together = notebook.together([one("a", 2), one("b", 2)], "untrained")
+    assert together["modularity"].sel(set="b").values.tolist() == [0, 1 / 8]
+
+
 @pytest.mark.parametrize("kind", ["images", "network", "claims"])
 def test_a_result_of_which_there_is_one_is_given_as_it_is(made, kind):
     with xr.open_dataset(made / f"results/tiny/{kind}.nc") as result:

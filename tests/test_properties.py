@@ -93,7 +93,7 @@ def paths(value, here: tuple = ()) -> list[tuple]:
     return ([here] if here else []) + inside
 
 
-OURS = {"conditions", "between"}  # sections whose keys are names that a person gives
+OURS = {"conditions", "between", "untrained"}  # sections whose keys are names that a person gives
 OPTIONAL = {
     "stop", "select", "fractions", "steps", "shift", "flip", "bands", "lowest", "crop", "random_crop", "dropout",
     "head", "download", "train_per_class", "val_per_class", "independent", "scratch", "batch_norm",
@@ -178,6 +178,7 @@ BEYOND = {
     "class_reduction": "median", "protocol": "any", "ranked_on": "none", "order": "any", "estimator": "any",
     "palette": "grey", "device": "tpu", "source": "none", "family": "none", "folder": "", "download": False,
     "scale": [0, 1], "ratio": [2, 1], "silent_units": "one", "accuracy": "top2", "area": "mean", "bands": "all",
+    "networks": 1, "directions": 1, "restarts": 0, "entropy": 0,
 }  # fmt: skip
 
 

@@ -158,6 +158,20 @@ def pairs(draw, named: list[str], seeds: list[int]):
     return {name: {"first": one, "second": other} for name, (one, other) in zip(names, found, strict=True)}
 
 
+def untrained_sets():
+    """A few sets of untrained networks."""
+    one = sections({"networks": st.integers(2, 99), "seed": st.integers(0, 9)})
+    return st.dictionaries(NAMES, one, max_size=2)
+
+
+# What a study says of clusters, which only a study needs that asks for what is made with it.
+CLUSTERS = {
+    "association": {"epochs": [0], "batch_size": 8, "directions": 2, "directions_seed": 0},
+    "clustering": {"restarts": 1, "steps": 9, "entropy": 0.15, "seed": 0, "nulls": {"shuffled": 0, "strengths": 0}},
+    "agreement": {"dead_units": "left_out"},
+}
+
+
 @st.composite
 def figures(draw, study, modules: list[int]):
     """Some of the figures whose needs the study meets, each of all runs or of those with some strengths."""
@@ -211,6 +225,7 @@ def studies(draw):
         training.pop("batch_norm", None)
     modules = [1, 2, 3, 4, 5, 6] if network["family"] == "vgg" else [4, 5, 6, 7]
     seeds, named = draw(some_of([*range(12)], 1, 3)), draw(conditions(modules, training["epochs"]))
+    sets = draw(untrained_sets())
     data = {
         "study": draw(st.from_regex(r"[a-z][a-z0-9_-]{0,9}", fullmatch=True)),
         "device": draw(st.sampled_from(["cpu", "cuda"])),
@@ -224,8 +239,10 @@ def studies(draw):
         "ablation": draw(ablations(modules)),
         "cka": draw(similarities()),
         "between": draw(pairs([*named], seeds)),
+        "untrained": sets,
         "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")} | {"association": []},
         "figures": {kind: {} for kind in KINDS},
         **draw(sections({}, OF_NO_NUMBER)),
+        **(CLUSTERS if sets else {}),
     }
     return data | {"figures": draw(figures(loading.checked(data), modules))}

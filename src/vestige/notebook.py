@@ -8,7 +8,7 @@ from typing import Any
 from vestige import pipeline
 from vestige.config import errors, loading
 from vestige.foundation import source
-from vestige.foundation.rows import PAIR, STAGES
+from vestige.foundation.rows import PAIR, SET, STAGES
 from vestige.pipeline import Job
 from vestige.provenance import proofs, results, status
 
@@ -48,7 +48,9 @@ def loaded(job: Job):
 
 
 def together(runs: list, kind: str):
-    """Runs along condition and seed, pairs along pair and seed; whatever there is only one of as it is."""
+    """Runs along condition and seed, pairs along pair and seed, sets along set; what there is only one of as it is."""
+    if STAGES[kind].axis == SET:
+        return along("set", runs)
     if STAGES[kind].axis == PAIR:
         following = {run["seed"].item(): run["seed_second"].item() for run in runs}
         pairs = by_seed("pair", [run.drop_vars(["seed_first", "seed_second"]) for run in runs])

@@ -51,6 +51,7 @@ ablation:
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
 applies: {ablation: [late, plain], cka: [], association: []}
 between: {plain_late: {first: plain, second: late}}
+untrained: {}
 figures:
   network: {}
   training: {}

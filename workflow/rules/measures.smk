@@ -174,3 +174,25 @@ rule agreement:
         settings=front.settings(STUDY, "agreement"),
     shell:
         "vestige make {output}"
+
+
+rule untrained:
+    """Clusters of networks that were never trained, and how far they agree (Lange et al. 2022, section 3.3)."""
+    input:
+        images="results/{study}/images.nc",
+        code=front.code(STUDY, "untrained"),
+    output:
+        "results/{study}/untrained/{set}.nc",
+    log:
+        "logs/{study}/untrained/{set}.log",
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        runtime=rule_resources.runtime(STUDY, "untrained"),
+        mem_mb=rule_resources.mem_mb(STUDY, "untrained", workflow),
+    params:
+        settings=front.settings(STUDY, "untrained"),
+    shell:
+        "vestige make {output}"

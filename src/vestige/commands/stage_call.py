@@ -8,7 +8,7 @@ from typing import Any
 
 from vestige.commands.checkpoint_publishing import workplace
 from vestige.config.study import Run
-from vestige.foundation.rows import PAIR
+from vestige.foundation.rows import PAIR, SET
 from vestige.pipeline import Job
 
 
@@ -53,18 +53,19 @@ def places_of(job: Job) -> dict[str, Any]:
 
 
 def labels_of(job: Job) -> dict[str, Any]:
-    """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have."""
+    """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have, or its set."""
     if "pair" in job.names:
         return job.study.coordinates_of_pair(job.names["pair"], job.names["seed"])
     if "condition" in job.names:
         return job.study.coordinates(Run(job.names["condition"], job.names["seed"]))
-    return {"study": job.study.study}
+    return {"study": job.study.study, **dict(job.values)}
 
 
 def settings_of(job: Job) -> SimpleNamespace:
     """Exactly the sections that a stage declares; reading any other is an AttributeError.
 
-    A run's own condition is complete, and so is its training; other stages are given sections as the study has them.
+    A run's own condition is complete, and so is its training; a set's own section is its part of it; other stages are
+    given sections as the study has them.
     """
     study, declared = job.study, dict.fromkeys(key.split(".")[0] for key in job.keys)
     given = {name: getattr(study, name) for name in declared} | ({"rows": job.rows} if job.stage.rows else {})
@@ -74,4 +75,6 @@ def settings_of(job: Job) -> SimpleNamespace:
         stream = study.stream(condition, job.names["seed"])
         given.update(training=study.training_of(condition), condition=penalty, seed=stream)
         del given["conditions"]
+    if job.stage.axis == SET:
+        given[job.stage.name] = given[job.stage.name][job.names["set"]]
     return SimpleNamespace(**given)

@@ -18,7 +18,7 @@ from vestige.config.sections import (
     StudyName,
     Training,
 )
-from vestige.foundation.rows import PAIR, RUN, STAGES, Stage
+from vestige.foundation.rows import PAIR, RUN, SET, STAGES, Stage
 from vestige.foundation.settings import Filled, Values
 
 FILE = "params.yaml"  # the study that both engines read
@@ -49,8 +49,13 @@ class Runs(Values):
 
 
 def section_of(stage: Stage) -> tuple:
-    """The type of a stage's own section; it may be left out where the stage need not cover anything."""
+    """The type of a stage's own section; it may be left out where the stage need not cover anything.
+
+    That of a stage of sets holds the settings of each set by its name.
+    """
     settings = SECTIONS[stage.name]
+    if stage.axis == SET:
+        return (dict[Name, settings], ...)
     return (settings, ...) if stage.axis == RUN and not stage.covered else (settings | None, None)
 
 
@@ -108,7 +113,9 @@ class Study(Measured):
         return tuple(sorted(self.between, key=place))
 
     def cells(self, stage: Stage) -> tuple[dict[str, Any], ...]:
-        """What tells the results of a stage apart: condition or pair, and seed; nothing where there is only one."""
+        """What tells the results of a stage apart: condition or pair, and seed, or a set; nothing of an only one."""
+        if stage.axis == SET:
+            return tuple({"set": name} for name in sorted(getattr(self, stage.name)))
         if stage.axis == PAIR:
             return tuple({"pair": pair, "seed": seed} for pair in self.pairs for seed in self.seeds)
         if stage.axis == RUN:

@@ -127,10 +127,10 @@ def of_sections(study: Study) -> Iterator[Fault]:
     """A section that is absent although a stage has results that are made with it."""
     for stage in STAGES.values():
         lacking = [key for key in stage.settings if getattr(study, key, stage) is None]
-        if lacking and study.cells(stage):
-            field = Study.model_fields[lacking[0]].annotation
+        for key in lacking if study.cells(stage) else ():
+            field = Study.model_fields[key].annotation
             keys = listed(next(each for each in get_args(field) if each is not NoneType).model_fields)
-            yield (lacking[0],), f"missing; {key_of(stage)} asks for what is made with it; its keys: {keys}"
+            yield (key,), f"missing; {key_of(stage)} asks for what is made with it; its keys: {keys}"
 
 
 def key_of(stage: Stage) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 # The axes along which a stage has results: one a study, a run (condition and seed), a pair of conditions
-# with a seed, or a figure.
-STUDY, RUN, PAIR, FIGURE = "study", "run", "pair", "figure"
-CELLS = {RUN: "{condition}-seed{seed}", PAIR: "{pair}-seed{seed}", FIGURE: "{figure}"}
+# with a seed, a set of untrained networks, or a figure.
+STUDY, RUN, PAIR, SET, FIGURE = "study", "run", "pair", "set", "figure"
+CELLS = {RUN: "{condition}-seed{seed}", PAIR: "{pair}-seed{seed}", SET: "{set}", FIGURE: "{figure}"}
 # The keys of params.yaml that say which results an axis has; `{covered}` is the key that names the conditions.
-WHICH = {STUDY: (), RUN: ("{covered}", "seeds"), PAIR: ("between", "seeds")}
+WHICH = {STUDY: (), RUN: ("{covered}", "seeds"), PAIR: ("between", "seeds"), SET: ("untrained",)}
 # What a stage that runs networks reads of params.yaml beside settings of its own.
 NETWORKS = ("device", "threads", "images", "network")
 # Over which epochs of a run a stage goes, where no section of settings names them.
@@ -77,7 +77,7 @@ DESCRIBED = "{study.images.described_by}"
 
 
 def measure(name: str, settings: tuple[str, ...], reads: tuple[str, ...] = ("images", "training"), **more) -> Stage:
-    """The row of a stage that runs trained networks."""
+    """The row of a stage that measures networks, trained ones if nothing else is said."""
     code = (f"stages/{name}.py", SOURCE, FAMILY)
     row = {"axis": RUN, "networks": True, "hours": 8} | more
     return Stage(name, reads=reads, settings=(*NETWORKS, *settings), code=code, **row)
@@ -148,6 +148,13 @@ MADE = (
         code=("stages/agreement.py",),
         covers="association",
         epochs="association",
+        page=False,
+    ),
+    measure(
+        "untrained",
+        ("association", "clustering", "agreement", "untrained.{set}"),
+        ("images",),
+        axis=SET,
         page=False,
     ),
 )
