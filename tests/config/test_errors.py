@@ -524,16 +524,28 @@ agreement:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("networks: 100", "networks: 1", "untrained.initial.networks (line 76): found 1; allowed: a number of at least 2"),
-        ("seed: 0\nassociation", "seed: -1\nassociation", "untrained.initial.seed (line 77): found -1; allowed: a number"),
-        ("networks: 100", "network: 9", "untrained.initial.network (line 76): unknown key; did you mean 'networks'?"),
-        ("initial:", "In-itial:", "untrained.In-itial (line 75): "),
+        (
+            "networks: 100",
+            "networks: 1",
+            "untrained.initial.networks (line 75): found 1; allowed: a number of at least 2",
+        ),
+        (
+            "seed: 0\nassociation",
+            "seed: -1\nassociation",
+            "untrained.initial.seed (line 76): found -1; allowed: a number",
+        ),
+        ("networks: 100", "network: 9", "untrained.initial.network (line 75): unknown key; did you mean 'networks'?"),
+        ("initial:", "In-itial:", "untrained.In-itial (line 74): "),
         (
             "agreement:\n  dead_units: left_out\n",
             "",
             "agreement: missing; untrained asks for what is made with it; its keys: dead_units",
         ),
-        ("  directions: 16\n", "", "association.directions (line 78): missing; the input gradient of a bottleneck_resnet"),
+        (
+            "  directions: 16\n",
+            "",
+            "association.directions (line 77): missing; the input gradient of a bottleneck_resnet",
+        ),
     ],
 )
 def test_a_set_of_untrained_networks_that_could_not_be_measured_is_refused(refusal, old, new, says):
@@ -808,7 +820,7 @@ def test_every_fault_of_a_kind_is_listed_in_the_order_of_the_file(refusal):
             edited("device: cpu", "device: !cpu"),
             ", line 2: this is not YAML: could not determine a constructor for the",
         ),
-        (TEXT + "---\n" + TEXT, ", line 73: this is not YAML: "),
+        (TEXT + "---\n" + TEXT, ", line 74: this is not YAML: "),
         (TEXT + "\0", ": this is not YAML: unacceptable character #x0000"),
         (TEXT.encode("utf-16"), ", line 1: byte 0xff is not UTF-8; save the file as UTF-8"),
         (edited("minibatch", "minib\xe4tch").encode("latin-1"), ", line 49: byte 0xe4 is not UTF-8; save the file as"),

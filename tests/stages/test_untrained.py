@@ -10,15 +10,23 @@ from stages.toy import ignore, settings, toy
 
 from vestige.data.loader import Split
 from vestige.models import mlp, preactivation_resnet
-from vestige.stages import agreement, association, cluster_agreement, clustering
-from vestige.stages import unit_association, unit_clusters, untrained, untrained_networks
+from vestige.stages import (
+    agreement,
+    association,
+    cluster_agreement,
+    clustering,
+    unit_association,
+    unit_clusters,
+    untrained,
+    untrained_networks,
+)
 from vestige.stages.images import described
 from vestige.stages.training import training
 from vestige.stages.unit_association import MEASURES
 from vestige.training.resume import Trajectory
 
 PERCEPTRON = mlp.Settings(family="mlp", inputs=64, hidden=(8, 6))
-CONVOLUTIONS = preactivation_resnet.Settings(family="preactivation_resnet", width=1)
+CONVOLUTIONS = preactivation_resnet.Settings(family="preactivation_resnet", width=2)
 NULLS = {"shuffled": 3, "strengths": 0}
 SEARCH = {"restarts": 2, "steps": 60, "entropy": 0.15, "seed": 0, "nulls": NULLS}
 

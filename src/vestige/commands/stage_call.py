@@ -53,7 +53,7 @@ def places_of(job: Job) -> dict[str, Any]:
 
 
 def labels_of(job: Job) -> dict[str, Any]:
-    """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have, or its set."""
+    """The scalar coordinates of a result: those of its run or pair, which its inputs are checked to have, or set."""
     if "pair" in job.names:
         return job.study.coordinates_of_pair(job.names["pair"], job.names["seed"])
     if "condition" in job.names:
