@@ -10,6 +10,8 @@ PENALTY = ("alpha", "start", "stop", "modules")
 OTHERS = ("study", "condition", "seed", "epochs")
 # In a training result `learning_rate` is that of each epoch; the setting, where it is overridden, is called so:
 INITIAL = "initial_"
+REGULARIZERS = ("l2", "l1", "dropout")  # keys of `training` of which a sweep varies one at a time (Lange et al. 2022)
+UNPENALISED = "no penalty"  # in a label
 PLACES = ("first", "second")  # of the two networks of a pair, whose coordinates end in them
 
 
@@ -98,6 +100,13 @@ class Condition:
         return not self.is_penalised and not self.overrides
 
     @property
+    def regularizer(self) -> tuple[str, float] | None:
+        """The regularizer that the condition sets, and its strength; None where it does anything else or nothing."""
+        if self.is_penalised or len(self.overrides) != 1 or self.overrides[0][0] not in REGULARIZERS:
+            return None
+        return self.overrides[0]
+
+    @property
     def is_suppressed(self) -> bool:
         """Whether the penalty lowers selectivity."""
         return self.alpha < 0
@@ -138,7 +147,7 @@ class Condition:
     def penalty_label(self, with_modules: bool) -> str:
         """The penalty in a label."""
         if not self.is_penalised:
-            return "no penalty"
+            return UNPENALISED
         where = f" on {modules_label(self.modules)}" if with_modules else ""
         when = f" from epoch {self.start}" if self.is_kept_on else f", {self.period}"
         return f"{strength(self.alpha)}{where}{when}"

@@ -179,7 +179,7 @@ job = pipeline.job(loading.read(), "figures_selectivity", figure=sys.argv[1])
 for each in job.inputs:
     Path(each.output).parent.mkdir(parents=True, exist_ok=True)
     make_selectivity("baseline", dict(each.values)["seed"]).to_netcdf(each.output)
-drawn = figure_drawing.drawn(job, figure_drawing.shown(job)[:1])
+drawn = figure_drawing.drawn(job, figure_drawing.shown(job)[:1], {{}})
 print(drawn.caption, len(drawn.table), job.code)
 """
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from vestige.config import selection
 from vestige.config.choices import FIGURES
-from vestige.config.figure_rows import plot_function, plot_module
+from vestige.config.figure_rows import BESIDE, plot_function, plot_module, reads_beside
 from vestige.pipeline import Job
 from vestige.provenance import hashing, results
 
@@ -25,7 +25,12 @@ class Drawn(NamedTuple):
 def shown(job: Job) -> list[Job]:
     """The jobs whose results a figure shows."""
     cells = selection.selected(job.study, job.stage.kind, settings_of(job).select or {})
-    return [each for each in job.inputs if dict(each.values) in cells]
+    return [each for each in job.gathered[job.stage.kind] if dict(each.values) in cells]
+
+
+def beside(job: Job) -> dict[str, list[Job]]:
+    """Kind -> the jobs of that kind all of whose results a figure is drawn beside, whatever it selects."""
+    return {kind: [*jobs] for kind, jobs in job.gathered.items() if kind != job.stage.kind}
 
 
 def settings_of(job: Job):
@@ -33,16 +38,21 @@ def settings_of(job: Job):
     return getattr(getattr(job.study.figures, job.stage.kind), job.names["figure"])
 
 
-def drawn(job: Job, chosen: list[Job], mark: str = "") -> Drawn:
-    """The figure of a job from some results, marked with a text if one is given."""
+def drawn(job: Job, chosen: list[Job], others: dict[str, list[Job]], mark: str = "") -> Drawn:
+    """The figure of a job from some results, beside others by kind, marked with a text if one is given."""
     from vestige.figures import drawing
 
     row, settings = FIGURES[job.names["figure"]], settings_of(job)
     with ExitStack() as stack:
-        images = [stack.enter_context(results.open_dataset(each.output)) for each in job.named.values()]
-        runs = [of_classes(stack.enter_context(results.open_dataset(each.output)), images) for each in chosen]
+
+        def opened(jobs) -> list:
+            return [stack.enter_context(results.open_dataset(each.output)) for each in jobs]
+
+        images = opened(job.named.values())
+        runs = [of_classes(run, images) for run in opened(chosen)]
+        given = {BESIDE: {kind: opened(jobs) for kind, jobs in others.items()}} if reads_beside(row.plot) else {}
         try:
-            figure, table = plot_function(row.plot)(settings, runs, **row.options)
+            figure, table = plot_function(row.plot)(settings, runs, **given, **row.options)
         except ValueError as error:  # a plot does not know for which figure it draws
             raise ValueError(f"figures.{row.kind}.{job.names['figure']}: {error}") from error
     if mark:

@@ -187,7 +187,7 @@ def draw(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
     check_unchanged(job, before)  # what is loaded by now is what will be used
     chosen = figure_drawing.shown(job)
     note(f"drawing {len(chosen)} results")
-    drawn = figure_drawing.drawn(job, chosen)
+    drawn = figure_drawing.drawn(job, chosen, figure_drawing.beside(job))
     check_unchanged(job, before)
     paths = [Path(job.output), *map(Path, job.beside)]
     figure_drawing.write(drawn, *paths, stamp)

@@ -22,12 +22,13 @@ def preview(study: Study, names: list[str]) -> Iterator[str]:
 def drawn_so_far(job: Job) -> str:
     """Draw one figure from what is finished and current; where it lies, or why there is none yet."""
     asked = figure_drawing.shown(job)
-    finished = [each for each in asked if status.of(each, beside=False).state == status.PROVEN]
+    finished = finished_of(asked)
+    others = {kind: finished_of(jobs) for kind, jobs in figure_drawing.beside(job).items()}
     if not finished:
         return f"nothing to draw yet, none of its {len(asked)} results is finished"
     mark = f"unfinished: {len(finished)} of {len(asked)} results" if len(finished) < len(asked) else ""
     try:
-        drawn = figure_drawing.drawn(job, finished, mark)
+        drawn = figure_drawing.drawn(job, finished, others, mark)
     except ValueError as error:  # what is finished does not suffice, for instance without the baseline
         return f"nothing to draw yet from {len(finished)} of {len(asked)} results: {error}"
     png = FOLDER / job.study.study / Path(job.output).name
@@ -35,3 +36,8 @@ def drawn_so_far(job: Job) -> str:
         drawn, png, png.with_suffix(".pdf"), png.with_suffix(".csv"), lambda beside: {"preview": mark, "beside": beside}
     )
     return f"{png} ({mark or 'finished'})"
+
+
+def finished_of(jobs: list[Job]) -> list[Job]:
+    """The jobs whose results are there and current."""
+    return [each for each in jobs if status.of(each, beside=False).state == status.PROVEN]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +30,7 @@ from vestige.foundation.settings import Values
 
 FOLDER = Path(vestige.figures.__path__[0])
 FILE = FOLDER / "paper.yaml"
+BESIDE = "beside"  # the parameter of a plot that is handed results of other kinds: kind -> list of them
 
 
 class FiguresRefused(ValueError):
@@ -94,8 +95,9 @@ Number = Annotated[str, Field(min_length=1), BeforeValidator(lambda said: str(sa
 
 
 class FigureRow(Values):
-    """One figure: its number in the paper, the results that it shows, and how its plot draws them."""
+    """One figure: its number in which paper, the results that it shows, and how its plot draws them."""
 
+    article: Literal["ranadive2023", "lange2022"] = "ranadive2023"
     paper: Number | None = None
     kind: Annotated[str, AfterValidator(known_kind)]
     plot: Annotated[str, AfterValidator(known_plot)]
@@ -115,8 +117,16 @@ def plot_module(plot: str) -> Any:
 
 
 def plot_function(plot: str) -> Callable:
-    """The function that draws: (settings, runs, **options) -> the matplotlib figure, and the table of its numbers."""
+    """The function that draws: (settings, runs, **options) -> the matplotlib figure, and the table of its numbers.
+
+    Where it has a parameter `beside`, this is kind -> results of the other kinds that its kind's row gathers.
+    """
     return getattr(plot_module(plot), plot)
+
+
+def reads_beside(plot: str) -> bool:
+    """Whether a plot is handed results of other kinds."""
+    return BESIDE in inspect.signature(plot_function(plot)).parameters
 
 
 @cache
@@ -129,12 +139,13 @@ def plots() -> tuple[str, ...]:
 
 @cache
 def options_of(plot: str) -> type[Values]:
-    """The options of a plot, from the parameters of its function behind `settings` and `runs`."""
+    """The options of a plot, from the parameters of its function behind `settings`, `runs` and `beside`."""
     function = plot_function(plot)
     hints = get_type_hints(function, include_extras=True)
     fields = {
         name: (hints.get(name, Any), ... if each.default is each.empty else each.default)
         for name, each in list(inspect.signature(function).parameters.items())[2:]
+        if name != BESIDE
     }
     return create_model(plot, __base__=Values, **fields)
 

@@ -133,10 +133,14 @@ def narrowed(settings: Figure, columns: int) -> Figure:
     return settings.model_copy(update={"panel": (width, min(height, 1.2 * width))})
 
 
-def finished(figure):
-    """The figure with its layout settled, so that each file written of it shows the same."""
+def finished(figure, wide_labels: bool = False):
+    """The figure with its layout settled, so that each file written of it shows the same.
+
+    Wide labels beside panels of a fixed shape take a second pass, as the first moves what they were measured at.
+    """
     layout = figure.get_layout_engine()
-    layout.execute(figure)
+    for _ in range(1 + wide_labels):
+        layout.execute(figure)
     longer = [fold(ax, figure) for ax in figure.axes]
     if any(longer):
         layout.execute(figure)

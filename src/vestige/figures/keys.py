@@ -28,7 +28,12 @@ def line_looks(table, palette: str) -> dict[str, dict]:
 
 def key(figure, look: dict[str, dict], *others):
     """One key below all panels, where it covers nothing; `others` are further artists with a label."""
-    entries = [*handles(look), *others]
+    key_below(figure, handles(look), *others)
+
+
+def key_below(figure, entries: list, *others):
+    """The same of entries that are there already."""
+    entries = [*entries, *others]
     columns = key_columns([len(one.get_label()) for one in entries], figure.get_figwidth() * LETTERS)
     figure.set_figheight(figure.get_figheight() + 0.17 * -(-len(entries) // columns))
     figure.legend(handles=entries, loc="outside lower center", ncols=columns)
@@ -45,7 +50,15 @@ def handles(look: dict[str, dict]) -> list:
 
     edge = {"markeredgecolor": "white", "markeredgewidth": 0.6}
     return [
-        Line2D([], [], color=one["color"], marker=one["marker"], dashes=one["dashes"] or (1, 0), label=name, **edge)
+        Line2D(
+            *([], []),
+            color=one["color"],
+            marker=one["marker"],
+            markersize=one.get("markersize"),
+            dashes=one["dashes"] or (1, 0),
+            label=name,
+            **edge,
+        )
         for name, one in look.items()
     ]
 

@@ -77,6 +77,11 @@ NEEDS = {
         "a condition such as `suppressed_then_lifted: {alpha: -20, modules: [...], start: 0, stop: 4}`",
         lambda done: done.is_suppressed and done.is_lifted,
     ),
+    "regularized": Need(
+        "a condition that sets dropout, l1 or l2 and nothing else",
+        "a condition such as `dropout_50: {dropout: 0.5}`",
+        lambda done: done.regularizer is not None,
+    ),
     "pairs_without_penalty": Need(
         "a pair of networks without penalty",
         "a pair such as `baseline: {first: baseline, second: baseline}`",

@@ -1,15 +1,16 @@
 """What conditions are called in a figure, so that no two are called the same."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from vestige.condition import Condition, is_penalised, strength
+from vestige.condition import UNPENALISED, Condition, is_penalised, strength
 
 
 def labels(runs) -> dict[str, str]:
     """Condition's name -> its label, in the order of the runs, no two alike.
 
-    The penalty is always said; its modules, and a training setting that some condition overrides, where conditions
-    differ in them; the number of epochs, and last the condition's name, where nothing else tells two apart.
+    The penalty is said where any condition has one; its modules, and settings of training, where conditions differ in
+    them; the number of epochs, and last the condition's name, where nothing else tells two apart.
     """
     return labels_of({run["condition"].item(): Condition.from_dataset(run) for run in runs})
 
@@ -19,9 +20,18 @@ def labels_of(known: dict[str, Condition]) -> dict[str, str]:
     where = {each.modules for each in known.values() if each.is_penalised}
     settings = differing(known)
     first = {name: each.label(len(where) > 1, settings) for name, each in known.items()}
+    if not where and settings:
+        first = {name: without_penalty(text, known.values()) for name, text in first.items()}
     second = {name: f"{text}, {known[name].epochs} epochs" for name, text in first.items()}
     third = {name: f"{text} ({name})" for name, text in first.items()}
     return told_apart(told_apart(first, second), third)
+
+
+def without_penalty(label: str, conditions: Iterable[Condition]) -> str:
+    """A label where no condition has a penalty: "no penalty, dropout = 0.3" -> "dropout = 0.3"."""
+    beyond = label.removeprefix(UNPENALISED).lstrip(", ")
+    swept = all(each.is_baseline or each.regularizer for each in conditions)
+    return beyond or ("no regularization" if swept else "baseline")
 
 
 def differing(known: dict[str, Condition]) -> list[str]:

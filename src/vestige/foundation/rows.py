@@ -41,6 +41,7 @@ class Stage:
     figures: bool = False  # whether figures are drawn of it
     page: bool = True  # whether the report reads it
     figures_read: tuple[str, ...] = ()  # what those read beside it
+    figures_gather: tuple[str, ...] = ()  # other kinds of results, all of which those are handed beside it
     kind: str = ""  # of result from which it draws figures
     rows: str = ""  # the file of rows that it is handed by value, each of which it is made of
     own_function: str = ""  # a file that may hold the stage's function in place of its own
@@ -128,7 +129,15 @@ MADE = (
     ),
     measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
     measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", claims=True, figures=True),
-    measure("association", ("association",), applies=True, epochs="association", page=False),
+    measure(
+        "association",
+        ("association",),
+        applies=True,
+        epochs="association",
+        page=False,
+        figures=True,
+        figures_gather=("clustering",),  # sorted matrices
+    ),
     Stage(
         "clustering",
         RUN,
@@ -138,6 +147,8 @@ MADE = (
         covers="association",
         epochs="association",
         page=False,
+        figures=True,
+        figures_gather=("training", "untrained"),  # how accurate networks are, and what they have from the start
         hours=8,
     ),
     Stage(
@@ -149,6 +160,8 @@ MADE = (
         covers="association",
         epochs="association",
         page=False,
+        figures=True,
+        figures_gather=("training", "untrained"),
     ),
     measure(
         "untrained",
@@ -162,12 +175,13 @@ MADE = (
 
 def drawn(row: Stage) -> Stage:
     """The row of the figures drawn from one kind of result: they depend on what says which results there are."""
+    gathered = (row, *(each for each in MADE if each.name in row.figures_gather))
     return Stage(
         f"figures_{row.name}",
         FIGURE,
         reads=row.figures_read,
-        gathers=(row.name,),
-        settings=(f"figures.{row.name}.{{figure}}", *row.which),
+        gathers=(row.name, *row.figures_gather),
+        settings=(f"figures.{row.name}.{{figure}}", *dict.fromkeys(key for each in gathered for key in each.which)),
         code=("figures/{plot}.py", "figures/style.mplstyle"),
         suffix=".png",
         beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),

@@ -1,0 +1,45 @@
+"""The measures of association between units: what figures call them, and to which family they belong."""
+
+WORDS = {
+    "covariance": "Covariance",
+    "input_gradient": "Input gradient",
+    "output_gradient": "Output gradient",
+    "output_hessian": "Output Hessian",
+}
+SHORT = {
+    "covariance": "cov.",
+    "input_gradient": "in. grad.",
+    "output_gradient": "out. grad.",
+    "output_hessian": "Hess.",
+}
+UPSTREAM = ("covariance", "input_gradient")
+NORMALISED = "_normalised"
+
+
+def measure_words(measure: str) -> str:
+    """For instance "Input gradient, normalised"."""
+    plain = measure.removesuffix(NORMALISED)
+    return WORDS.get(plain, plain) + (", normalised" if plain != measure else "")
+
+
+def measure_short(measure: str) -> str:
+    """For instance "in. grad., n."."""
+    plain = measure.removesuffix(NORMALISED)
+    return SHORT.get(plain, plain) + (" n." if plain != measure else "")
+
+
+def by_family(measures) -> list[str]:
+    """The measures, upstream ones first, each plain one before its normalised one."""
+    names = [str(each) for each in measures]
+    order = [*WORDS]
+
+    def place(name: str) -> tuple:
+        plain = name.removesuffix(NORMALISED)
+        return order.index(plain) if plain in order else len(order), plain != name
+
+    return sorted(names, key=place)
+
+
+def is_upstream(measure: str) -> bool:
+    """Whether a measure says what units respond to; else it says what they are for."""
+    return measure.removesuffix(NORMALISED) in UPSTREAM

@@ -1,0 +1,99 @@
+"""Accuracy and norms of weights against the strength of each regularizer: six rows, a column a regularizer."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from vestige.figures.axes import in_percent, spread
+from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
+from vestige.figures.keys import key_below
+from vestige.figures.regularization_lines import entries as line_entries
+from vestige.figures.sweeps import LOGARITHMIC, WORDS, draw_line, name_of, regularizer_looks, strengths, with_strengths
+from vestige.figures.tables import over_seeds
+
+ROWS = {
+    "train_accuracy": "Training accuracy (%)",
+    "val_accuracy": "Validation accuracy (%)",
+    "squares": "Sum of squares",
+    "magnitudes": "Sum of sizes",
+    "small": "Weights near 0 (%)",
+    "nuclear": "Nuclear norm",
+}
+PERCENT = ("train_accuracy", "val_accuracy", "small")
+ACCURACIES = ("train_accuracy", "val_accuracy")
+STRENGTH = {"l2": "L2 (factor)", "l1": "L1 (factor)", "dropout": "Dropout (share)"}
+
+
+class Settings(Figure):
+    """Where the axis of accuracies begins; the paper's is 0.8, and networks below lie beneath it."""
+
+    panel: Panel = (2.1, 1.1)
+    lowest: Annotated[float, Field(ge=0, lt=1)] = 0.8
+
+
+def performance_and_norms(settings: Settings, runs, beside):
+    """Draw results of `norms` at the last epoch measured, beside accuracies; returns the figure and its table."""
+    trained = {name_of(each): each for each in beside["training"]}
+
+    def measured(run) -> dict:
+        found = accuracies(trained[name_of(run)]) | norms(run)
+        return {name: value.expand_dims(network=["trained"]) for name, value in found.items()}
+
+    table = with_strengths(over_seeds(runs, measured, settings.bands).drop(columns="network"), strengths(runs))
+    if not (table["regularizer"] != "").any():
+        raise ValueError("no condition sets one regularizer alone: dropout, l1 or l2")
+    with styled():
+        look = regularizer_looks(table, settings.palette)
+        figure, places = sheet(settings, len(ROWS) * len(look), columns=len(look))
+        for number, quantity in enumerate(ROWS):
+            axes = [ax for (ax,) in places[number * len(look) : (number + 1) * len(look)]]
+            draw(axes, table[table["quantity"] == quantity], look)
+            label(axes, quantity, settings.lowest, is_last=quantity == [*ROWS][-1])
+        for (ax,), name in zip(places[: len(look)], look, strict=True):
+            ax.set_title(WORDS[name] if name != "dropout" else "Dropout")
+        for (ax,), name in zip(places[-len(look) :], look, strict=True):
+            ax.set_xlabel(STRENGTH[name])
+        key_below(figure, line_entries(table, look)[len(look) :])
+        return finished(figure), table
+
+
+def accuracies(training) -> dict:
+    """Accuracies of the network that is measured, on the images it learnt from and on the validation images."""
+    epoch = training["best"].item() if "best" in training else training["epoch"].values[-1]
+    last = training.sel(epoch=epoch, drop=True)
+    return {"train_accuracy": last["train_accuracy"], "val_accuracy": last["val_accuracy"]}
+
+
+def norms(run) -> dict:
+    """Over all weights: sums, the share of those near 0, and the sum of the nuclear norms."""
+    last = run.isel(epoch=-1, drop=True)
+    small = (last["small"] * last["size"]).sum("weight") / last["size"].sum("weight")
+    return {name: last[name].sum("weight") for name in ("squares", "magnitudes", "nuclear")} | {"small": small}
+
+
+def draw(axes, part, look: dict[str, dict]):
+    """A line a regularizer over its strengths, each on a panel of its own, and a level for networks without any."""
+    plain = part[(part["regularizer"] == "") & (part["alpha"] == 0)]
+    for ax, (name, one) in zip(axes, look.items(), strict=True):
+        line = part[part["regularizer"] == name].sort_values("value")
+        draw_line(ax, line["value"], line["mean"], one)
+        spread(ax, line, one["color"], "value")
+        if len(plain):
+            ax.axhline(plain["mean"].iloc[0], color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), zorder=1.8)
+        if name in LOGARITHMIC:
+            ax.set_xscale("log")
+            ax.minorticks_off()
+
+
+def label(axes, quantity: str, lowest: float, is_last: bool):
+    """The same vertical range on the panels of a row, from 0 or from the lowest accuracy shown."""
+    if quantity in ACCURACIES:
+        low, high = lowest, 1.0 + 0.02 * (1 - lowest)
+    else:
+        low, high = 0, max(ax.get_ylim()[1] for ax in axes)
+    for ax in axes:
+        ax.set_ylim(low, high)
+        ax.set_ylabel(ROWS[quantity] if ax is axes[0] else "")
+        ax.tick_params(labelbottom=is_last)
+        if quantity in PERCENT:
+            ax.yaxis.set_major_formatter(in_percent)

@@ -1,0 +1,147 @@
+"""Modularity, or the number of clusters, against the strength of regularization: a panel a measure of association."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from vestige.figures.axes import spread, value_axis
+from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.keys import handles, key_below
+from vestige.figures.measures import by_family, measure_words
+from vestige.figures.sweeps import (
+    AXIS,
+    NONE,
+    WORDS,
+    Swept,
+    draw_line,
+    left_out,
+    regularizer_looks,
+    strengths,
+    usable,
+    with_strengths,
+)
+from vestige.figures.tables import over_seeds
+from vestige.figures.untrained import band_key, draw_band, untrained_rows, values_of
+
+LABELS = {"modularity": "Modularity Q", "clusters": "Clusters (effective)"}
+PAPER_BANDS = "as in the paper, one standard error, networks and layers pooled"
+COLUMNS = 4
+Measures = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+
+
+class Settings(Swept):
+    """The measures of association to draw; all where left out."""
+
+    panel: Panel = (1.7, 1.5)
+    measures: Measures | None = None
+
+
+def regularization_lines(
+    settings: Settings,
+    runs,
+    beside,
+    quantity: Literal["modularity", "clusters"] = "modularity",
+    by_layer: bool = False,
+):
+    """Draw results of `clustering` at the last epoch measured: a line a regularizer, and a band of untrained networks.
+
+    Layers are averaged in each network, or have a row of panels each. Returns the figure and its table.
+    """
+    kept, count = usable(runs, beside["training"], settings.least_accuracy)
+    table = over_seeds(
+        kept,
+        lambda run: {quantity: trained(run[quantity], settings.measures, by_layer)},
+        settings.bands,
+        lambda group: pooled_errors(group, quantity, settings.measures, by_layer),
+    )
+    table = with_strengths(table, strengths(kept, runs))
+    untrained = untrained_rows(beside["untrained"], quantity, by_layer, settings.bands == "paper")
+    with styled():
+        look = regularizer_looks(table, settings.palette)
+        places = panels_of(table, by_layer)
+        figure, axes = sheet(settings, len(places), columns=min(COLUMNS, table["measure"].nunique()))
+        for (ax,), (layer, measure) in zip(axes, places, strict=True):
+            draw_band(ax, values_of(untrained, measure, layer))
+            draw(ax, part_of(table, measure, layer), look)
+            ax.set_title(measure_words(measure) + (f", layer {layer}" if by_layer else ""))
+        finish([ax for (ax,) in axes], table, untrained, quantity)
+        key_below(figure, entries(table, look), *band_key(untrained), *left_out(count, settings.least_accuracy))
+        return finished(figure), with_untrained(table, untrained)
+
+
+def trained(values, measures, by_layer: bool):
+    """(measure) or (measure, layer) of the network after training: the last epoch measured, layers averaged."""
+    chosen = by_family(values["measure"].values)
+    if measures:
+        if strange := sorted(set(measures) - set(chosen)):
+            raise ValueError(f"measures: no measure {', '.join(strange)}; the results hold {', '.join(chosen)}")
+        chosen = [name for name in chosen if name in measures]
+    last = values.isel(epoch=-1, drop=True).sel(measure=chosen)
+    return last if by_layer else last.mean("layer")
+
+
+def pooled_errors(group, quantity: str, measures, by_layer: bool) -> dict:
+    """The half-widths that the paper drew: the standard error over all networks and layers of a condition."""
+    import xarray as xr
+
+    values = xr.concat([trained(run[quantity], measures, True).reset_coords(drop=True) for run in group], "seed")
+    over = ["seed"] if by_layer else ["seed", "layer"]
+    return {quantity: values.std(over, ddof=1) / values.notnull().sum(over) ** 0.5}
+
+
+def panels_of(table, by_layer: bool) -> list[tuple[str, str]]:
+    """(layer, measure) of each panel: a row a layer; "" where layers are averaged."""
+    measures = list(dict.fromkeys(table["measure"]))
+    layers = list(dict.fromkeys(table["layer"])) if by_layer else [""]
+    return [(layer, measure) for layer in layers for measure in measures]
+
+
+def part_of(table, measure: str, layer: str):
+    """The rows of a panel."""
+    mine = table[table["measure"] == measure]
+    return mine[mine["layer"] == layer] if layer else mine
+
+
+def draw(ax, part, look: dict[str, dict]):
+    """The lines of the regularizers, and a level for networks without any."""
+    for name, one in look.items():
+        line = part[part["regularizer"] == name].sort_values("x")
+        draw_line(ax, 100 * line["x"], line["mean"], one)
+        spread(ax, line.assign(x=100 * line["x"]), one["color"], "x")
+    for mean in part.loc[part["condition"] == baseline_of(part), "mean"]:
+        ax.axhline(mean, color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), zorder=1.8)
+
+
+def baseline_of(table) -> str:
+    """The condition without a regularizer of its own, and without a penalty; "" where there is none."""
+    plain = table[(table["regularizer"] == "") & (table["alpha"] == 0)]
+    return plain["condition"].iloc[0] if len(plain) else ""
+
+
+def entries(table, look: dict[str, dict]) -> list:
+    """The entries of the key for the lines."""
+    from matplotlib.lines import Line2D
+
+    named = handles({WORDS[name]: one for name, one in look.items()})
+    if not baseline_of(table):
+        return named
+    return [*named, Line2D([], [], color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), label=NONE)]
+
+
+def finish(axes, table, untrained, quantity: str):
+    """The same axes on all panels, from 0."""
+    import pandas as pd
+
+    top = pd.concat([table[["mean", "high"]], untrained.reindex(columns=["mean", "high"])])
+    for ax in axes:
+        ax.set_xlim(-4, 104)
+        ax.set_xticks([0, 25, 50, 75, 100])
+        ax.set_xlabel(AXIS if ax.xaxis.get_tick_params()["labelbottom"] else "")
+    value_axis(axes, top, LABELS[quantity])
+
+
+def with_untrained(table, untrained):
+    """The table, and below it the rows of untrained networks."""
+    import pandas as pd
+
+    return pd.concat([table, untrained], ignore_index=True) if len(untrained) else table

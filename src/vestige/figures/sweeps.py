@@ -1,0 +1,130 @@
+"""Conditions that each set one regularizer: which of their networks count, and where they lie on a common axis."""
+
+import math
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from vestige.condition import REGULARIZERS, Condition
+from vestige.figures.drawing import Figure
+
+WORDS = {"l2": "L2", "l1": "L1", "dropout": "dropout"}
+NONE = "no regularization"
+MARKERS = {"l2": ("o", 4), "l1": ("D", 3.6), "dropout": ("*", 7)}  # the paper's, and their size in points
+LOGARITHMIC = ("l2", "l1")
+AXIS = "Regularization (% of range)"
+
+
+class Swept(Figure):
+    """Networks less accurate than this on the validation images are left out, and so are stronger regularizers.
+
+    Of a regularizer all strengths are left out from the least at which more than half of the networks are (the paper's
+    rule, with 0.80).
+    """
+
+    least_accuracy: Annotated[float, Field(ge=0, le=1)] = 0.8
+
+
+class Strength(NamedTuple):
+    """The regularizer that a condition sets, its strength, and its place on the axis that all share, from 0 to 1."""
+
+    regularizer: str
+    value: float
+    x: float
+
+
+def final_accuracy(training) -> float:
+    """The accuracy on validation images of the network that is measured: at the best epoch, else the last one."""
+    curve = training["val_accuracy"]
+    return float(curve.sel(epoch=training["best"]) if "best" in training else curve.isel(epoch=-1))
+
+
+def name_of(run) -> tuple[str, int]:
+    """The condition and the seed of a result."""
+    return run["condition"].item(), run["seed"].item()
+
+
+def usable(runs: list, training: list, least: float) -> tuple[list, int]:
+    """The runs that count, and how many do not, for accuracies below the least or of too strong a regularizer."""
+    accurate = {name_of(each): final_accuracy(each) >= least for each in training}
+    strong = too_strong({name_of(each): Condition.from_dataset(each) for each in training}, accurate)
+    kept = [run for run in runs if accurate[name_of(run)] and run["condition"].item() not in strong]
+    if not kept:
+        raise ValueError(f"no network to draw: all are under an accuracy of {least:g} (least_accuracy)")
+    return kept, len(runs) - len(kept)
+
+
+def too_strong(conditions: dict[tuple[str, int], Condition], accurate: dict[tuple[str, int], bool]) -> set[str]:
+    """The conditions of each regularizer from the least strength at which more than half of the networks fail."""
+    found: set[str] = set()
+    for regularizer in REGULARIZERS:
+        values = {name: done.regularizer for (name, _), done in conditions.items()}
+        swept = {name: said[1] for name, said in values.items() if said and said[0] == regularizer}
+        share = {name: [accurate[one] for one in accurate if one[0] == name] for name in swept}
+        bad = [swept[name] for name, those in share.items() if sum(those) < len(those) / 2]
+        found |= {name for name, value in swept.items() if bad and value >= min(bad)}
+    return found
+
+
+def strengths(runs: list, configured: list | None = None) -> dict[str, Strength]:
+    """Condition -> its strength, of those that set one regularizer.
+
+    x of L1 and L2 is (log v - log least) / (log largest - log least) over all that are `configured`; of dropout it is
+    the share that is dropped (the paper's axis).
+    """
+    swept = {run["condition"].item(): Condition.from_dataset(run).regularizer for run in configured or runs}
+    ranges: dict[str, list[float]] = {}
+    for said in filter(None, swept.values()):
+        ranges.setdefault(said[0], []).append(said[1])
+    shown = {run["condition"].item() for run in runs}
+    found = {name: said for name, said in swept.items() if said and name in shown}
+    return {name: Strength(*said, place(*said, ranges[said[0]])) for name, said in found.items()}
+
+
+def place(regularizer: str, value: float, values: list[float]) -> float:
+    """Where a strength lies on the common axis."""
+    if regularizer not in LOGARITHMIC:
+        return value
+    low, high = math.log(min(values)), math.log(max(values))
+    return (math.log(value) - low) / (high - low) if high > low else 0.0
+
+
+def with_strengths(table, found: dict[str, Strength]):
+    """The table with columns regularizer, strength and x; of other conditions "" and NaN."""
+    said = [found.get(name, Strength("", math.nan, math.nan)) for name in table["condition"]]
+    columns = {"regularizer": [each.regularizer for each in said], "value": [each.value for each in said]}
+    return table.assign(**columns, x=[each.x for each in said])
+
+
+def regularizer_looks(table, palette: str) -> dict[str, dict]:
+    """A look for the line of each regularizer, with the paper's markers."""
+    import seaborn
+
+    from vestige.figures.keys import DASHES
+
+    names = [name for name in REGULARIZERS if name in set(table["regularizer"])]
+    return {
+        name: {"color": colour, "marker": MARKERS[name][0], "markersize": MARKERS[name][1], "dashes": dashes}
+        for name, colour, dashes in zip(names, seaborn.color_palette(palette, len(names)), DASHES, strict=False)
+    }
+
+
+def draw_line(ax, across, up, look: dict):
+    """A line with its markers."""
+    style = {key: look[key] for key in ("color", "marker", "markersize") if key in look}
+    ax.plot(across, up, dashes=look["dashes"] or (1, 0), markeredgecolor="white", markeredgewidth=0.5, **style)
+
+
+def strongest(found: dict[str, Strength]) -> dict[str, str]:
+    """Regularizer -> the condition of its largest strength."""
+    names = sorted(found, key=lambda name: found[name].value)
+    return {found[name].regularizer: name for name in names}
+
+
+def left_out(count: int, least: float) -> list:
+    """The entry of the key that says how many networks are left out; none where all count."""
+    from matplotlib.lines import Line2D
+
+    networks = "1 network" if count == 1 else f"{count} networks"
+    says = f"left out: {networks} (accuracy under {least:g}, or a stronger regularizer than such)"
+    return [Line2D([], [], linestyle="", label=says)] if count else []
