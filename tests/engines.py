@@ -135,7 +135,7 @@ def few_jobs(project) -> None:
     """Leave one seed and one figure of the study: what remains is the same as in the whole of it."""
     edit(project, "seeds", to=[0])
     edit(project, "between", to={})
-    edit(project, "applies", to={"ablation": [], "cka": [], "association": []})
+    edit(project, "applies", to={"ablation": [], "cka": [], "association": [], "norms": [], "cluster_ablation": []})
     figures = YAML(typ="safe").load(project / "params.yaml")["figures"]
     shown = {kind: dict(list(asked.items())[:1]) if kind == "training" else {} for kind, asked in figures.items()}
     edit(project, "figures", to=shown)

@@ -37,5 +37,5 @@ def widened(data: dict, conditions: int, seeds: int) -> dict:
     named = {"baseline": {"alpha": 0}}
     named |= {f"suppressed_by_{n}": {"alpha": -n, "modules": [4, 5], "start": 0} for n in range(1, conditions)}
     data |= {"study": "wide", "conditions": named, "seeds": [*range(seeds)]}
-    data |= {"applies": {"ablation": [*named], "cka": [*named], "association": []}}
+    data |= {"applies": {"ablation": [*named], "cka": [*named], "association": [], "norms": [], "cluster_ablation": []}}
     return data

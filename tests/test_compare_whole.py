@@ -60,7 +60,7 @@ def smallest() -> studies.Study:
         "seeds": [0],
         "conditions": {"baseline": {"alpha": 0}},
         "between": {},
-        "applies": {"ablation": [], "cka": [], "association": []},
+        "applies": {"ablation": [], "cka": [], "association": [], "norms": [], "cluster_ablation": []},
     }
     shown = {"selectivity": {"emergence": data["figures"]["selectivity"]["emergence"]}}
     data["figures"] = {kind: {} for kind in data["figures"]} | shown

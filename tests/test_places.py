@@ -35,7 +35,13 @@ def shrink(params):
     study["ablation"] |= {"epochs": [1], "batch_size": 6}
     study["cka"] |= {"epochs": [0, 1], "batch_size": 6}
     study["between"] = {}
-    study["applies"] = {"ablation": ["baseline"], "cka": ["baseline"], "association": []}
+    study["applies"] = {
+        "ablation": ["baseline"],
+        "cka": ["baseline"],
+        "association": [],
+        "norms": [],
+        "cluster_ablation": [],
+    }
     study["figures"] = {kind: {} for kind in study["figures"]}
     with open(params, "w") as file:
         YAML().dump(study, file)

@@ -216,7 +216,9 @@ def test_a_report_that_was_edited_is_found(by_snakemake, tmp_path):
 
 @pytest.mark.nightly
 def test_a_study_that_measures_nothing_else_is_made_by_dvc_also_where_its_empty_folders_are_gone(empty_project):
-    edit(empty_project, "applies", to={"ablation": [], "cka": [], "association": []})
+    edit(
+        empty_project, "applies", to={"ablation": [], "cka": [], "association": [], "norms": [], "cluster_ablation": []}
+    )
     for kind in ("ablation", "cka", "between"):
         edit(empty_project, "figures", kind, to={})
     edit(empty_project, "between", to={})

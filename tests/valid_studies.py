@@ -240,7 +240,8 @@ def studies(draw):
         "cka": draw(similarities()),
         "between": draw(pairs([*named], seeds)),
         "untrained": sets,
-        "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")} | {"association": []},
+        "applies": {measure: draw(some_of([*named])) for measure in ("ablation", "cka")}
+        | {"association": [], "norms": [], "cluster_ablation": []},
         "figures": {kind: {} for kind in KINDS},
         **draw(sections({}, OF_NO_NUMBER)),
         **(CLUSTERS if sets else {}),

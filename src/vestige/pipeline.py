@@ -128,7 +128,7 @@ class Job:
         interpreted = tuple(key for key in keys if key in INTERPRETED_KEYS)
         plain = keys if self.stage.lists_places else tuple(key for key in keys if key not in interpreted)
         rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
-        return {FILE: plain} | ({INTERPRETED: interpreted} if interpreted else {}) | rows
+        return ({FILE: plain} if plain else {}) | ({INTERPRETED: interpreted} if interpreted else {}) | rows
 
     @cached_property
     def rows(self) -> dict[str, Any]:

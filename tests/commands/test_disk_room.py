@@ -55,7 +55,7 @@ def sizes(study) -> dict[str, float]:
 def alone(**training) -> dict:
     """The changes by which the study has one run."""
     one = {"conditions": {"baseline": {"alpha": 0}}, "seeds": [0], "between": {}}
-    one |= {"applies": {"ablation": [], "cka": [], "association": []}}
+    one |= {"applies": {"ablation": [], "cka": [], "association": [], "norms": [], "cluster_ablation": []}}
     one |= {"figures": {kind: {} for kind in PLAIN["figures"]}}
     return one | {"training": PLAIN["training"] | training}
 

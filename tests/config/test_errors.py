@@ -66,6 +66,8 @@ applies:
   ablation: [plain]
   cka: [plain, early]
   association: []
+  norms: []
+  cluster_ablation: []
 figures:
   training:
     regularised_accuracy:
@@ -153,19 +155,19 @@ def test_the_study_that_these_tests_corrupt_is_sound():
         "  cak: [",
         "applies.cak (line 52): unknown key; did you mean 'cka'? allowed: ablation, cka, association",
     ),
-    ("emergence", "emergance", "figures.selectivity.emergance (line 61): unknown key; did you mean 'emergence'?"),
+    ("emergence", "emergance", "figures.selectivity.emergance (line 63): unknown key; did you mean 'emergence'?"),
     (
         "silent_units",
         "silent",
-        "figures.selectivity.emergence.silent (line 67): unknown key; did you mean 'silent_units'?",
+        "figures.selectivity.emergence.silent (line 69): unknown key; did you mean 'silent_units'?",
     ),
-    ("silent_units: zero", "Dpi: 8", "figures.selectivity.emergence.Dpi (line 67): unknown key; did you mean 'dpi'?"),
-    ("threads: 1", "threads: 1\nnotes: none", "notes (line 4): unknown key; allowed: study, device, threads,"),
+    ("silent_units: zero", "Dpi: 8", "figures.selectivity.emergence.Dpi (line 69): unknown key; did you mean 'dpi'?"),
+    ("threads: 1", "threads: 1\nremarks: none", "remarks (line 4): unknown key; allowed: study, device, threads,"),
     ("threads: 1", "threads: 1\n7: none", "7 (line 4): unknown key; allowed: study, device, threads,"),
     (
         "  cka: {}",
         "  cka: {}\n  lenses: {}",
-        "figures.lenses (line 70): unknown key; allowed: network, training, selectivity,",
+        "figures.lenses (line 72): unknown key; allowed: network, training, selectivity,",
     ),
 )
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_right_spelling(refusal, old, new, says):
@@ -178,7 +180,7 @@ def test_what_is_missing_because_it_is_misspelt_is_not_said_twice(refusal):
 
 def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     says = refusal(edited("    regularised_accuracy:", "    emergence:"))
-    assert "figures.training.emergence (line 56): unknown key; this figure is drawn from selectivity" in says
+    assert "figures.training.emergence (line 58): unknown key; this figure is drawn from selectivity" in says
     assert "so it belongs under figures.selectivity; allowed: accuracy_by_strength, class_representation, " in says
 
 
@@ -198,9 +200,9 @@ def test_a_figure_listed_under_a_wrong_kind_is_told_its_place(refusal):
     (
         "  ablation: {}\n",
         "  ablation: {ablation_curves: {}}\n",
-        "figures.ablation.ablation_curves.area (line 68): missing; this key is required",
+        "figures.ablation.ablation_curves.area (line 70): missing; this key is required",
     ),
-    ("  ablation: {}\n", "", "figures.ablation (line 54): missing; add the line `ablation: {}` to figures"),
+    ("  ablation: {}\n", "", "figures.ablation (line 56): missing; add the line `ablation: {}` to figures"),
 )
 def test_a_missing_section_or_key_is_named(refusal, old, new, says):
     assert f"\n  {says}" in refusal(edited(old, new))
@@ -278,16 +280,16 @@ def test_an_alpha_that_is_no_number_is_refused(refusal, old, new, says):
     ("epochs: all", "epochs: 3", "cka.epochs (line 45): found 3; allowed: a list, or all"),
     ("epochs: all", "epochs: []", "cka.epochs (line 45): found []; allowed: 1 or more entries, or all"),
     ("epochs: all", "epochs: [1, 2.5]", "cka.epochs.1 (line 45): found 2.5; allowed: a whole number"),
-    ("alpha: [0]", "alpha: 0", "figures.selectivity.emergence.select.alpha (line 63): found 0; allowed: a list"),
+    ("alpha: [0]", "alpha: 0", "figures.selectivity.emergence.select.alpha (line 65): found 0; allowed: a list"),
     (
         "alpha: [0]",
         "alpha: [[0]]",
-        "figures.selectivity.emergence.select.alpha.0 (line 63): found [0]; allowed: true or false, or",
+        "figures.selectivity.emergence.select.alpha.0 (line 65): found [0]; allowed: true or false, or",
     ),
     (
         "dpi: 80\n      silent",
         "dpi: 80.5\n      silent",
-        "figures.selectivity.emergence.dpi (line 66): found 80.5; allowed: a whole number",
+        "figures.selectivity.emergence.dpi (line 68): found 80.5; allowed: a whole number",
     ),
 )
 def test_a_value_of_a_wrong_kind_is_shown_with_what_is_allowed(refusal, old, new, says):
@@ -495,7 +497,7 @@ def test_networks_of_one_seed_are_not_compared(refusal):
     pair = "between:\n  both:\n    first: plain\n    second: early\n"
     says = "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
     text = edited("\nbetween: {}\n", f"\n{pair}", "seeds: [0, 1]", "seeds: [0]")
-    assert refusal(text) == message(f"between.both (line 73): {says}")
+    assert refusal(text) == message(f"between.both (line 75): {says}")
 
 
 CLUSTERED = """\
@@ -570,28 +572,28 @@ def test_a_study_says_of_untrained_networks_that_there_are_none(refusal):
     (
         "",
         "plan",
-        "between.both.second (line 75): found 'plan'; the study has no such condition; did you mean 'plain'? allowed: ",
+        "between.both.second (line 77): found 'plan'; the study has no such condition; did you mean 'plain'? allowed: ",
     ),
     (
         "",
         "plain-seed1",
-        'between.both.second (line 75): found "plain-seed1", a run; a pair is of two conditions, over all seeds: '
+        'between.both.second (line 77): found "plain-seed1", a run; a pair is of two conditions, over all seeds: '
         "say plain; `baseline_suppressed: {first: baseline, second: suppressed}`",
     ),
     (
         "",
         "Plain",
-        f'between.both.second (line 75): found "Plain"; allowed: {LETTERS}',
+        f'between.both.second (line 77): found "Plain"; allowed: {LETTERS}',
     ),
     (
         "",
         "early\n  again:\n    first: early\n    second: plain",
-        "between.again (line 76): it compares the same conditions as between.both; remove one of them",
+        "between.again (line 78): it compares the same conditions as between.both; remove one of them",
     ),
     (
         "",
         "early\n    third: early",
-        "between.both.third (line 76): unknown key; allowed: first, second",
+        "between.both.third (line 78): unknown key; allowed: first, second",
     ),
 )
 def test_a_pair_is_two_conditions_of_the_study_compared_once(refusal, old, new, says):
@@ -722,14 +724,14 @@ def test_statistics_of_batch_norm_are_refused_where_the_network_has_none(refusal
     (
         "regularised_accuracy:",
         "recovery:",
-        "figures.training.recovery (line 56): it shows a condition that suppresses selectivity from epoch 0 to the "
+        "figures.training.recovery (line 58): it shows a condition that suppresses selectivity from epoch 0 to the "
         "end, which the study (or `select`) lacks; add a condition such as `suppressed: {alpha: -20, modules: [...], "
         "start: 0}`, or leave the figure out",
     ),
     (
         "regularised_accuracy:",
         "regularised_accuracy:\n      select: {alpha: [-20]}",
-        "figures.training.regularised_accuracy (line 56): it shows a condition without penalty, which the study (or "
+        "figures.training.regularised_accuracy (line 58): it shows a condition without penalty, which the study (or "
         "`select`) lacks; add a condition such as `baseline: {alpha: 0}`, or leave the figure out",
     ),
 )
@@ -748,13 +750,13 @@ def test_a_measure_must_reach_each_run_that_it_covers_and_no_other(refusal):
     (
         "alpha: [0]",
         "alhpa: [0]",
-        "select.alhpa (line 63): unknown key; did you mean 'alpha'? allowed: alpha, start, stop",
+        "select.alhpa (line 65): unknown key; did you mean 'alpha'? allowed: alpha, start, stop",
     ),
-    ("alpha: [0]", "seed: [0]", "select.seed (line 63): unknown key; allowed: alpha, start, stop, modules, epochs, "),
+    ("alpha: [0]", "seed: [0]", "select.seed (line 65): unknown key; allowed: alpha, start, stop, modules, epochs, "),
     (
         "alpha: [0]",
         "alpha: [7]",
-        'select (line 62): found {"alpha": [7]}, which fits no run of selectivity; there are ',
+        'select (line 64): found {"alpha": [7]}, which fits no run of selectivity; there are ',
     ),
     ("alpha: [0]", "alpha: [7]", "; there are alpha 0, -20"),
     ("alpha: [0]", 'modules: ["4"]\n        alpha: [-20]', "; there are modules 4 5; alpha 0, -20"),
@@ -767,7 +769,7 @@ def test_a_figure_that_would_show_nothing_is_refused(refusal, old, new, says):
 
 def test_a_figure_of_a_measure_that_applies_to_nothing_is_refused(refusal):
     figure = "  ablation: {ablation_curves: {palette: deep, panel: [2, 2], dpi: 80, area: integral, accuracy: top1}}\n"
-    says = "figures.ablation.ablation_curves (line 68): there is no run to show; name a condition in applies.ablation"
+    says = "figures.ablation.ablation_curves (line 70): there is no run to show; name a condition in applies.ablation"
     assert refusal(edited("ablation: [plain]", "ablation: []", "  ablation: {}\n", figure)).startswith(message(says))
 
 
@@ -821,6 +823,7 @@ def test_every_fault_of_a_kind_is_listed_in_the_order_of_the_file(refusal):
             ", line 2: this is not YAML: could not determine a constructor for the",
         ),
         (TEXT + "---\n" + TEXT, ", line 74: this is not YAML: "),
+        (TEXT + "---\n" + TEXT, ", line 75: this is not YAML: "),
         (TEXT + "\0", ": this is not YAML: unacceptable character #x0000"),
         (TEXT.encode("utf-16"), ", line 1: byte 0xff is not UTF-8; save the file as UTF-8"),
         (edited("minibatch", "minib\xe4tch").encode("latin-1"), ", line 49: byte 0xe4 is not UTF-8; save the file as"),

@@ -49,7 +49,7 @@ ablation:
   ranked_on: same_images
   batch_size: 512
 cka: {epochs: [0, 2], batch_size: 64, order: class_sorted, estimator: torch-cka}
-applies: {ablation: [late, plain], cka: [], association: []}
+applies: {ablation: [late, plain], cka: [], association: [], norms: [], cluster_ablation: []}
 between: {plain_late: {first: plain, second: late}}
 untrained: {}
 figures:

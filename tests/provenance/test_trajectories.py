@@ -27,7 +27,7 @@ PLAIN["conditions"] = {
     "suppressed": {"alpha": -5, "modules": [4, 5], "start": 2},
     "longer": {"alpha": 0, "epochs": 6},
 }
-PLAIN |= {"between": {}, "applies": {"ablation": [], "cka": [], "association": []}}
+PLAIN |= {"between": {}, "applies": {"ablation": [], "cka": [], "association": [], "norms": [], "cluster_ablation": []}}
 PLAIN |= {"figures": {kind: {} for kind in PLAIN["figures"]}}
 CROP = {"scale": [0.5, 1], "ratio": [1, 1]}
 RUNS = "baseline-seed0", "suppressed-seed0", "longer-seed0"

@@ -95,7 +95,7 @@ def settings(conditions=CONDITIONS, study="toy"):
         training=trained,
         conditions={name: ConditionSettings(**said) for name, said in conditions.items()},
         selectivity=Selectivity(batch_size=512, epsilon=1e-6),
-        applies=Applies(ablation=(), cka=("baseline",), association=()),
+        applies=Applies(ablation=(), cka=("baseline",), association=(), norms=(), cluster_ablation=()),
     )
 
 

@@ -196,3 +196,68 @@ rule untrained:
         settings=front.settings(STUDY, "untrained"),
     shell:
         "vestige make {output}"
+
+
+rule norms:
+    """Norms of the weights of one network, tensor by tensor (Lange et al. 2022, figures S2 to S4)."""
+    input:
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "norms"),
+    output:
+        "results/{study}/norms/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/norms/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        runtime=rule_resources.runtime(STUDY, "norms"),
+        mem_mb=rule_resources.mem_mb(STUDY, "norms", workflow),
+    params:
+        settings=front.settings(STUDY, "norms"),
+    shell:
+        "vestige make {output}"
+
+
+rule cluster_classes:
+    """How far clusters of units follow the classes that the units prefer."""
+    input:
+        clustering="results/{study}/clustering/{condition}-seed{seed}.nc",
+        selectivity="results/{study}/selectivity/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "cluster_classes"),
+    output:
+        "results/{study}/cluster_classes/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/cluster_classes/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        runtime=rule_resources.runtime(STUDY, "cluster_classes"),
+        mem_mb=rule_resources.mem_mb(STUDY, "cluster_classes", workflow),
+    params:
+        settings=front.settings(STUDY, "cluster_classes"),
+    shell:
+        "vestige make {output}"
+
+
+rule cluster_ablation:
+    """Accuracy without a whole cluster of units, and without as many units drawn at random."""
+    input:
+        images="results/{study}/images.nc",
+        training="results/{study}/training/{condition}-seed{seed}.nc",
+        clustering="results/{study}/clustering/{condition}-seed{seed}.nc",
+        code=front.code(STUDY, "cluster_ablation"),
+    output:
+        "results/{study}/cluster_ablation/{condition}-seed{seed}.nc",
+    log:
+        "logs/{study}/cluster_ablation/{condition}-seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: STUDY.threads
+    resources:
+        gpu=front.gpus(STUDY),
+        runtime=rule_resources.runtime(STUDY, "cluster_ablation"),
+        mem_mb=rule_resources.mem_mb(STUDY, "cluster_ablation", workflow),
+    params:
+        settings=front.settings(STUDY, "cluster_ablation"),
+    shell:
+        "vestige make {output}"

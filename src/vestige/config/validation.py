@@ -5,13 +5,14 @@ from types import NoneType
 from typing import get_args
 
 from vestige.condition import is_penalised
+from vestige.config.cluster_validation import of_best, of_cluster_ablation, of_clustered
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.selection import values_of
 from vestige.config.study import Study
 from vestige.config.training_validation import of_training
 from vestige.foundation.rows import STAGES, Stage
-from vestige.stages.association import BEST
+from vestige.stages.best_epoch import BEST
 from vestige.stages.training import BatchNorm, is_recomputed
 
 # The keys that say on what statistics are recomputed, and what each says.
@@ -30,9 +31,12 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    measures = [*of_ablation(study), *of_cka(study), *of_association(study)]
+    measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_norms(study)]
+    measures += of_cluster_ablation(study)
     trained = [*of_training(study), *of_crops(study), *of_batch_norms(study)]
     yield from [*trained, *unsound, *absent, *measures]
+    if not absent:
+        yield from of_clustered(study)
     if not unsound and not absent:
         yield from of_sections(study)
     if not unsound:
@@ -168,11 +172,7 @@ def of_association(study: Study) -> Iterator[Fault]:
     if said is None:
         return
     yield from of_epochs(study, "association")
-    watched = {name: study.training_of(name).held_out for name in study.conditions if name in study.applies.association}
-    if BEST in said.epochs and None in watched.values():
-        lacking = next(name for name, share in watched.items() if share is None)
-        without = f"conditions.{lacking} holds no images out, by which one would be the best: give training.held_out"
-        yield ("association", "epochs"), f"found {BEST}; {without}"
+    yield from of_best(study, "association")
     exact = getattr(study.network, "has_exact_input_gradient", False)
     for key, allowed in DIRECTIONS.items():
         found, of = getattr(said, key), f"the input gradient of a {study.network.family}"
@@ -180,6 +180,13 @@ def of_association(study: Study) -> Iterator[Fault]:
             yield ("association", key), f"found {found}; {of} is exact: leave this key out"
         if not exact and found is None:
             yield ("association", key), f"missing; {of} is a mean over random directions; allowed: {allowed}"
+
+
+def of_norms(study: Study) -> Iterator[Fault]:
+    """Epochs of norms that no run has."""
+    if study.norms is not None:
+        yield from of_epochs(study, "norms")
+        yield from of_best(study, "norms")
 
 
 def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> Iterator[Fault]:

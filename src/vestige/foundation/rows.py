@@ -170,6 +170,33 @@ MADE = (
         axis=SET,
         page=False,
     ),
+    Stage(
+        "norms",
+        RUN,
+        reads=("training",),
+        settings=("norms",),
+        code=("stages/norms.py",),
+        applies=True,
+        epochs="norms",
+        page=False,
+    ),
+    Stage(
+        "cluster_classes",
+        RUN,
+        reads=("clustering", "selectivity"),
+        code=("stages/cluster_classes.py",),
+        covers="association",
+        epochs="association",
+        page=False,
+    ),
+    measure(
+        "cluster_ablation",
+        ("cluster_ablation",),
+        ("images", "training", "clustering"),
+        applies=True,
+        epochs="association",
+        page=False,
+    ),
 )
 
 

@@ -1,13 +1,11 @@
 """Associations between the units of each layer, upstream and downstream, at checkpoints (Lange et al. 2022, 3.1)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from vestige.foundation.settings import Filled, Values
-
-BEST = "best"  # the epoch of the least loss on held-out images
-Epochs = Annotated[tuple[NonNegativeInt | Literal["best"], ...], Filled] | Literal["all"]
+from vestige.foundation.settings import Values
+from vestige.stages.best_epoch import Epochs, name_best
 
 
 class Settings(Values):
@@ -35,17 +33,8 @@ def association(settings, images, training, checkpoints, note):
     network = ready(settings, images, device)
     network.trunk.double().requires_grad_(False)
     val = split_of(images, settings.images, "val", chosen.batch_size, device)
-    for epoch in each_checkpoint(network, name_best(chosen.epochs, training), training, checkpoints):
+    epochs = name_best("association.epochs", chosen.epochs, training)
+    for epoch in each_checkpoint(network, epochs, training, checkpoints):
         found[epoch] = associate(network, val, chosen.directions, chosen.directions_seed)
         note(f"epoch {epoch}: {found[epoch].summary()}")
     return labelled(found, measured_layers(network))
-
-
-def name_best(epochs, training):
-    """The epochs with the number of the best one in its place. Raises ValueError where the run has none."""
-    if epochs == "all" or BEST not in epochs:
-        return epochs
-    if BEST not in training:
-        raise ValueError("association.epochs: found best; the run has no best epoch, as no images are held out in it")
-    best = int(training[BEST].item())
-    return [best if epoch == BEST else epoch for epoch in epochs]

@@ -20,10 +20,8 @@ from vestige.metrics.association import (
     root_of_gram,
 )
 from vestige.models.network import Network, forward
+from vestige.stages.association_measures import MEASURES, NORMALISED, PLAIN
 
-PLAIN = ("covariance", "input_gradient", "output_gradient", "output_hessian")
-NORMALISED = "_normalised"
-MEASURES = (*PLAIN, *(f"{name}{NORMALISED}" for name in PLAIN))
 WORD = 64  # random bits drawn at once
 HELD = 2**20  # numbers that the exact input gradient may hold at once: few enough for a cache
 

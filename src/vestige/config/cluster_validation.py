@@ -1,0 +1,33 @@
+"""What the sections about clusters, and those that go over the best epochs of runs, may not say of each other."""
+
+from collections.abc import Iterator
+
+from vestige.config.errors import Fault, repeated
+from vestige.config.study import Study
+from vestige.foundation.rows import STAGES
+from vestige.stages.best_epoch import BEST
+
+
+def of_best(study: Study, measure: str) -> Iterator[Fault]:
+    """A measure of the best epoch where a run that it covers has none, as no images are held out in it."""
+    covered = [name for name in study.conditions if name in getattr(study.applies, measure)]
+    lacking = [name for name in covered if study.training_of(name).held_out is None]
+    if BEST in getattr(study, measure).epochs and lacking:
+        without = f"conditions.{lacking[0]} holds no images out, by which one would be the best: give training.held_out"
+        yield (measure, "epochs"), f"found {BEST}; {without}"
+
+
+def of_clustered(study: Study) -> Iterator[Fault]:
+    """A measure that covers a condition which another measure, whose result it reads, does not cover."""
+    for stage in (stage for stage in STAGES.values() if stage.applies):
+        for read in (STAGES[name] for name in stage.reads if STAGES[name].covered):
+            there = getattr(study.applies, read.covered)
+            for name in (name for name in getattr(study.applies, stage.name) if name not in there):
+                says = f"found {name}; it reads {read.name}, which covers the conditions of applies.{read.covered}"
+                yield ("applies", stage.name), f"{says}: add {name} there, or remove it here"
+
+
+def of_cluster_ablation(study: Study) -> Iterator[Fault]:
+    """Measures of association whose clusters are to be set to zero twice."""
+    if study.cluster_ablation is not None:
+        yield from repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)

@@ -1,0 +1,45 @@
+"""What a network loses with a whole cluster of units, and with as many units drawn at random from the same layer."""
+
+from typing import Annotated, Literal
+
+from pydantic import NonNegativeInt, PositiveInt
+
+from vestige.foundation.settings import Filled, Values
+from vestige.stages.association_measures import MEASURES
+
+
+class Settings(Values):
+    """Whose clusters are set to zero, and how often as many units are drawn at random."""
+
+    measures: Annotated[tuple[Literal[*MEASURES], ...], Filled]
+    """Measures of association: their clusters are set to zero, one at a time."""
+    repeats: PositiveInt
+    """Random sets of units beside each cluster."""
+    seed: NonNegativeInt
+    batch_size: PositiveInt
+    """Images that are run at once: it changes the memory that is needed, and accuracies where two logits are alike."""
+
+
+def cluster_ablation(settings, images, training, clustering, checkpoints, note):
+    """(epoch, measure, layer, cluster) accuracy on the validation images without the units of a cluster, a Dataset.
+
+    Beside it (repeat) without as many of the layer's live units, drawn at random. The epochs are those of clustering.
+    """
+    import torch
+
+    from vestige.data.loader import split_of
+    from vestige.foundation.device import prepare
+    from vestige.stages.ablated_clusters import ablate, draw_sets, labelled, summarise
+    from vestige.training.evaluation import each_checkpoint, ready
+
+    chosen, found, whole = settings.cluster_ablation, {}, {}
+    with torch.inference_mode():
+        device = prepare(settings.device, settings.threads)
+        network = ready(settings, images, device)
+        val = split_of(images, settings.images, "val", chosen.batch_size, device)
+        clusters = clustering.sel(measure=list(chosen.measures))
+        for epoch in each_checkpoint(network, clustering["epoch"].values.tolist(), training, checkpoints):
+            sets = draw_sets(clusters.sel(epoch=epoch), chosen, (int(training["seed"]), epoch))
+            found[epoch], whole[epoch] = ablate(network, val, sets)
+            note(f"epoch {epoch}: accuracy {whole[epoch]:.4f}, {summarise(found[epoch])}")
+    return labelled(clusters, chosen.repeats, found, whole)

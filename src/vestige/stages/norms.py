@@ -1,0 +1,63 @@
+"""How large the weights of a network are at checkpoints, tensor by tensor (Lange et al. 2022, figures S2 to S4)."""
+
+from pydantic import PositiveFloat
+
+from vestige.foundation.settings import Values
+from vestige.stages.best_epoch import Epochs, name_best
+
+
+class Settings(Values):
+    """Which checkpoints, and what counts as a small weight."""
+
+    epochs: Epochs
+    small: PositiveFloat = 1e-3
+    """Weights whose size is below it are small; the paper's value is 0.001."""
+
+
+def norms(settings, training, checkpoints, note):
+    """(epoch, weight) norms of all weights of two or more dimensions, a Dataset, in float64.
+
+    Of biases and of batch norm there is none: the paper's penalties leave them out too.
+    """
+    import safetensors.numpy
+    from tqdm import tqdm
+
+    from vestige.metrics.weight_norms import measure_weights
+    from vestige.training.checkpoints import measured, read
+
+    chosen, found = settings.norms, {}
+    epochs = measured(name_best("norms.epochs", chosen.epochs, training), training)
+    for epoch in tqdm(epochs, unit="checkpoint", disable=None):
+        tensors = safetensors.numpy.load(read(checkpoints, epoch, str(training["checkpoint"].sel(epoch=epoch).item())))
+        weights = {name: tensor for name, tensor in sorted(tensors.items()) if tensor.ndim > 1}
+        found[epoch] = [measure_weights(weight, chosen.small) for weight in weights.values()]
+        note(f"epoch {epoch}: squares of {len(weights)} weights {sum(each['squares'] for each in found[epoch]):.4g}")
+    return labelled(found, weights, chosen.small)
+
+
+def labelled(found: dict[int, list[dict[str, float]]], weights: dict, small: float):
+    """The norms of all epochs with their names and dimensions, and how many numbers each of the weights has."""
+    import numpy as np
+    import xarray as xr
+
+    says = {
+        "squares": "sum of squares of the weights",
+        "magnitudes": "sum of sizes of the weights",
+        "small": f"share of the weights whose size is below {small:g}",
+        "nuclear": "sum of the singular values of a matrix of weights",
+    }
+    values = {name: [[each[name] for each in row] for row in found.values()] for name in says}
+    size = np.array([weight.size for weight in weights.values()])
+    return xr.Dataset(
+        {
+            **{
+                name: (("epoch", "weight"), values[name], {"long_name": text, "units": "1"})
+                for name, text in says.items()
+            },
+            "size": ("weight", size, {"long_name": "number of weights", "units": "1"}),
+        },
+        {
+            "epoch": ("epoch", list(found), {"long_name": "passes over the training images"}),
+            "weight": ("weight", list(weights), {"long_name": "name of the weights in checkpoints"}),
+        },
+    )
