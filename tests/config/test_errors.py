@@ -86,6 +86,12 @@ figures:
   cka: {}
   network: {}
   between: {}
+  association: {}
+  clustering: {}
+  agreement: {}
+  norms: {}
+  cluster_classes: {}
+  cluster_ablation: {}
 between: {}
 untrained: {}
 """

@@ -60,6 +60,12 @@ figures:
   ablation: {}
   cka: {}
   between: {}
+  association: {}
+  clustering: {}
+  agreement: {}
+  norms: {}
+  cluster_classes: {}
+  cluster_ablation: {}
 """
 
 

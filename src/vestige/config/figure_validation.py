@@ -6,7 +6,7 @@ from vestige.config.choices import FIGURES, KINDS
 from vestige.config.errors import Fault, listed, nearest, shown, unknown_modules
 from vestige.config.selection import conditions_of, meaning, selectable, selected
 from vestige.config.study import Study
-from vestige.foundation.rows import RUN, STAGES
+from vestige.foundation.rows import RUN, SET, STAGES
 
 
 def of_figures(study: Study) -> Iterator[Fault]:
@@ -30,7 +30,11 @@ def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
 
 def remedy_of(kind: str) -> str:
     """What to do where a figure finds no result of its kind."""
-    return f"name a condition in applies.{kind}" if STAGES[kind].axis == RUN else f"name a pair in {kind}"
+    if STAGES[kind].axis == SET:
+        return f"name a set in {kind}, such as `{kind}: {{initial: {{networks: 100, seed: 0}}}}`"
+    return (
+        f"name a condition in applies.{STAGES[kind].covered}" if STAGES[kind].axis == RUN else f"name a pair in {kind}"
+    )
 
 
 def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
@@ -38,6 +42,9 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     kind, figure = here[1:]
     cells = study.cells(STAGES[kind])
     known = selectable(kind)
+    for other in STAGES[f"figures_{kind}"].gathers[1:]:
+        if not study.cells(STAGES[other]):
+            yield here, f"it shows results of {other} too, of which there are none; {remedy_of(other)}"
     unknown = [key for key in select if key not in known]
     yield from (((*here, "select", key), f"unknown key; {nearest(key, known)}") for key in unknown)
     if not cells:

@@ -179,6 +179,8 @@ MADE = (
         applies=True,
         epochs="norms",
         page=False,
+        figures=True,
+        figures_gather=("training",),
     ),
     Stage(
         "cluster_classes",
@@ -188,6 +190,7 @@ MADE = (
         covers="association",
         epochs="association",
         page=False,
+        figures=True,
     ),
     measure(
         "cluster_ablation",
@@ -196,6 +199,8 @@ MADE = (
         applies=True,
         epochs="association",
         page=False,
+        figures=True,
+        figures_gather=("training",),
     ),
 )
 
