@@ -16,8 +16,9 @@ Decision = Literal["greater", "less", "equivalent"]
 KINDS = tuple(functions_of(curves))
 TEXTS = ("name", "sentence", "paper", "quantity", "units", "needs")
 NEEDED = (*TEXTS, "kind", "statistic", "decision", "margin")
-OPTIONAL = ("arguments", "margin_reason", "blank", "opposite", "presupposes", "reading")
+OPTIONAL = ("arguments", "margin_reason", "blank", "opposite", "presupposes", "reading", "article")
 READINGS = ("paper", "ours")
+ARTICLES = ("Ranadive et al. 2023", "Lange et al. 2022")
 SHARED = "{shared}"  # stands in a claim's reason for that of its shared margin
 
 
@@ -45,6 +46,7 @@ class Claim:
     opposite: float = 0.0
     presupposes: str = ""  # the claim without which this one says nothing: where that fails, it is not asked
     reading: str = "paper"  # whose the statement is: the paper's, or ours where its text leaves it open
+    article: str = ARTICLES[0]  # the paper whose claim it is, or on which it is
 
     @property
     def region(self) -> tuple[float, float]:
@@ -60,9 +62,10 @@ class Claim:
 def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
     """The claims of paper.yaml, in their order, from its plain values. Raises RowRefused."""
     file = Row("the file", rows)
-    file.check_keys(["margins", "claims"])
+    file.check_keys(["margins", "accuracy", "claims"])
     shared = file.inside("margins")
     margins = {name: margin_at(shared.inside(name, f"margin {name}")) for name in shared.values}
+    least_accuracy_of(rows)
     if not isinstance(file.values["claims"], list):
         raise file.refusal("claims", "allowed: a list of rows")
     claims: dict[str, Claim] = {}
@@ -75,6 +78,17 @@ def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
             raise row.refusal("name", "another claim has it; allowed: a name of its own")
         claims[claim.name] = claim
     return tuple(claims.values())
+
+
+def least_accuracy_of(rows: dict[str, Any]) -> float:
+    """The accuracy under which paper.yaml leaves networks out of the second paper's claims. Raises RowRefused."""
+    row = Row("the file", rows).inside("accuracy")
+    row.check_keys(["least", "reason"])
+    row.text("reason")
+    least = row.number("least")
+    if not 0 <= least < 1:
+        raise row.refusal("least", f"found {least:g}; allowed: 0 to less than 1, a share of the images")
+    return least
 
 
 def margin_at(row: Row) -> tuple[float, str]:
@@ -100,6 +114,7 @@ def claim_of(row: Row, margins: dict[str, tuple[float, str]]) -> Claim:
         opposite=opposite_of(row, decision, margin),
         presupposes=row.text("presupposes") if "presupposes" in row.values else "",
         reading=row.choice("reading", READINGS) if "reading" in row.values else "paper",
+        article=row.choice("article", ARTICLES) if "article" in row.values else ARTICLES[0],
     )
 
 

@@ -37,3 +37,33 @@ def between(pair, classes: int):
 
     layers = xr.DataArray(pair["layer"].values, dims="layer", coords={"layer": pair["layer"].values})
     return pair["cka"].sel(layer=layers, layer_other=layers).drop_vars("layer_other")
+
+
+def clustering(run, classes: int):
+    """(measure, layer) modularity and number of clusters after training, and of matrices without groups (null, draw)."""
+    return _after_training(run)
+
+
+def agreement(run, classes: int):
+    """(layer, measure, measure_other) how far clusters by two measures agree after training, with floor and ceiling."""
+    return _after_training(run)
+
+
+def cluster_classes(run, classes: int):
+    """(measure, layer) how far the clusters after training agree with the preferred classes of their units."""
+    return _after_training(run)
+
+
+def cluster_ablation(run, classes: int):
+    """(measure, layer, cluster) accuracy without a cluster after training, and without random units (repeat)."""
+    return _after_training(run)
+
+
+def untrained(networks, classes: int):
+    """(network, measure, layer) modularity, (network, layer, measure, measure_other) similarity, before training."""
+    return networks
+
+
+def _after_training(run):
+    """A result without its units, at the last epoch that it holds."""
+    return run.drop_dims("unit", errors="ignore").isel(epoch=int(run["epoch"].argmax()))

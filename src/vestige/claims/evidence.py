@@ -1,14 +1,16 @@
 """What the claims are read from: curves of single runs, by what was done to the run and by its seed."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, partial
+from math import nan
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from vestige.claims import curves
 from vestige.claims.chance import without_runs_near_chance
-from vestige.claims.pairs import beside_baselines
+from vestige.claims.pairs import Network, beside_baselines
 from vestige.claims.windows import SHORTEST
 from vestige.condition import Condition, Training
 
@@ -18,6 +20,8 @@ Wanted = Callable[[Condition], bool]
 Modules = Literal["all", "early", "last"]
 PAIRED = "between"  # the kind of result that is of two runs
 ACCURATE = "training"  # that which holds how accurate networks are
+UNTRAINED = "untrained"  # that which is of networks without a run
+NONE: Mapping = MappingProxyType({})
 MODULE_AXES = ("module", "layer")  # dimensions of curves along which modules are named, some beside other layers
 
 
@@ -33,11 +37,15 @@ class Group(NamedTuple):
 class Evidence:
     """By kind of result: condition -> seed -> the curves of a run, as `curves` reads them off its result.
 
-    Of `between` they are those of a pair, whose other network is of the condition's baseline.
+    Of `between` they are those of a pair, whose other network is of the condition's baseline. `untrained` are sets of
+    networks of no run, `accuracy` is each trained network's on the validation images, after its last epoch.
     """
 
     by_kind: dict[str, Runs]
     classes: int  # of the images, of which chance is one in so many
+    untrained: tuple = ()
+    accuracy: Mapping[Network, float] = field(default_factory=dict)
+    least_accuracy: float = 0.0  # under which the second paper leaves runs out
 
     def runs(self, kind: str) -> Runs:
         """The runs that have a result of a kind."""
@@ -94,15 +102,28 @@ class Evidence:
         return lambda condition: condition.modules == self.early_modules and wanted(condition)
 
 
-def evidence(results: dict[str, list], classes: int) -> Evidence:
+def evidence(results: dict[str, list], classes: int, least_accuracy: float = 0.0) -> Evidence:
     """The opened results of a study by kind, each run or pair summed up by the function of `curves` for its kind."""
     read = {kind: partial(getattr(curves, kind), classes=classes) for kind in results}
     diverged = {run_of(run) for run in results.get(ACCURATE, ()) if "diverged" in run}
-    found = {kind: by_condition(runs, read[kind], diverged) for kind, runs in results.items() if kind != PAIRED}
+    ended = {run_of(run): int(run["epoch"].max()) for run in results.get(ACCURATE, ()) if "diverged" not in run}
+    of_runs = {kind: runs for kind, runs in results.items() if kind not in (PAIRED, UNTRAINED)}
+    found = {kind: by_condition(runs, read[kind], diverged, ended) for kind, runs in of_runs.items()}
+    accuracy = accuracies_after_training(found.get(ACCURATE, {}))
     if ACCURATE in found:
         found[ACCURATE] = without_runs_near_chance(found[ACCURATE], classes)
     pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
-    return Evidence(found | {PAIRED: pairs}, classes)
+    untrained = tuple(read[UNTRAINED](one) for one in results.get(UNTRAINED, []))
+    return Evidence(found | {PAIRED: pairs}, classes, untrained, accuracy, least_accuracy)
+
+
+def accuracies_after_training(runs: Runs) -> dict[Network, float]:
+    """The validation accuracy of each network after its last epoch: of one that stopped early, the one it reached."""
+    return {
+        (condition, seed): float(run["val_accuracy"].isel(epoch=-1)) if run.sizes["epoch"] else nan
+        for condition, found in runs.items()
+        for seed, run in found.items()
+    }
 
 
 def each_run(runs: Runs) -> list:
@@ -110,14 +131,17 @@ def each_run(runs: Runs) -> list:
     return [curves for found in runs.values() for curves in found.values()]
 
 
-def by_condition(runs: list, read: Callable, diverged: Collection[tuple] = ()) -> Runs:
+def by_condition(
+    runs: list, read: Callable, diverged: Collection[Network] = (), ended: Mapping[Network, int] = NONE
+) -> Runs:
     """Condition -> seed, in rising order -> what `read` makes of the run; in any order of runs.
 
-    With its length, and whether it is among those that `diverged`.
+    With its length, which is less than planned where it `ended` earlier, and whether it is among those that `diverged`.
     """
     found = {}
     for run in sorted(runs, key=lambda run: run["seed"].item()):
-        length, (condition, seed) = {"epochs": run["epochs"].item()}, run_of(run)
+        condition, seed = run_of(run)
+        length = {"epochs": ended.get((condition, seed), run["epochs"].item())}
         curves = read(bare(run).assign_coords(length)).drop_vars("diverged", errors="ignore")
         found.setdefault(condition, {})[seed] = curves.assign_coords(**length, diverged=(condition, seed) in diverged)
     return dict(sorted(found.items()))

@@ -14,7 +14,8 @@ Values = dict[int, np.ndarray]  # seed -> (any, all)
 class Part(NamedTuple):
     """One of the statements that a claim is made of: values by seed, or those of which others are subtracted.
 
-    `failed` are the seeds of networks that diverged and have no value; others count without them.
+    `failed` are the seeds of networks that diverged and have no value; others count without them. `left_out` is how
+    many networks were not looked at, as too little was learnt in them.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Part(NamedTuple):
     second: Values | None = None
     used: str = ""  # which epochs of runs how long, to follow the reason of the verdict
     failed: tuple[int, ...] = ()
+    left_out: int = 0
 
 
 def part(name: str, read: Callable, first: BySeed, second: BySeed | None = None, other: Callable | None = None) -> Part:

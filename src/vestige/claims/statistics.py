@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from vestige.claims import (
     ablation,
+    cluster_agreement,
+    cluster_function,
     emergence,
     linearity,
+    modularity,
     networks,
     promotion,
     recovery,
@@ -17,7 +20,10 @@ from vestige.claims import (
 from vestige.claims.parts import Part
 
 Statistic = Callable[..., list[Part]]  # of Evidence, and of what the row of a claim says under `arguments`
-THEMES = (ablation, emergence, linearity, networks, promotion, recovery, representation, strength, suppression)
+THEMES = (
+    *(ablation, emergence, linearity, networks, promotion, recovery, representation, strength, suppression),
+    *(modularity, cluster_agreement, cluster_function),  # of the second paper
+)
 
 
 def functions_of(module) -> dict[str, Callable]:

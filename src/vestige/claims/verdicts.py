@@ -59,6 +59,7 @@ class Row(NamedTuple):
     bound_high: float
     seeds: int
     diverged: int
+    left_out: int
     pairing: str
     check: float
     trimmed: float
@@ -148,7 +149,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     else:
         verdict, check, reason = judged(claim, compared, numbers, wide)
     return Row(
-        *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed)),
+        *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed), part.left_out),
         *(compared.pairing, check, compared.trimmed, by_seed, verdict, ", ".join([reason, *said])),
     )
 

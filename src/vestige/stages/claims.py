@@ -5,13 +5,14 @@ from collections import Counter
 import numpy as np
 import xarray as xr
 
-from vestige.claims.claim import claims_of
+from vestige.claims.claim import claims_of, least_accuracy_of
 from vestige.claims.evidence import evidence
 from vestige.claims.verdicts import VERDICTS, Decided, Row, decide_all
 
 SAID = {
     "sentence": "the paper's claim in our words",
     "paper": "where the paper makes it",
+    "article": "the paper whose claim it is, or on which it is",
     "kind": "kind of result that decides it",
     "decision": "reproduced where the statistic is greater or less than the bound, or equivalent to 0 within bounds",
     "reading": "whose the statement is: the paper's, or ours where its text leaves it open",
@@ -32,6 +33,7 @@ ROWS = {
     "bound_high": "what counts as reproduced lies below",
     "seeds": "seeds with a value, of the smaller group where unpaired",
     "diverged": "networks that diverged and have no value, which are left out",
+    "left_out": "networks under the least accuracy, which are left out",
     "pairing": "how seeds are compared: paired, unpaired, or one sample",
     "check": "probability by an exact test without a distribution that bears the verdict out",
     "trimmed": "the statistic without the smallest and the largest value, which decides nothing",
@@ -39,8 +41,9 @@ ROWS = {
     "reason": "why",
 }
 TEXTS = {"part", "pairing", "verdict", "reason"}
-COUNTS = {"seeds", "diverged"}
-OWN = {"verdict": "row_verdict", "reason": "row_reason", "diverged": "row_diverged"}
+COUNTS = {"seeds", "diverged", "left_out"}
+OWN = {"verdict": "row_verdict", "reason": "row_reason", "diverged": "row_diverged", "left_out": "row_left_out"}
+LEAST = "accuracy under which networks are left out of the claims of the second paper"
 NUMBERS = ("statistic", "low", "high")
 DIGITS = 6  # of numbers in the metrics
 
@@ -51,11 +54,11 @@ def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     `results` are lists by kind of result, maybe empty, and `settings.rows` the plain values of claims/paper.yaml.
     `claim_of_row` names the claim to which a row belongs.
     """
-    found = evidence(results, images.sizes["class"])
+    found = evidence(results, images.sizes["class"], least_accuracy_of(settings.rows))
     decided = decide_all(claims_of(settings.rows), found)
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
-    return labelled(decided)
+    return labelled(decided).assign(least_accuracy=((), found.least_accuracy, {"long_name": LEAST, "units": "1"}))
 
 
 def labelled(decided: list[Decided]) -> xr.Dataset:
@@ -99,17 +102,24 @@ def text(column: list[str]) -> np.ndarray:
 def metrics(dataset: xr.Dataset) -> dict:
     """What is worth comparing between two versions of a study, as plain values.
 
-    {"verdicts": {verdict: how many claims},
+    {"verdicts": {verdict: how many claims of the papers that the study speaks to at all},
      "claims": {claim: {"verdict": ..., "statistic": ..., "low": ..., "high": ...}}}; a claim of several parts has
     {"verdict": ..., "parts": {part: {"verdict": ..., "statistic": ..., "low": ..., "high": ...}}} instead. Numbers
     have six significant digits, None stands for none; a claim that is not in the study has its verdict alone.
     """
     verdicts = dict(zip(dataset["claim"].values.tolist(), dataset["verdict"].values.tolist(), strict=True))
-    counts = Counter(verdicts.values())
+    counts = Counter(verdict for name, verdict in verdicts.items() if name in asked_of(dataset))
     return {
         "verdicts": {verdict: counts[verdict] for verdict in VERDICTS},
         "claims": {name: {"verdict": verdict} | rows_of(dataset, name) for name, verdict in verdicts.items()},
     }
+
+
+def asked_of(dataset: xr.Dataset) -> set[str]:
+    """The names of the claims of the papers that a study speaks to, by any claim; of the first if it does to none."""
+    articles, asked = dataset["article"].values, dataset["verdict"].values != VERDICTS[-1]
+    spoken_to = set(articles[asked].tolist()) or set(articles[:1].tolist())
+    return set(dataset["claim"].values[np.isin(articles, list(spoken_to))].tolist())
 
 
 def rows_of(dataset: xr.Dataset, claim: str) -> dict:
