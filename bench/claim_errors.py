@@ -75,7 +75,7 @@ def line_of_files(task: tuple) -> str:
     """A row of the table of what the stage decides of files, with the standard deviation that the number has there."""
     name, studies = task
     claim, verdicts, numbers = named(name), [], []
-    rows = {"margins": ROWS["margins"], "claims": [row for row in ROWS["claims"] if row["name"] == name]}
+    rows = ROWS | {"claims": [row for row in ROWS["claims"] if row["name"] == name]}
     conditions = {key: CONDITIONS[key] for key in FILES[name]}
     images = xr.Dataset(coords={"class": np.arange(CLASSES)})
     for number in range(studies):

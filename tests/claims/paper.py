@@ -1,7 +1,8 @@
-"""The rows of paper.yaml as a stage is handed them, and the claims that they say."""
+"""The rows of paper.yaml as a stage is handed them, and the claims that they say: of either paper."""
 
-from vestige.claims.claim import claims_of
+from vestige.claims.claim import ARTICLES, claims_of
 from vestige.config.rows import load_rows
 
 ROWS = load_rows("claims/paper.yaml")
-CLAIMS = claims_of(ROWS)
+ALL = claims_of(ROWS)
+CLAIMS, OF_CLUSTERS = (tuple(claim for claim in ALL if claim.article == article) for article in ARTICLES)

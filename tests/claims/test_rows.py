@@ -6,10 +6,10 @@ import re
 from typing import Literal, get_origin
 
 import pytest
-from claims.paper import CLAIMS, ROWS
+from claims.paper import ALL, ROWS
 from claims.worlds import CLASSES, World, study
 
-from vestige.claims import comparisons, recovery, representation, windows
+from vestige.claims import comparisons, modularity, recovery, representation, windows
 from vestige.claims.claim import claims_of
 from vestige.claims.evidence import evidence
 from vestige.claims.parts import Part
@@ -19,7 +19,7 @@ from vestige.claims.verdicts import decide
 
 ABSENT = object()
 STATED = [row["statistic"] for row in ROWS["claims"]]
-TEXTS = {claim.name: " ".join([claim.quantity, claim.needs, claim.blank, claim.margin_reason]) for claim in CLAIMS}
+TEXTS = {claim.name: " ".join([claim.quantity, claim.needs, claim.blank, claim.margin_reason]) for claim in ALL}
 
 
 def changed(**given):
@@ -33,7 +33,7 @@ def changed(**given):
 def test_a_claim_added_as_a_row_alone_is_decided(margin, verdict):
     (own,) = changed(name="selectivity_recedes_much", margin=margin, margin_reason="it is so")["claims"]
     claims = claims_of(ROWS | {"claims": [*ROWS["claims"], own]})
-    assert [claim.name for claim in claims[:-1]] == [claim.name for claim in CLAIMS]
+    assert [claim.name for claim in claims[:-1]] == [claim.name for claim in ALL]
     found = decide(claims[-1], evidence(study(World()), CLASSES))
     assert (found.claim.name, found.verdict) == ("selectivity_recedes_much", verdict)
     assert [row.bound_low for row in found.rows] == [margin] * 3
@@ -46,7 +46,7 @@ def test_a_claim_added_as_a_row_alone_is_decided(margin, verdict):
         ({"statistic": "emergence._recession"}, "statistic", "did you mean 'emergence.recession'?"),
         ({"statistic": ["emergence.rise"]}, "statistic", "allowed: ablation.change_of_area, "),
         ({"kind": "selectivty"}, "kind", "did you mean 'selectivity'?"),
-        ({"kind": "network"}, "kind", "allowed: ablation, between, cka, selectivity, training"),
+        ({"kind": "network"}, "kind", "allowed: ablation, agreement, between, cka, cluster_ablation, "),
         ({"decision": "lesser"}, "decision", "did you mean 'less'?"),
         ({"margin": "indx"}, "margin", "did you mean 'index'?"),
         ({"margin": True, "margin_reason": "why"}, "margin", "allowed: a number"),
@@ -56,6 +56,7 @@ def test_a_claim_added_as_a_row_alone_is_decided(margin, verdict):
         ({"sentence": ABSENT}, "sentence", "it is missing"),
         ({"sentence": " "}, "sentence", "the text is missing"),
         ({"units": 1}, "units", "in quotation marks"),
+        ({"article": "Lange et al."}, "article", "did you mean 'Lange et al. 2022'?"),
         ({"blank": ""}, "blank", "the text is missing"),
         ({"blanc": "none"}, "blanc", "did you mean 'blank'?"),
         ({"arguments": {"module": "early"}}, "arguments, module", "did you mean 'modules'?"),
@@ -80,6 +81,9 @@ def test_a_bad_row_is_refused_with_its_name_and_the_key(given, key, says):
         (None, "the file: found None; allowed: keys with values"),
         ({"claims": []}, "the file, margins: it is missing"),
         (ROWS | {"claim": []}, "the file, claim: there is no such key; did you mean 'claims'?"),
+        ({"margins": {}, "claims": []}, "the file, accuracy: it is missing"),
+        (ROWS | {"accuracy": {"least": 1, "reason": "why"}}, "the file, accuracy, least: found 1; allowed: 0 to less"),
+        (ROWS | {"accuracy": {"least": 0.8}}, "the file, accuracy, reason: it is missing"),
         (ROWS | {"claims": None}, "the file, claims: allowed: a list of rows"),
         (ROWS | {"claims": ["rise"]}, "claim 1: found 'rise'; allowed: keys with values"),
         (ROWS | {"claims": [{}]}, "claim 1, name: it is missing"),
@@ -131,6 +135,7 @@ def test_a_statistic_makes_parts_of_evidence_and_of_words_and_numbers(name):
         (r"in runs (\d+) times as long", recovery.MUCH_LONGER),
         (r"as (\d+) classes are more than half", representation.TOP),
         (r"it takes (\d+) classes or more", 2 * representation.TOP),
+        (r"it takes (\d+) draws or more", modularity.DRAWS),
     ],
 )
 def test_texts_say_the_numbers_that_the_code_takes(said, number):
@@ -141,3 +146,8 @@ def test_texts_say_the_numbers_that_the_code_takes(said, number):
 def test_an_argument_that_is_a_shared_margin_is_as_large_as_that():
     (row,) = [row for row in ROWS["claims"] if row["name"] == "selectivity_recedes_quickly"]
     assert row["arguments"]["least"] == ROWS["margins"]["index"]["margin"]
+
+
+def test_a_claim_is_the_first_papers_unless_its_row_says_otherwise():
+    claims = claims_of(changed())[0], claims_of(changed(article="Lange et al. 2022"))[0]
+    assert [claim.article for claim in claims] == ["Ranadive et al. 2023", "Lange et al. 2022"]

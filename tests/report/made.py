@@ -70,6 +70,7 @@ CLAIMS = {
          "It needs a study of a VGG network."), [],
     ),
 }  # fmt: skip
+FIRST, LATER = "Ranadive et al. 2023", "Lange et al. 2022"
 SPREAD = (-0.01, 0.0, 0.01)  # of three seeds about a statistic
 
 
@@ -129,8 +130,8 @@ def network():
     )
 
 
-def claims(told=CLAIMS):
-    """The result `claims`, of (texts, parts) by name."""
+def claims(told=CLAIMS, of_later=()):
+    """The result `claims`, of (texts, parts) by name; some claims are of the later paper of the two."""
     texts = ("sentence", "paper", "decision", "quantity", "units", "verdict", "explanation")
     columns = ("part", "statistic", "low", "high", "bound_low", "bound_high", "seeds", "pairing", "row_verdict")
     rows = [(name, *part) for name, (_, parts) in told.items() for part in parts]
@@ -138,15 +139,16 @@ def claims(told=CLAIMS):
     kind = {name: float if name in numbers else int if name == "seeds" else object for name in columns}
     beside = {
         "wide_low": [row[3] for row in rows], "wide_high": [row[4] for row in rows],
-        "row_diverged": [0] * len(rows), "check": [nan] * len(rows), "trimmed": [row[2] for row in rows],
+        "row_diverged": [0] * len(rows), "row_left_out": [0] * len(rows), "check": [nan] * len(rows), "trimmed": [row[2] for row in rows],
     }  # fmt: skip
     of_claims = {name: ("claim", [said[k] for said, _ in told.values()]) for k, name in enumerate(texts)}
     of_rows = {name: ("row", np.array([row[k + 1] for row in rows], kind[name])) for k, name in enumerate(columns)}
     reasons = ["Half of what the paper shows." for _ in told]
     return xr.Dataset(
         of_claims | of_rows | {"margin_reason": ("claim", reasons), "kind": ("claim", ["training"] * len(told))}
-        | {name: ("row", np.array(values, int if name == "row_diverged" else float)) for name, values in beside.items()}
-        | {"reading": ("claim", ["paper"] * len(told))}
+        | {name: ("row", np.array(values, int if name in ("row_diverged", "row_left_out") else float)) for name, values in beside.items()}
+        | {"reading": ("claim", ["paper"] * len(told)), "least_accuracy": 0.8}
+        | {"article": ("claim", [LATER if name in of_later else FIRST for name in told])}
         | {"value": (("row", "seed"), np.reshape([[row[2] + step for step in SPREAD] for row in rows], (-1, 3)))}
         | {"seeds_needed": ("claim", [9.0 if said[5] == "undecided" else nan for said, _ in told.values()])}
         | {"claim_of_row": ("row", np.array([row[0] for row in rows], object))},

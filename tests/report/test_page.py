@@ -180,3 +180,20 @@ def test_a_study_without_claims_has_a_page():
 
 def test_a_study_without_figures_has_a_page():
     assert "This study lists no figure." in Page(written()).one("figures").text
+
+
+def test_where_a_study_speaks_to_both_papers_its_claims_stand_under_the_name_of_each():
+    page = Page(written(claims=made.claims(of_later=("suppression", "later_gain"))))
+    text = page.one("claims").text
+    assert text.startswith("Claims of the papers")
+    assert 0 < text.index(made.FIRST) < text.index("Selectivity rises") < text.index(made.LATER) < text.index("ends better")
+    answer = page.one("answer").text
+    assert "Of 4 claims of Ranadive et al. 2023" in answer
+    assert "Of 2 claims of Lange et al. 2022" in answer
+
+
+def test_the_claims_of_a_paper_to_which_a_study_does_not_speak_are_not_listed():
+    page = Page(written(claims=made.claims(of_later=("vgg",))))
+    assert "The study does not speak to the 1 claim of Lange et al. 2022." in page.one("answer").text
+    assert "VGG" not in page.one("claims").text
+    assert page.one("claims").text.startswith("Claims of the paper")

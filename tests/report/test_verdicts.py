@@ -8,14 +8,15 @@ from report import made
 
 from vestige.report.conditions import conditions_of
 from vestige.report.strips import strip
-from vestige.report.verdicts import Part, claims_of, outcome
+from vestige.report.papers import headline, outcome, papers_of, unspoken
+from vestige.report.verdicts import Part, claims_of
 from vestige.report.wording import listed, measured, number, several, span, typeset
 
 
 def part(low, high, bound_low=-inf, bound_high=inf, verdict="undecided", name=""):
     """A part whose statistic is the middle of its interval."""
     middle = (low + high) / 2
-    return Part(name, middle, low, high, low, high, bound_low, bound_high, 3, 0, "paired", nan, middle, verdict)
+    return Part(name, middle, low, high, low, high, bound_low, bound_high, 3, 0, 0, "paired", nan, middle, verdict)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,50 @@ def test_the_outcome_is_a_sentence():
         "1 undecided. The other 1 is not in this study. Where seeds scatter evenly to either side, each verdict that "
         "is not undecided is false in at most one of 40 such studies: of these 4, 0.1 at most are to be expected."
     )
+
+
+@pytest.mark.parametrize(
+    ("diverged", "left_out", "says"),
+    [
+        (0, 0, "3"),
+        (1, 0, "3 (1 more diverged)"),
+        (0, 2, "3 (2 runs under 0.80 left out)"),
+        (1, 1, "3 (1 more diverged, 1 run under 0.80 left out)"),
+    ],
+)
+def test_networks_that_do_not_count_are_counted(diverged, left_out, says):
+    dataset = made.claims()
+    dataset["row_diverged"][-1], dataset["row_left_out"][-1] = diverged, left_out
+    (claim,) = [claim for claim in claims_of(dataset) if claim.name == "later_gain"]
+    dataset_part = replace(claim.parts[0], seeds=3)
+    assert dataset_part.networks == says
+    assert replace(claim, parts=(dataset_part,)).seeds == says
+
+
+def test_a_study_that_speaks_to_one_paper_has_no_heading_and_a_line_on_the_other():
+    papers, others = papers_of(claims_of(made.claims(of_later=("vgg",))))
+    assert [(paper.article, paper.heading, len(paper.claims)) for paper in papers] == [("Ranadive et al. 2023", "", 5)]
+    assert unspoken(others) == "The study does not speak to the 1 claim of Lange et al. 2022."
+    assert headline(papers)[0] == "Class-selective units in early training"
+
+
+def test_a_study_that_speaks_to_both_papers_has_a_heading_and_a_tally_for_each():
+    papers, others = papers_of(claims_of(made.claims(of_later=("vgg", "rise", "suppression"))))
+    assert [paper.heading for paper in papers] == ["Lange et al. 2022", "Ranadive et al. 2023"]
+    assert [[count for _, _, count in paper.tally] for paper in papers] == [[2, 0, 0, 0, 1], [0, 1, 1, 1, 0]]
+    assert papers[0].outcome.startswith("Of 3 claims of Lange et al. 2022, this study speaks to 2: 2 reproduced, ")
+    assert (others, unspoken(others)) == ([], "")
+
+
+def test_a_study_of_the_later_paper_is_about_that():
+    papers, _ = papers_of(claims_of(made.claims(of_later=[name for name in made.CLAIMS if name != "vgg"])))
+    assert headline(papers) == ("Clusters of units, upstream and downstream", "Lange, Rolnick and Kording (2022)")
+
+
+def test_of_a_study_that_speaks_to_no_paper_the_first_ones_claims_are_named():
+    absent = {name: ((*said[:5], "not in this study", "it needs runs"), []) for name, (said, _) in made.CLAIMS.items()}
+    papers, others = papers_of(claims_of(made.claims(absent, of_later=("vgg",))))
+    assert ([paper.article for paper in papers], [paper.article for paper in others]) == ([made.FIRST], [made.LATER])
 
 
 def test_a_strip_keeps_the_order_and_the_distances_of_its_numbers():

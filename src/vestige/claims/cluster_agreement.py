@@ -53,8 +53,10 @@ def gain_of_upstream(evidence: Evidence) -> list[Part]:
 
 def _mean_over(values, pairs: Pairs) -> float:
     """(layer, measure, measure_other) -> the mean over pairs of measures and over layers; NaN if any of them is."""
-    each = [values.sel(measure=one, measure_other=other).mean("layer", skipna=False) for one, other in pairs]
-    return float(sum(each) / len(each))
+    places = {str(name): place for place, name in enumerate(values["measure"].values)}
+    table = values.transpose("measure", "measure_other", "layer").values
+    one, other = ([places[pair[side]] for pair in pairs] for side in (0, 1))
+    return float(table[one, other].mean())
 
 
 def _over_kept(evidence: Evidence, read: Read, *needed) -> list[Part]:

@@ -66,4 +66,4 @@ def untrained(networks, classes: int):
 
 def _after_training(run):
     """A result without its units, at the last epoch that it holds."""
-    return run.drop_dims("unit", errors="ignore").isel(epoch=int(run["epoch"].argmax()))
+    return run.drop_dims("unit", errors="ignore").isel(epoch=int(run["epoch"].values.argmax()))

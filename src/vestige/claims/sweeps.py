@@ -106,7 +106,8 @@ def difference(evidence: Evidence, name: str, first: Sweep, second: Sweep, read:
     """What is read off the strongest of one sweep less the same of another, of the seeds in both."""
     shared = sorted(first.strongest.runs.keys() & second.strongest.runs.keys())
     columns = [{seed: one_number(read(sweep.strongest.runs[seed])) for seed in shared} for sweep in (first, second)]
-    return part_of(evidence, f"{name}, {first.label}".removeprefix(", "), [first, second], *columns)
+    said = first.label if second.regulariser == BASELINE else f"{first.label} over {second.label}"
+    return part_of(evidence, f"{name}, {said}".removeprefix(", "), [first, second], *columns)
 
 
 def level_of(evidence: Evidence, name: str, sweep: Sweep, read: Read) -> Part:
@@ -148,7 +149,14 @@ def _used(evidence: Evidence, sweeps: list[Sweep], left_out: int) -> Iterator[st
 
 def quantity(name: str, measures: Iterable[str]) -> Read:
     """What reads a number (measure, layer), mean over layers and some measures; NaN if any of them is."""
-    return lambda run: float(run[name].sel(measure=list(measures)).mean(skipna=False))
+    wanted = list(measures)
+    return lambda run: float(run[name].transpose("measure", "layer").values[_places(run, wanted)].mean())
+
+
+def _places(run, measures: list[str]) -> list[int]:
+    """Where measures stand."""
+    known = run["measure"].values.tolist()
+    return [known.index(name) for name in measures]
 
 
 def label(measure: str) -> str:

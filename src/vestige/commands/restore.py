@@ -23,10 +23,10 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
         found = status.judge(study)
         asked = {path: each for path, each in found.items() if not paths or path in paths}
         missing = [path for path, each in asked.items() if each.state != PROVEN]
+        results.make_folders(study)
         if not missing:
             yield "nothing to restore: all are proven" if not paths else "nothing to restore: they are proven"
             return
-        results.make_folders(study)
         with dvc_recording.opened() as repo:
             back = []
             for line, path in brought_back(repo, found, set(asked)):

@@ -11,7 +11,7 @@ from vestige.config.study import Study
 from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion, snakemake_metadata
 from vestige.engines.dvc_cache import Former, Formers
 from vestige.engines.dvc_memory import Memory
-from vestige.provenance import hashing, proofs, status
+from vestige.provenance import hashing, proofs, results, status
 from vestige.provenance.status import FOREIGN, PROVEN, STALE, Judgement
 
 EDITED = "params.yaml or the code was edited meanwhile: say `vestige sync` again"
@@ -75,6 +75,8 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
         found = status.judge(study)
     dvc_lock.write_interpreted(study)
+    if os.path.isdir("results"):  # after a checkout, kinds without a result have no folder
+        results.make_folders(study)
     memory = Memory()
     due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]

@@ -149,6 +149,7 @@ MADE = (
         page=False,
         figures=True,
         figures_gather=("training", "untrained"),  # how accurate networks are, and what they have from the start
+        claims=True,
         hours=8,
     ),
     Stage(
@@ -201,6 +202,7 @@ MADE = (
         page=False,
         figures=True,
         figures_gather=("training",),
+        claims=True,
     ),
 )
 

@@ -12,8 +12,9 @@ from vestige.report.evidence import proofs_of
 from vestige.report.limits import limits, what_is_hardly_learnt
 from vestige.report.links import linked
 from vestige.report.overview import paragraph
+from vestige.report.papers import headline, outcome, papers_of, unspoken
 from vestige.report.plates import ROWS, plates_of
-from vestige.report.verdicts import ABSENT, claims_of, few_seeds, found, outcome, tally
+from vestige.report.verdicts import claims_of, few_seeds
 from vestige.report.wording import number, several, typeset
 
 HERE = Path(__file__).parent
@@ -22,6 +23,8 @@ HERE = Path(__file__).parent
 def page(settings, images, network, claims, figures, training, **measures) -> str:
     """The HTML of the report; the same inputs give the same bytes. Of the `measures`, by kind, only proofs are read."""
     told, conditions = claims_of(claims), conditions_of(training, images.sizes["class"])
+    papers, others = papers_of(told)
+    subject, authors = headline(papers)
     plates = plates_of(figures)
     shown_in, bearing = linked(told, plates)
     measured = [result for results in measures.values() for result in results]
@@ -29,11 +32,10 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
     return rendered(
         study=settings.study,
         paragraph=paragraph(settings, images, network, conditions, proofs),
-        asked=[claim for claim in told if claim.verdict != ABSENT],
-        lacking=[claim for claim in told if claim.verdict == ABSENT],
-        tally=tally(told),
-        outcome=outcome(told),
-        found=found(told),
+        papers=papers,
+        subject=subject,
+        authors=authors,
+        unspoken=unspoken(others) if papers else outcome(()),
         few_seeds=few_seeds(told),
         unlearnt=what_is_hardly_learnt(conditions, images.sizes["class"]),
         limits=limits(told),

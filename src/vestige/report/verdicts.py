@@ -1,4 +1,4 @@
-"""The claims of the paper and what the study says of each, read off the result `claims`."""
+"""The claims and what the study says of each, read off the result `claims`."""
 
 import math
 from collections.abc import Iterable
@@ -32,6 +32,7 @@ CLAIM = (
     "paper",
     "kind",
     "reading",
+    "article",
     "quantity",
     "units",
     "margin_reason",
@@ -42,7 +43,7 @@ CLAIM = (
 )
 PART = (
     *("part", "statistic", "low", "high", "wide_low", "wide_high", "bound_low", "bound_high"),
-    *("seeds", "row_diverged", "pairing", "check", "trimmed", "row_verdict"),
+    *("seeds", "row_diverged", "row_left_out", "pairing", "check", "trimmed", "row_verdict"),
 )
 
 
@@ -64,11 +65,13 @@ class Part:
     bound_high: float
     seeds: int
     row_diverged: int
+    row_left_out: int
     pairing: str
     check: float
     trimmed: float
     row_verdict: str
     by_seed: tuple[float, ...] = ()
+    least_accuracy: float = 0.0  # under which networks are left out
 
     @property
     def mark(self) -> str:
@@ -91,8 +94,8 @@ class Part:
 
     @property
     def networks(self) -> str:
-        """How many seeds it rests on, and how many networks more diverged."""
-        return f"{self.seeds} ({self.row_diverged} more diverged)" if self.row_diverged else str(self.seeds)
+        """How many seeds it rests on, and how many networks more do not count."""
+        return f"{self.seeds}{uncounted([self])}"
 
     @property
     def checked(self) -> str:
@@ -127,6 +130,7 @@ class Claim:
     paper: str
     kind: str  # of the results that decide it
     reading: str
+    article: str  # the paper
     quantity: str
     units: str
     margin_reason: str
@@ -148,9 +152,8 @@ class Claim:
 
     @property
     def seeds(self) -> str:
-        """How many seeds its parts rest on, and how many networks more diverged in any."""
-        diverged = max((part.row_diverged for part in self.parts), default=0)
-        return span(part.seeds for part in self.parts) + (f" ({diverged} more diverged)" if diverged else "")
+        """How many seeds its parts rest on, and how many networks more do not count in any."""
+        return span(part.seeds for part in self.parts) + uncounted(self.parts)
 
     @property
     def source(self) -> str:
@@ -174,48 +177,27 @@ class Claim:
         return strip(self.parts)
 
 
+def uncounted(parts: Iterable[Part]) -> str:
+    """How many networks more diverged or learnt too little, in brackets after a number of seeds; nothing if none."""
+    parts = list(parts)
+    diverged, left_out = (
+        max((getattr(part, name) for part in parts), default=0) for name in ("row_diverged", "row_left_out")
+    )
+    said = [f"{diverged} more diverged"] if diverged else []
+    if left_out:
+        said.append(f"{several(left_out, 'run')} under {parts[0].least_accuracy:.2f} left out")
+    return f" ({', '.join(said)})" if said else ""
+
+
 def claims_of(dataset) -> list[Claim]:
     """Every claim of a `claims` result, in its order."""
     columns = {name: dataset[name].values.tolist() for name in ("claim_of_row", *PART)}
     columns["by_seed"] = [tuple(filter(math.isfinite, each)) for each in dataset["value"].values.tolist()]
+    columns["least_accuracy"] = [dataset["least_accuracy"].item()] * dataset.sizes["row"]
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     parts = [(row.pop("claim_of_row"), Part(**row)) for row in rows]
     said = zip(dataset["claim"].values.tolist(), *(dataset[name].values.tolist() for name in CLAIM), strict=True)
     return [Claim(name, *texts, tuple(part for owner, part in parts if owner == name)) for name, *texts in said]
-
-
-def tally(claims: Iterable[Claim]) -> list[tuple[str, str, int]]:
-    """(verdict, mark, count) for each verdict there is."""
-    verdicts = [claim.verdict for claim in claims]
-    return [(verdict, mark, verdicts.count(verdict)) for verdict, mark in MARKS.items()]
-
-
-def found(claims: list[Claim]) -> list[tuple[str, str, list[Claim]]]:
-    """(verdict, mark, claims) for each verdict that is one, in the order of the claims."""
-    groups = [(verdict, MARKS[verdict], [claim for claim in claims if claim.verdict == verdict]) for verdict in DECIDED]
-    return [group for group in groups if group[-1]]
-
-
-def outcome(claims: list[Claim]) -> str:
-    """The tally in sentences, and how much of it chance may have brought."""
-    counts = {verdict: count for verdict, _, count in tally(claims)}
-    if not claims:
-        return "No claim of the paper was asked of this study."
-    absent, decided = counts[ABSENT], counts[REPRODUCED] + counts[WEAKER] + counts[CONTRADICTED]
-    asked = len(claims) - absent
-    said = listed(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED))
-    sentences = [f"Of {several(len(claims), 'claim')} of the paper, this study speaks to {number(asked)}: {said}."]
-    if absent:
-        sentences.append(f"The other {absent} {'is' if absent == 1 else 'are'} not in this study.")
-    if 2 * decided < asked:
-        sentences.append("Fewer than half are decided.")
-    if decided:
-        false = number(decided / ERROR, 2)
-        sentences.append(
-            "Where seeds scatter evenly to either side, each verdict that is not undecided is false in at most one of "
-            f"{ERROR} such studies: of these {decided}, {false} at most are to be expected."
-        )
-    return " ".join(sentences)
 
 
 def few_seeds(claims: Iterable[Claim]) -> bool:
