@@ -36,7 +36,9 @@ AT = {
     "ablating_a_cluster_costs_more": lambda v: {"cost": USUAL.random_cost + v},
 }
 PARTS = {
-    "dropout_increases_modularity": [f"{name}, dropout 0.6" for name in ("input gradient", "covariance", "output gradient")],
+    "dropout_increases_modularity": [
+        f"{name}, dropout 0.6" for name in ("input gradient", "covariance", "output gradient")
+    ],
     "modularity_rises_with_dropout": ["input gradient", "covariance", "output gradient"],
     "other_regularisers_increase_modularity": ["l1 0.001", "l2 0.01"],
     "dropout_increases_modularity_more": ["dropout 0.6 over l1 0.001", "dropout 0.6 over l2 0.01"],

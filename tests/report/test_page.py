@@ -186,7 +186,13 @@ def test_where_a_study_speaks_to_both_papers_its_claims_stand_under_the_name_of_
     page = Page(written(claims=made.claims(of_later=("suppression", "later_gain"))))
     text = page.one("claims").text
     assert text.startswith("Claims of the papers")
-    assert 0 < text.index(made.FIRST) < text.index("Selectivity rises") < text.index(made.LATER) < text.index("ends better")
+    assert (
+        0
+        < text.index(made.FIRST)
+        < text.index("Selectivity rises")
+        < text.index(made.LATER)
+        < text.index("ends better")
+    )
     answer = page.one("answer").text
     assert "Of 4 claims of Ranadive et al. 2023" in answer
     assert "Of 2 claims of Lange et al. 2022" in answer

@@ -65,7 +65,7 @@ def caption_of(job: Job, chosen: list[Job] | None = None) -> str:
     from vestige.figures import drawing
 
     row = FIGURES[job.names["figure"]]
-    number = f"Figure {row.paper} of the paper. " if row.paper else ""
+    number = f"Figure{'s' if ' ' in row.paper else ''} {row.paper} of the paper. " if row.paper else ""
     one = "pair" if any("pair" in each.names for each in shown(job)) else "network"
     lines = Counter(each.names.get("pair", each.names.get("condition")) for each in chosen or shown(job))
     around = drawing.bands_words(plot_module(row.plot), settings_of(job), max(lines.values(), default=0), one)

@@ -97,7 +97,7 @@ Number = Annotated[str, Field(min_length=1), BeforeValidator(lambda said: str(sa
 class FigureRow(Values):
     """One figure: its number in which paper, the results that it shows, and how its plot draws them."""
 
-    article: Literal["ranadive2023", "lange2022"] = "ranadive2023"
+    article: Literal["Ranadive et al. 2023", "Lange et al. 2022"] = "Ranadive et al. 2023"
     paper: Number | None = None
     kind: Annotated[str, AfterValidator(known_kind)]
     plot: Annotated[str, AfterValidator(known_plot)]

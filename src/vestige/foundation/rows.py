@@ -39,7 +39,6 @@ class Stage:
     epochs: str = ""  # over which it goes: TRAINED, EVERY, or the section whose key `epochs` lists them; none where ""
     claims: bool = False  # whether claims are decided by it
     figures: bool = False  # whether figures are drawn of it
-    page: bool = True  # whether the report reads it
     figures_read: tuple[str, ...] = ()  # what those read beside it
     figures_gather: tuple[str, ...] = ()  # other kinds of results, all of which those are handed beside it
     kind: str = ""  # of result from which it draws figures
@@ -134,7 +133,6 @@ MADE = (
         ("association",),
         applies=True,
         epochs="association",
-        page=False,
         figures=True,
         figures_gather=("clustering",),  # sorted matrices
     ),
@@ -146,7 +144,6 @@ MADE = (
         code=("stages/clustering.py",),
         covers="association",
         epochs="association",
-        page=False,
         figures=True,
         figures_gather=("training", "untrained"),  # how accurate networks are, and what they have from the start
         claims=True,
@@ -160,16 +157,16 @@ MADE = (
         code=("stages/agreement.py",),
         covers="association",
         epochs="association",
-        page=False,
         figures=True,
         figures_gather=("training", "untrained"),
+        claims=True,
     ),
     measure(
         "untrained",
         ("association", "clustering", "agreement", "untrained.{set}"),
         ("images",),
         axis=SET,
-        page=False,
+        claims=True,
     ),
     Stage(
         "norms",
@@ -179,7 +176,6 @@ MADE = (
         code=("stages/norms.py",),
         applies=True,
         epochs="norms",
-        page=False,
         figures=True,
         figures_gather=("training",),
     ),
@@ -190,8 +186,8 @@ MADE = (
         code=("stages/cluster_classes.py",),
         covers="association",
         epochs="association",
-        page=False,
         figures=True,
+        claims=True,
     ),
     measure(
         "cluster_ablation",
@@ -199,7 +195,6 @@ MADE = (
         ("images", "training", "clustering"),
         applies=True,
         epochs="association",
-        page=False,
         figures=True,
         figures_gather=("training",),
         claims=True,
@@ -225,7 +220,7 @@ def drawn(row: Stage) -> Stage:
 
 
 DRAWN = tuple(drawn(row) for row in MADE if row.figures)
-MEASURES = tuple(row.name for row in MADE if row.axis != STUDY and row.page)
+MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
 PAGE = ("page", "verdict", "claims", "figures", "card", "marks", "of_ablation", "of_cka")  # of the report's template
 
 STAGES = {

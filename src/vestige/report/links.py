@@ -21,8 +21,14 @@ def is_of(plate: Plate, number: str) -> bool:
 
 
 def figures_of(claim: Claim, plates: Iterable[Plate]) -> list[Plate]:
-    """The figures of the study that show what a claim is about: of its own kind of results, if there are any."""
-    found = [plate for plate in plates if any(is_of(plate, number) for number in cited(claim.paper))]
+    """The figures of the study that show what a claim is about: of its own kind of results, if there are any.
+
+    Those whose number the claim names; of a paper whose figures are not numbered here, those of its kind of results.
+    """
+    own = [plate for plate in plates if plate.article == claim.article]
+    if not any(plate.number for plate in own if plate.kind == claim.kind):
+        return [plate for plate in own if plate.kind == claim.kind]
+    found = [plate for plate in own if any(is_of(plate, number) for number in cited(claim.paper))]
     return [plate for plate in found if plate.kind == claim.kind] or found
 
 

@@ -14,6 +14,7 @@ from vestige.report.wording import listed, number
 
 ROWS = 200  # of a figure's table on the page; its CSV has all
 NUMBERED = re.compile(r"Figures? (?P<number>[^.]{1,40}?) of the paper\.\s*")
+ROW_FILE, FIRST = "figures/paper.yaml", "Ranadive et al. 2023"  # what holds the rows; the paper of those that say none
 POINTS, PIXELS = 72, 96  # an inch of a page on paper, and on a screen
 ENLARGED = 1.3  # on a screen, lettering made for paper is read from further away
 
@@ -37,6 +38,11 @@ class Plate:
         """The kind of results that it shows: its proof holds its settings as `figures.KIND.NAME`; empty without."""
         keys = [key.split(".") for key in self.proof.get("settings", {}) if key.startswith("figures.")]
         return keys[0][1] if keys else ""
+
+    @property
+    def article(self) -> str:
+        """The paper whose figure it is, or on which it is: what the figure's row says."""
+        return self.proof.get("settings", {}).get(f"{ROW_FILE}:{self.name}", {}).get("article", FIRST)
 
     @cached_property
     def number(self) -> str:
@@ -102,14 +108,14 @@ def plate(path: Path) -> Plate:
 
 
 def plates_of(paths) -> list[Plate]:
-    """The figures in the order of the paper."""
+    """The figures in the order of the papers."""
     return sorted((plate(Path(path)) for path in paths), key=order)
 
 
-def order(plate: Plate) -> tuple[bool, int, str, str]:
-    """First by the paper's number, then by its letter, then by name; figures without a number come last."""
+def order(plate: Plate) -> tuple[bool, bool, int, str, str]:
+    """First by paper, then by its number, then by its letter, then by name; figures without a number come last."""
     digits = re.search(r"\d+", plate.number)
-    return digits is None, int(digits[0]) if digits else 0, plate.number, plate.name
+    return plate.article != FIRST, digits is None, int(digits[0]) if digits else 0, plate.number, plate.name
 
 
 def alike(values: list[str]) -> bool:
