@@ -221,7 +221,14 @@ def drawn(row: Stage) -> Stage:
 
 DRAWN = tuple(drawn(row) for row in MADE if row.figures)
 MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
-PAGE = ("page", "verdict", "claims", "figures", "card", "marks", "of_ablation", "of_cka")  # of the report's template
+TOLD = (  # measures of whose steps the page tells
+    *("ablation", "cka", "association", "clustering", "agreement"),
+    *("untrained", "norms", "cluster_classes", "cluster_ablation"),
+)
+PAGE = (  # the files of the report's template
+    *("page", "verdict", "claims", "figures", "card", "marks"),
+    *(f"of_{name}" for name in TOLD),
+)
 
 STAGES = {
     row.name: row

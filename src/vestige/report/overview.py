@@ -1,5 +1,8 @@
 """The study in a paragraph of plain words."""
 
+from collections import Counter
+
+from vestige.condition import REGULARIZERS
 from vestige.report.conditions import ConditionRow, baselines
 from vestige.report.evidence import stated
 from vestige.report.wording import listed, number, percent, several, span
@@ -62,7 +65,16 @@ def treated(conditions: list[ConditionRow]) -> str:
     }
     doing = [f"{word} it in {several(count, 'condition')}" for word, count in kinds.items() if count]
     penalty = f" A term of the loss on the class selectivity of units {listed(doing)}." if doing else ""
+    penalty += regularized(conditions)
     return f"Training lasts {several(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
+
+
+def regularized(conditions: list[ConditionRow]) -> str:
+    """Which regularizers conditions set, one at a time, and in how many strengths."""
+    found = Counter(one.done.regularizer[0] for one in conditions if one.done.regularizer)
+    words = {"l1": "L1", "l2": "L2"}
+    kinds = [f"{words.get(name, name)} in {several(found[name], 'strength')}" for name in REGULARIZERS if found[name]]
+    return f" Conditions set one regularizer at a time: {listed(kinds)}." if kinds else ""
 
 
 def computed(settings, proofs) -> str:
