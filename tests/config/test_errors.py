@@ -570,8 +570,9 @@ def test_all_sections_that_a_set_of_untrained_networks_lacks_are_named(refusal):
     ]
 
 
-def test_a_study_says_of_untrained_networks_that_there_are_none(refusal):
-    assert "\n  untrained: missing" in refusal(edited("\nuntrained: {}\n", "\n"))
+def test_an_older_study_is_told_the_line_that_says_that_there_are_no_untrained_networks(refusal):
+    says = "untrained: missing; add the line `untrained: {}`, or what it should name"
+    assert f"\n  {says}" in refusal(edited("\nuntrained: {}\n", "\n"))
 
 
 @cases(

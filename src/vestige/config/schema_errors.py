@@ -11,6 +11,7 @@ from vestige.config.choices import FIGURES
 from vestige.config.error_locations import inside, located, section_at, tag_of
 from vestige.config.errors import close, listed, nearest, shown
 from vestige.config.sections import NAME, STUDY_NAME
+from vestige.foundation.rows import SET, STAGES
 
 LETTERS = "a small letter, then small letters, digits and underscores"
 PATTERNS = {
@@ -103,8 +104,11 @@ def says(keys: tuple, group: list[dict]) -> str:
 def lines_to_add(keys: tuple) -> str:
     """The line that an older study needs where an analysis or a kind of figure was added; nothing for other keys.
 
-    DVC walks the list, which must be there, but may be empty.
+    DVC walks the list, or the section of a stage of sets: it must be there, but may be empty.
     """
+    stage = STAGES.get(keys[0])
+    if len(keys) == 1 and stage is not None and stage.axis == SET:
+        return f"add the line `{keys[0]}: {{}}`, or what it should name"
     empty = {"applies": "[]", "figures": "{}"}.get(keys[0])
     return f"add the line `{keys[1]}: {empty}` to {keys[0]}, or what it should name" if empty and len(keys) == 2 else ""
 
