@@ -21,8 +21,9 @@ def study_on_the_page() -> str:
 
 def test_the_study_on_the_page_is_sound_and_covers_what_it_says():
     study = loading.checked(YAML(typ="safe").load(study_on_the_page()))
-    assert {len(study.cells(STAGES[stage])) for stage in ("training", "association", "clustering", "agreement")} == {6}
     assert study.cells(STAGES["untrained"]) == ({"set": "initial"},)
+    stages = ("training", "association", "clustering", "agreement", "norms", "cluster_classes", "cluster_ablation")
+    assert {len(study.cells(STAGES[stage])) for stage in stages} == {6}
 
 
 def test_the_keys_and_measures_on_the_page_are_those_that_there_are():
@@ -37,6 +38,7 @@ def test_the_study_on_the_page_is_made(tmp_path):
     project = new_project(tmp_path / "project")
     (project / "params.yaml").write_text(study_on_the_page())
     run(project, "snakemake figures --cores 2")
-    assert len([*project.glob("results/digits_clusters/agreement/*.nc")]) == 6
     assert (project / "results/digits_clusters/untrained/initial.nc").is_file()
+    for stage in ("agreement", "norms", "cluster_classes", "cluster_ablation"):
+        assert len([*project.glob(f"results/digits_clusters/{stage}/*.nc")]) == 6
     assert "nothing to do" in run(project, "snakemake figures --cores 2").stdout

@@ -12,7 +12,7 @@ from vestige.foundation.random import generator
 from vestige.models.network import Network
 from vestige.training.evaluation import resume, walk
 
-TOGETHER = 2**18  # numbers of a layer's output that are run on at once: few enough for a cache
+TOGETHER = 2**17  # numbers of a layer's output that are run on at once: few enough for a cache
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,18 @@ def count_correct(network: Network, step: str, output: Tensor, masks: Tensor, la
     """
     counts = []
     for part in masks.split(max(1, TOGETHER // output.numel())):
-        several = output.repeat(len(part), *[1] * (output.dim() - 1))
-        logits = resume(network, several, step, {step: part.repeat_interleave(len(output), dim=0)})
+        logits = resume(network, silence_each(output, part, network.channel_axis), step, {})
         counts.append((logits.argmax(1).reshape(len(part), -1) == labels).sum(1))
     return torch.cat(counts)
+
+
+def silence_each(output: Tensor, masks: Tensor, axis: int) -> Tensor:
+    """(sets x images, channels, ...) an output (images, channels, ...) with each set of channels set to zero, in turn.
+
+    `masks` is (sets, channels); they lie along the dimension `axis`. In one pass over memory, which is what costs.
+    """
+    mask = masks.to(output.device).reshape(len(masks), 1, -1, *[1] * (output.dim() - 2))
+    return torch.where(mask if axis == 1 else mask.movedim(2, axis), 0, output).flatten(0, 1)
 
 
 def summarise(found: Found) -> str:

@@ -27,7 +27,7 @@ def compare_all(clustering, selectivity, draws: int, note: Callable[[str], None]
     modules, layers = clustering["module"].values, [int(each) for each in clustering["layer"].values]
     shape = tuple(clustering.sizes[name] for name in ("epoch", "measure", "layer"))
     found = {name: np.full(shape, np.nan) for name in STATISTICS}
-    means = np.stack([selective[:, modules == module].mean(axis=1) for module in layers], axis=1)
+    means = np.array([[row[modules == module].mean() for module in layers] for row in selective])
     for epoch, measure, layer in np.ndindex(shape):
         units = modules == layers[layer]
         both = drop_dead(clustering["cluster"].values[epoch, measure, units], preferred[epoch, units])
