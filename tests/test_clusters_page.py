@@ -42,3 +42,4 @@ def test_the_study_on_the_page_is_made(tmp_path):
     for stage in ("agreement", "norms", "cluster_classes", "cluster_ablation"):
         assert len([*project.glob(f"results/digits_clusters/{stage}/*.nc")]) == 6
     assert "nothing to do" in run(project, "snakemake figures --cores 2").stdout
+    assert run(project, "dvc status --quiet").returncode == 0

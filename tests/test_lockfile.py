@@ -1,6 +1,7 @@
 """dvc.lock, a stage at a time: what DVC writes is read as it reads it, and what a killed DVC leaves of it."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from dvc.exceptions import DvcException
@@ -101,3 +102,9 @@ def test_an_entry_that_dvc_would_not_write_is_refused(change):
     text = dumps_yaml({"schema": "2.0", "stages": {"a": said, "b": STAGE}})
     with pytest.raises(RuntimeError, match="dvc.lock is not as DVC writes it"):
         dvc_lock.entry(dvc_lock.read(text)["a"])
+
+
+def test_an_entry_without_params_is_that_of_a_job_without_settings():
+    job, seeds = SimpleNamespace(params={}), {"params.yaml": {"seeds": [0]}}
+    assert dvc_lock.claims({"cmd": "a", "outs": []}, job)
+    assert not dvc_lock.claims({"cmd": "a", "params": seeds, "outs": []}, job)

@@ -18,7 +18,7 @@ from vestige.engines import snakemake_metadata
 from vestige.foundation.rows import STAGES
 
 RUN: list["Run"] = []  # that of this process's Snakefile: Snakemake hands a logger nothing of it
-WIDTHS = (11, 9)  # characters of a stage's name, and of what became of a job
+WIDTHS = (11, 9)  # characters of a stage's name, or more where one has more, and of what became of a job
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Progress:
         """The line of a job that has ended well."""
         place, (stage, cell) = f"{len(self.done):{len(str(self.total))}}/{self.total}", self.named(job)
         became = f"{job_outcome.outcome(job):>{WIDTHS[1]}}  {time_told(job.took):>7}"
-        return f"{place}  {stage:{WIDTHS[0]}}  {cell:{self.widest}}  {became}  {self.left()}".rstrip()
+        return f"{place}  {stage:{self.widest_stage}}  {cell:{self.widest}}  {became}  {self.left()}".rstrip()
 
     def left(self) -> str:
         """The time that is left of the whole, in words; nothing after the last job."""
@@ -185,6 +185,11 @@ class Progress:
     def widest(self) -> int:
         """The characters of the longest name of a job."""
         return max(len(cell_of(job)) for job in self.jobs.values())
+
+    @cached_property
+    def widest_stage(self) -> int:
+        """The characters of the longest name of a stage that has jobs."""
+        return max(WIDTHS[0], *(len(job.stage.group) for job in self.jobs.values()))
 
     @cached_property
     def costs(self) -> dict[str, float | None]:

@@ -133,7 +133,7 @@ def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:
     """Whether an entry claims to be of the very settings of a job, as they stand in the files."""
-    return said.get("params") == params_now(job)
+    return said.get("params", {}) == params_now(job)
 
 
 def params_now(job: Job) -> dict[str, dict[str, Any]]:
