@@ -139,14 +139,15 @@ def claims(told=CLAIMS, of_later=()):
     kind = {name: float if name in numbers else int if name == "seeds" else object for name in columns}
     beside = {
         "wide_low": [row[3] for row in rows], "wide_high": [row[4] for row in rows],
-        "row_diverged": [0] * len(rows), "row_left_out": [0] * len(rows), "check": [nan] * len(rows), "trimmed": [row[2] for row in rows],
+        "row_diverged": [0] * len(rows), "row_left_out": [0] * len(rows),
+        "check": [nan] * len(rows), "trimmed": [row[2] for row in rows],
     }  # fmt: skip
     of_claims = {name: ("claim", [said[k] for said, _ in told.values()]) for k, name in enumerate(texts)}
     of_rows = {name: ("row", np.array([row[k + 1] for row in rows], kind[name])) for k, name in enumerate(columns)}
     reasons = ["Half of what the paper shows." for _ in told]
     return xr.Dataset(
         of_claims | of_rows | {"margin_reason": ("claim", reasons), "kind": ("claim", ["training"] * len(told))}
-        | {name: ("row", np.array(values, int if name in ("row_diverged", "row_left_out") else float)) for name, values in beside.items()}
+        | {name: ("row", np.array(values, int if name[:4] == "row_" else float)) for name, values in beside.items()}
         | {"reading": ("claim", ["paper"] * len(told)), "least_accuracy": 0.8}
         | {"article": ("claim", [LATER if name in of_later else FIRST for name in told])}
         | {"value": (("row", "seed"), np.reshape([[row[2] + step for step in SPREAD] for row in rows], (-1, 3)))}

@@ -1,4 +1,4 @@
-"""Measures upstream agree on clusters, so do those downstream, but hardly one family with the other (Lange et al. 2022)."""
+"""Upstream measures agree on clusters, so do downstream ones, but hardly both families (Lange et al. 2022)."""
 
 from collections.abc import Iterable
 from itertools import combinations, product

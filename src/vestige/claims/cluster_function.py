@@ -13,7 +13,7 @@ UPSTREAM = ("covariance", "input_gradient")
 
 
 def agreement_with_classes(evidence: Evidence) -> list[Part]:
-    """How far clusters agree with the preferred classes of their units, adjusted for chance; a part for each measure."""
+    """How far clusters agree with the preferred classes of their units, adjusted for chance; a part a measure."""
     return _over_kept(evidence, "cluster_classes", lambda measure: quantity("adjusted", [measure]))
 
 

@@ -40,7 +40,7 @@ def between(pair, classes: int):
 
 
 def clustering(run, classes: int):
-    """(measure, layer) modularity and number of clusters after training, and of matrices without groups (null, draw)."""
+    """(measure, layer) modularity and clusters after training, and (null, draw) of matrices without groups."""
     return _after_training(run)
 
 

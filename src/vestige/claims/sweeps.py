@@ -126,7 +126,7 @@ def mean_over_kept(evidence: Evidence, name: str, sweeps: Iterable[Sweep], read:
 
 
 def of_untrained(evidence: Evidence, read: Read) -> Values:
-    """What is read off each untrained network. Their numbers are negative: none is the same network as a trained one."""
+    """What is read off each untrained network. Their numbers are negative: none is a trained network."""
     networks = [one.isel(network=each) for one in evidence.untrained for each in range(one.sizes["network"])]
     return {-number: one_number(read(network)) for number, network in enumerate(networks, start=1)}
 

@@ -61,7 +61,7 @@ class Paper:
 
 
 def papers_of(claims: Iterable[Claim]) -> tuple[list[Paper], list[Paper]]:
-    """The papers that a study speaks to by any claim, and the others; of a study that speaks to none, the first of all."""
+    """The papers that a study speaks to by any claim, and the others; if it speaks to none, the first of all."""
     by_article: dict[str, list[Claim]] = {}
     for claim in claims:
         by_article.setdefault(claim.article, []).append(claim)
