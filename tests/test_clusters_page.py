@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from vestige.config import loading
 from vestige.foundation.rows import STAGES
+from vestige.stages import clustering
 from vestige.stages.training import Settings
 from vestige.stages.unit_association import PLAIN
 
@@ -31,6 +32,19 @@ def test_the_keys_and_measures_on_the_page_are_those_that_there_are():
     named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     assert {name for name in named if name in Settings.model_fields} >= {"optimizer", "l1", "l2", "dropout", "held_out"}
     assert [name for name in named if name in PLAIN] == list(PLAIN)
+
+
+def test_the_nulls_on_the_page_are_those_that_there_are():
+    (table,) = re.findall(r"\| null \|.*?\n\n", TEXT, flags=re.DOTALL)
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE) == list(clustering.Nulls.model_fields)
+
+
+def test_the_study_on_the_page_may_draw_and_search_the_null_that_the_page_gives():
+    data = YAML(typ="safe").load(study_on_the_page())
+    (given,) = re.findall(r"`association\.gram_null: (\{.*?\})`", TEXT)
+    data["association"]["gram_null"] = YAML(typ="safe").load(given)
+    data["clustering"]["nulls"]["gram"] = data["association"]["gram_null"]["draws"]
+    assert loading.checked(data).clustering.nulls.gram == 19
 
 
 @pytest.mark.nightly

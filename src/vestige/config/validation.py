@@ -31,7 +31,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     yield from repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
-    measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_norms(study)]
+    measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_clustering(study), *of_norms(study)]
     measures += of_cluster_ablation(study)
     trained = [*of_training(study), *of_crops(study), *of_batch_norms(study)]
     yield from [*trained, *unsound, *absent, *measures]
@@ -187,6 +187,18 @@ def of_norms(study: Study) -> Iterator[Fault]:
     if study.norms is not None:
         yield from of_epochs(study, "norms")
         yield from of_best(study, "norms")
+
+
+def of_clustering(study: Study) -> Iterator[Fault]:
+    """More matrices that keep the Gram structure than associations draw."""
+    asked = (study.clustering and study.clustering.nulls.gram) or 0
+    drawing = study.association and study.association.gram_null
+    if asked and drawing is None:
+        needs = "add association.gram_null, which draws them, or leave this key out"
+        yield ("clustering", "nulls", "gram"), f"found {asked}; association.gram_null is missing: {needs}"
+    elif drawing is not None and asked > drawing.draws:
+        allowed = f"association.gram_null.draws is {drawing.draws}; allowed: 0 to {drawing.draws}"
+        yield ("clustering", "nulls", "gram"), f"found {asked}; {allowed}"
 
 
 def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> Iterator[Fault]:

@@ -32,6 +32,14 @@ def keep_strengths(matrix: np.ndarray, random: np.random.Generator) -> np.ndarra
 
 
 NULLS = {"shuffled": shuffle_entries, "strengths": keep_strengths}
+# Of each null what it keeps, and how it is drawn.
+ABOUT = {
+    "shuffled": ("the associations, not the units' strengths", "they are dealt out anew to pairs of live units"),
+    "strengths": (
+        "the sum of associations of every unit",
+        "what exceeds the product of both strengths is dealt out anew, then rows and columns are scaled to strengths",
+    ),
+}
 
 
 def from_pairs(matrix: np.ndarray, change) -> np.ndarray:

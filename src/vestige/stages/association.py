@@ -8,6 +8,22 @@ from vestige.foundation.settings import Values
 from vestige.stages.best_epoch import Epochs, name_best
 
 
+class GramNull(Values):
+    """Associations without relations between units, which `clustering.nulls.gram` searches for clusters.
+
+    Of each unit by itself responses are permuted over images, and gradients rotated at random.
+    """
+
+    draws: PositiveInt
+    """Matrices, of each plain measure in each layer."""
+    images: Annotated[int, Field(ge=2)]
+    """Validation images that they are drawn from, at random; all where there are no more."""
+    directions: Annotated[int, Field(ge=2)]
+    """Coordinates, at most, in which gradients are rotated: random directions where there are more pixels or logits."""
+    seed: NonNegativeInt
+    """Of the images, permutations, rotations and directions: the same at all epochs."""
+
+
 class Settings(Values):
     """Which checkpoints, and over how many random directions the input gradient of a convolution is averaged."""
 
@@ -17,6 +33,7 @@ class Settings(Values):
     directions: Annotated[int, Field(ge=2)] | None = None
     """Random directions in pixel space; a perceptron needs none, its input gradient is exact."""
     directions_seed: NonNegativeInt | None = None
+    gram_null: GramNull | None = None
 
 
 def association(settings, images, training, checkpoints, note):
@@ -26,15 +43,19 @@ def association(settings, images, training, checkpoints, note):
     """
     from vestige.data.loader import split_of
     from vestige.foundation.device import prepare
+    from vestige.stages.gram_nulls import add_nulls, draw_nulls
     from vestige.stages.unit_association import associate, labelled, measured_layers
     from vestige.training.evaluation import each_checkpoint, ready
 
-    device, chosen, found = prepare(settings.device, settings.threads), settings.association, {}
+    device, chosen, found, nulls = prepare(settings.device, settings.threads), settings.association, {}, {}
     network = ready(settings, images, device)
     network.trunk.double().requires_grad_(False)
     val = split_of(images, settings.images, "val", chosen.batch_size, device)
     epochs = name_best("association.epochs", chosen.epochs, training)
     for epoch in each_checkpoint(network, epochs, training, checkpoints):
         found[epoch] = associate(network, val, chosen.directions, chosen.directions_seed)
+        if chosen.gram_null is not None:
+            nulls[epoch] = draw_nulls(network, val, chosen.gram_null)
         note(f"epoch {epoch}: {found[epoch].summary()}")
-    return labelled(found, measured_layers(network))
+    result = labelled(found, measured_layers(network))
+    return add_nulls(result, nulls) if nulls else result

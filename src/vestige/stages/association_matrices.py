@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+LEAST_ROOT = 1e-12  # of a unit's association with itself: by less nothing is divided, as in the association itself
+
 
 class Place(NamedTuple):
     """Where a matrix stands: its epoch, measure and layer, counted from 0."""
@@ -49,6 +51,28 @@ def matrix_at(association, layer: Layer, place: Place) -> np.ndarray:
         at = f"{association['measure'].values[place.measure]} at epoch {association['epoch'].values[place.epoch]}"
         raise ValueError(f"associations of module {layer} by {at} are not all finite: see its training")
     return matrix
+
+
+def drawn_at(association, layer: Layer, place: Place, count: int) -> np.ndarray:
+    """(count, units, units) the first matrices that were drawn for a place, without relations between units.
+
+    Of a normalised measure they are those of its plain one, each divided by the roots of its own diagonal.
+    """
+    measure, plain = str(association["measure"].values[place.measure]), association["plain_measure"].values.tolist()
+    number = next(number for number, name in enumerate(plain) if measure.startswith(name))
+    one, other = (association[name].values[layer.rows] for name in ("unit", "unit_other"))
+    matrices = np.zeros((count, layer.units, layer.units))
+    values = association["null_association"].values[:count, place.epoch, number][:, layer.rows]
+    matrices[:, one, other] = matrices[:, other, one] = values
+    if measure == plain[number]:
+        return matrices
+    root = np.maximum(np.sqrt(np.diagonal(matrices, axis1=1, axis2=2)), LEAST_ROOT)
+    return matrices / root[:, :, np.newaxis] / root[:, np.newaxis]
+
+
+def count_drawn(association) -> int:
+    """How many matrices without relations between units an association result has for each place."""
+    return association.sizes["draw"] if "null_association" in association else 0
 
 
 def places_of(association, layers: list[Layer]) -> Iterator[Place]:

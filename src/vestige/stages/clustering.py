@@ -16,6 +16,8 @@ class Nulls(Values):
     """The same associations between other pairs of units."""
     strengths: Draws
     """Other associations with the same sum for every unit."""
+    gram: Draws | None = None
+    """Products of the units' own vectors, without relations between them: as many as `association.gram_null` draws."""
 
 
 class Settings(Values):

@@ -8,11 +8,12 @@ import xarray as xr
 from vestige.foundation.random import generator
 from vestige.metrics.cluster_search import search
 from vestige.metrics.modularity import count_clusters, find_alive, normalise
-from vestige.metrics.null_matrices import NULLS
+from vestige.metrics.null_matrices import ABOUT, NULLS
 from vestige.metrics.partitions import drop_dead, element_centric
-from vestige.stages.association_matrices import Layer, layers_of, matrix_at, places_of, units_of
+from vestige.stages.association_matrices import Layer, count_drawn, drawn_at, layers_of, matrix_at, places_of, units_of
 
 UNIT = {"module": "module of the network", "block": "block of the module", "channel": "channel of the block"}
+GRAM = "gram"  # the null whose matrices the association stage has drawn
 TOGETHER = 2**24  # numbers that the matrices that are searched side by side may hold
 
 SEARCHES = {
@@ -38,6 +39,7 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
     clusters = {name: np.full((*shape[:2], ends[-1]), -1, dtype=np.int32) for name in SEARCHES}
     numbers = {name: np.full(shape, np.nan) for name in QUANTITIES}
     draws = {kind: count for kind, count in settings.nulls if count}
+    refuse_more_than_drawn(draws.get(GRAM, 0), count_drawn(association))
     nulls = {kind: np.full((*shape, count), np.nan) for kind, count in draws.items()}
     for number, layer in enumerate(layers):
         mine = [place for place in places if place.layer == number]
@@ -55,7 +57,11 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
         both = zip(first, again, strict=True)
         numbers["self_agreement"][at] = [element_centric(*drop_dead(*each)) for each in both]
         for kind, count in draws.items():
-            nulls[kind][at] = _search_nulls(settings, kind, count, matrices, keys)
+            if kind == GRAM:
+                drawn = np.concatenate([normalise(drawn_at(association, layer, place, count)) for place in mine])
+            else:
+                drawn = _draw_nulls(settings, kind, count, matrices, keys)
+            nulls[kind][at] = _search_nulls(settings, kind, count, drawn, keys)
         note(f"module {layer}, Q at the last epoch: {_summarise(numbers['modularity'][..., number], names)}")
     return labelled(association, layers, clusters, numbers, nulls)
 
@@ -72,25 +78,45 @@ def _search(settings, matrices: np.ndarray, keys: list[tuple]) -> tuple[np.ndarr
     return partitions, quality
 
 
-def _search_nulls(settings, kind: str, count: int, matrices: np.ndarray, keys: list[tuple]) -> np.ndarray:
+def refuse_more_than_drawn(asked: int, drawn: int) -> None:
+    """Raise ValueError where more matrices are to be searched than the association result has."""
+    if asked > drawn:
+        draws = f"found {asked}; the association result has {drawn}"
+        raise ValueError(f"clustering.nulls.gram: {draws}: ask for fewer, or for more in association.gram_null.draws")
+
+
+def _draw_nulls(settings, kind: str, count: int, matrices: np.ndarray, keys: list[tuple]) -> np.ndarray:
+    """(matrices x draws, n, n) so many matrices without groups for each normalised matrix."""
+    named = [generator("null", settings.seed, *key) for key in _name_draws(kind, count, keys)]
+    pairs = zip(np.repeat(matrices, count, axis=0), named, strict=True)
+    return np.stack([NULLS[kind](matrix, stream) for matrix, stream in pairs])
+
+
+def _search_nulls(settings, kind: str, count: int, drawn: np.ndarray, keys: list[tuple]) -> np.ndarray:
     """(matrices, draws) the Q that the same search finds in matrices without groups; NaN where there is no such one."""
-    named = [(kind, *key, draw) for key in keys for draw in range(count)]
-    drawn = np.stack(
-        [
-            NULLS[kind](matrix, generator("null", settings.seed, *key))
-            for matrix, key in zip(np.repeat(matrices, count, axis=0), named, strict=True)
-        ]
-    )
+    named = _name_draws(kind, count, keys)
     there = np.flatnonzero(np.isfinite(drawn).all(axis=(1, 2)))
     found = np.full(len(drawn), np.nan)
     if len(there):
         found[there] = _search(settings, drawn[there], [named[each] for each in there])[1]
-    return found.reshape(len(matrices), count)
+    return found.reshape(len(keys), count)
+
+
+def _name_draws(kind: str, count: int, keys: list[tuple]) -> list[tuple]:
+    """(matrices x draws) what random numbers of each draw follow from."""
+    return [(kind, *key, draw) for key in keys for draw in range(count)]
 
 
 def _summarise(quality: np.ndarray, names: list[str]) -> str:
     """(epoch, measure) modularity of a layer in a line: that of the last epoch."""
     return ", ".join(f"{name} {each:.3f}" for name, each in zip(names, quality[-1], strict=True))
+
+
+def about_null(association, kind: str) -> tuple[str, str]:
+    """What a null keeps, and how it is drawn."""
+    if kind != GRAM:
+        return ABOUT[kind]
+    return tuple(association["null_association"].attrs[key] for key in ("keeps", "drawn"))
 
 
 def labelled(association, layers: list[Layer], clusters: dict, numbers: dict, nulls: dict) -> xr.Dataset:
@@ -114,5 +140,8 @@ def labelled(association, layers: list[Layer], clusters: dict, numbers: dict, nu
         ]
         says = {"long_name": "modularity that the same search finds in matrices without groups", "units": "1"}
         variables["null_modularity"] = (("null", *by_layer, "draw"), np.stack(padded), says)
-        coords["null"] = ("null", list(nulls), {"long_name": "what the matrices without groups keep"})
+        keeps, drawn = zip(*(about_null(association, kind) for kind in nulls), strict=True)
+        coords["null"] = ("null", list(nulls), {"long_name": "how the matrices without groups are drawn, in a word"})
+        coords["keeps"] = ("null", list(keeps), {"long_name": "what these matrices keep of the association"})
+        coords["drawn"] = ("null", list(drawn), {"long_name": "how these matrices are drawn"})
     return xr.Dataset(variables, coords)
