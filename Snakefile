@@ -6,6 +6,7 @@ from vestige.engines import snakefile as front
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
 study_check.refuse_moved(STUDY)  # images that lie elsewhere: one command tells whether they are the same
+study_check.check_given(STUDY)  # networks that were trained elsewhere: their files, before anything is computed
 front.prepare(STUDY)
 progress.begin(STUDY, workflow)
 

@@ -71,6 +71,8 @@ def of_others(job) -> set:
         begins += [f"data/{name}.py" for name in SOURCES]
     if rows.DESCRIBED in job.stage.code:
         begins.append(DESCRIPTION)
+    if job.stage.name in rows.GIVEN:
+        begins.append(rows.GIVEN[job.stage.name].code[0])
     return {source.PREFIX + file for file in source.closure(*begins)}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from vestige.config.choices import FAMILIES, FIGURES, SOURCES, plot_of
 from vestige.data.imagenet import DESCRIPTION
 from vestige.foundation import source
-from vestige.foundation.rows import DESCRIBED, FAMILY, SOURCE, STAGES, STUDY, Stage
+from vestige.foundation.rows import DESCRIBED, FAMILY, GIVEN, SOURCE, STAGES, STUDY, Stage
 from vestige.pipeline import FORMAT
 
 FILE = Path("dvc.yaml")
@@ -23,8 +23,9 @@ RESULTS = "results/${item.study}"
 
 def list_sources(stage: Stage) -> list[str]:
     """The source files of a stage in any study, as DVC spells them, sorted."""
-    begins = [choices_of(stage, file) for file in stage.code]
-    found = {each for files in product(*begins) for each in source.closure(FORMAT, *files)}
+    rows = (stage, GIVEN.get(stage.name, stage))  # DVC has one list for all jobs of a stage
+    begins = [[choices_of(row, file) for file in row.code] for row in rows]
+    found = {each for row in begins for files in product(*row) for each in source.closure(FORMAT, *files)}
     chosen = {each for file in stage.code if file in CHOSEN for each in choices_of(stage, file)}
     return sorted((found - chosen) | {CHOSEN[file][2] for file in stage.code if file in CHOSEN})
 

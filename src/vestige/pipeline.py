@@ -13,7 +13,7 @@ from vestige.config.rows import load_rows
 from vestige.config.study import Study
 from vestige.foundation import source
 from vestige.foundation.canonical_json import canonical, stated
-from vestige.foundation.rows import FIGURE, PAIR, STAGES, STUDY, Stage
+from vestige.foundation.rows import FIGURE, GIVEN, PAIR, STAGES, STUDY, Stage
 
 FORMAT = "foundation/format.py"  # part of the code of every result
 CHECKED = "needs"  # what the check alone reads of the row of a figure
@@ -124,7 +124,8 @@ class Job:
         Of a pair the seeds too, which say with which run another is compared: DVC cannot tell which two runs it reads.
         What lists the places of images depends on these too: the images may be others.
         """
-        keys = (*self.keys, "seeds") if self.stage.axis == PAIR else self.keys
+        own = tuple(key.format(**self.names) for key in STAGES[self.stage.name].settings)  # one list for all its jobs
+        keys = (*own, "seeds") if self.stage.axis == PAIR else own
         interpreted = tuple(key for key in keys if key in INTERPRETED_KEYS)
         plain = keys if self.stage.lists_places else tuple(key for key in keys if key not in interpreted)
         rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
@@ -168,7 +169,18 @@ def job(study: Study, stage: str, **values) -> Job:
 def in_graph(graph: dict[tuple, Job], study: Study, stage: str, values: dict[str, Any]) -> Job:
     """The one job of a graph for a stage and a cell."""
     key = (stage, tuple(values.items()))
-    return graph.setdefault(key, Job(study, STAGES[stage], key[1], graph))
+    return graph.setdefault(key, Job(study, row_of(study, stage, values), key[1], graph))
+
+
+def row_of(study: Study, stage: str, values: dict[str, Any]) -> Stage:
+    """The row of a stage for a cell: where networks were trained elsewhere it may be another one."""
+    given = "condition" in values and study.is_given(values["condition"])
+    return GIVEN.get(stage, STAGES[stage]) if given else STAGES[stage]
+
+
+def has_two_rows(study: Study, stage: str) -> bool:
+    """Whether some jobs of a stage have another row than the others."""
+    return stage in GIVEN and any(map(study.is_given, study.conditions))
 
 
 def cells(study: Study, stage: str) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ rule training:
     """
     input:
         images="results/{study}/images.nc",
-        code=front.code(STUDY, "training"),
+        code=front.code_of_each(STUDY, "training"),
     output:
         "results/{study}/training/{condition}-seed{seed}.nc",
     log:

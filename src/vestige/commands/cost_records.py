@@ -15,7 +15,7 @@ from vestige.config.study import Study
 from vestige.foundation.rows import EVERY, TRAINED, Stage
 from vestige.foundation.settings import Values
 from vestige.pipeline import Job
-from vestige.provenance import machine, results, trajectories
+from vestige.provenance import given, machine, results, trajectories
 
 FOLDER = Path("benchmarks")
 KIBIBYTE = 1 if sys.platform == "darwin" else 1024  # the unit in which the system states memory
@@ -45,8 +45,12 @@ class Record(Values):
 def recorded(job: Job) -> Iterator[None]:
     """Note what the making of a result costs, once it is made; where that cannot be written, it is left out.
 
-    A result that stayed was not made: what its making has cost remains noted.
+    A result that stayed was not made: what its making has cost remains noted. What it costs to take over checkpoints is
+    not, for it says nothing of training.
     """
+    if given.is_given(job):
+        yield
+        return
     began, since, before = time.time(), time.monotonic(), begun(job)
     yield
     with suppress(OSError):  # other jobs come and go among the files that are counted
@@ -90,7 +94,7 @@ def passes(study: Study, stage: Stage, epochs: int) -> int:
     if stage.epochs == TRAINED:
         return epochs
     said = "all" if stage.epochs == EVERY else getattr(study, stage.epochs).epochs
-    return epochs + 1 if said == "all" else sum(isinstance(each, str) or each <= epochs for each in said)
+    return epochs + 1 if said == "all" else max(1, sum(isinstance(each, str) or each <= epochs for each in said))
 
 
 def length(job: Job) -> int:

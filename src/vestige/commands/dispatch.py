@@ -51,6 +51,10 @@ def check(given, typed: Path) -> int:
             refuse_moved(study)
         check_made(study)
         hashing.keep()
+    if any(map(study.is_given, study.conditions)):
+        from vestige.commands.study_check import check_given
+
+        check_given(study)
     counts = dict.fromkeys(pipeline.STAGES, 0)
     for job in pipeline.jobs(study):
         counts[job.stage.name] += 1

@@ -10,6 +10,7 @@ from vestige.commands.checkpoint_publishing import workplace
 from vestige.config.study import Run
 from vestige.foundation.rows import PAIR, SET
 from vestige.pipeline import Job
+from vestige.provenance import given
 
 
 def load(job: Job) -> None:
@@ -47,6 +48,8 @@ def places_of(job: Job) -> dict[str, Any]:
     They are named as their own folder is: `checkpoints`, or of a pair `first_checkpoints`.
     """
     own = workplace(job) if job.stage.folder else {}
+    if given.is_given(job):
+        own |= {"given": given.list_files(job), "key": given.key_of(job)}
     read = {name: Path(each.folder) for name, each in job.named.items() if each.stage.folder}
     of_pair = job.stage.axis == PAIR
     return own | {f"{name}_{path.parent.name}" if of_pair else path.parent.name: path for name, path in read.items()}

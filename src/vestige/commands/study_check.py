@@ -9,7 +9,7 @@ from vestige.config import loading
 from vestige.config.image_validation import Known, misfits
 from vestige.config.study import Study
 from vestige.engines import dvc_lock, dvc_repo
-from vestige.provenance import described, listing, status
+from vestige.provenance import described, given, listing, status
 
 
 def check_made(study: Study) -> None:
@@ -35,6 +35,22 @@ def refuse_moved(study: Study) -> None:
             f"{found[0]} since {job.output} was made. Say `{study.command} make {job.output}`: if these are the same "
             "images, all else stays current; if not, what follows from them is made again."
         )
+
+
+def check_given(study: Study) -> None:
+    """Look at checkpoints from elsewhere: say which are not here, or have changed since results were made of them.
+
+    Raises CheckpointsRefused where files are missing or named otherwise, and ValueError for a variable that is not set.
+    """
+    for each in given.list_trainings(study):
+        if not given.place_of(each).exists():
+            where = f"{given.place_of(each)}{given.hint_of_seeds(each)}"
+            print(f"vestige: nothing lies at {given.key_of(each)} here, which is {where}", file=sys.stderr)
+            continue
+        given.list_files(each)
+        for line in given.changes(each):
+            due = f"{each.output} is due; before `dvc repro` say `vestige sync`"
+            print(f"vestige: {line}: {due}", file=sys.stderr)
 
 
 def is_due_in_dvc(study: Study) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, get_type_hints
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
+from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, PositiveFloat, PositiveInt, create_model
 
 from vestige.foundation.rows import STAGES
 from vestige.foundation.settings import Filled, Listed, Values
@@ -24,10 +24,22 @@ class Penalty(Values):
     stop: PositiveInt | None = None
 
 
+# A place: no proof holds it, only that there is one.
+Checkpoints = Annotated[
+    str,
+    Field(
+        min_length=1,
+        description="Where the checkpoints of networks lie that were trained elsewhere, in safetensors: the folder of "
+        "folders seed0 and so on, or of the files themselves where the study has one seed. Beside it stands at most "
+        "`epochs`, the number of the last one; left out, there is one checkpoint.",
+    ),
+    PlainSerializer(lambda path: True, return_type=bool),
+]
 ConditionSettings = create_model(
     "Condition",
     __base__=Penalty,
-    __doc__="A penalty, and any key of `training` that the condition overrides.",
+    __doc__="A penalty, and any key of `training` that the condition overrides; or checkpoints from elsewhere.",
+    checkpoints=(Checkpoints | None, None),
     **{name: (get_type_hints(Training, include_extras=True)[name] | None, None) for name in Training.model_fields},
 )
 

@@ -131,10 +131,15 @@ class Study(Measured):
         said = self.between[pair]
         return {"first": Run(said.first, seed), "second": Run(said.second, following)}
 
+    def is_given(self, condition: str) -> bool:
+        """Whether the networks of a condition were trained elsewhere: it names their checkpoints."""
+        return self.conditions[condition].checkpoints is not None
+
     def overrides(self, condition: str) -> dict[str, Any]:
-        """Keys of `training` that a condition sets for itself."""
+        """Keys of `training` that a condition sets for itself; of networks from elsewhere the last checkpoint's."""
         said = dict(self.conditions[condition])
-        return {key: said[key] for key in Training.model_fields if said[key] is not None}
+        last = {"epochs": 0} if self.is_given(condition) else {}
+        return last | {key: said[key] for key in Training.model_fields if said[key] is not None}
 
     def training_of(self, condition: str) -> Training:
         """The training settings of a condition."""
@@ -145,6 +150,8 @@ class Study(Measured):
         said, overrides = self.conditions[name], self.overrides(name)
         epochs = overrides.pop("epochs", self.training.epochs)
         others = tuple(sorted((key, coordinate(value)) for key, value in overrides.items()))
+        if self.is_given(name):
+            others += (("checkpoints", name),)  # all that can be said of what was done to them is whose they are
         if not is_penalised(said.alpha):
             return Condition(epochs, overrides=others)
         stop = epochs if said.stop is None else said.stop

@@ -8,6 +8,7 @@ from vestige.condition import is_penalised
 from vestige.config.cluster_validation import of_best, of_cluster_ablation, of_clustered
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
+from vestige.config.given_validation import of_given, of_given_pair
 from vestige.config.selection import values_of
 from vestige.config.study import Study
 from vestige.config.training_validation import of_training
@@ -48,6 +49,9 @@ def contradictions(study: Study) -> Iterator[Fault]:
 def of_condition(study: Study, name: str) -> Iterator[Fault]:
     """A penalty without its modules or start, or that the network or the run's length does not allow."""
     said, here, epochs = study.conditions[name], ("conditions", name), study.training_of(name).epochs
+    if study.is_given(name):
+        yield from of_given(study, name)
+        return
     described = [key for key in ("modules", "start", "stop") if getattr(said, key) is not None]
     if described and "alpha" not in said.model_fields_set:
         yield (*here, "alpha"), f"missing; {listed(described)} tell of a penalty: say how strong it is"
@@ -217,7 +221,7 @@ def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
     epochs = getattr(study, measure).epochs
     yield from repeated((measure, "epochs"), epochs if epochs != "all" else ())
     for name in study.conditions:
-        if name in getattr(study.applies, measure):
+        if name in getattr(study.applies, measure) and not study.is_given(name):
             yield from beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)
 
 
@@ -244,6 +248,8 @@ def of_between(study: Study) -> Iterator[Fault]:
             yield here, f"it compares the same conditions as between.{former}; remove one of them"
         elif not unknown and len(study.seeds) == 1:
             yield here, "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
-        if not unknown and study.cka is not None:
+        if not unknown:
+            yield from of_given_pair(study, name)
+        if not unknown and study.cka is not None and not any(study.is_given(condition) for _, condition in pair):
             last = min(study.training_of(condition).epochs for _, condition in pair)
             yield from beyond(study, "cka", f"a run of between.{name} ends", last)

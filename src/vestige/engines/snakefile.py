@@ -16,6 +16,7 @@ from vestige.forkserver import client
 from vestige.foundation import canonical_json
 from vestige.foundation import source as sources
 from vestige.pipeline import Job
+from vestige.provenance import given
 
 FORKSERVER = Path("work", "forkserver")
 SERVERS: list = []  # the process of the forkserver of this run, if it has one
@@ -100,7 +101,9 @@ def settings(study: Study, stage: str) -> Callable:
     """A rule's `params`: the settings of a job as one canonical text, so that Snakemake sees any change of them."""
 
     def canonical(wildcards) -> str:
-        return canonical_json.canonical(job_of(study, stage, wildcards).settings)
+        job = job_of(study, stage, wildcards)
+        taken = given.contents(job)
+        return canonical_json.canonical(job.settings | ({"checkpoints": taken} if taken else {}))
 
     return canonical
 

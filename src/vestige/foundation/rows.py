@@ -1,6 +1,6 @@
 """What each stage is: the only list of stages, one row each, as pure data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The axes along which a stage has results: one a study, a run (condition and seed), a pair of conditions
 # with a seed, a set of untrained networks, or a figure.
@@ -259,5 +259,18 @@ STAGES = {
             ),
             suffix=".html",
         ),
+    )
+}
+
+# The row of a stage in conditions whose networks were trained elsewhere: it reads their checkpoints.
+GIVEN = {
+    "training": replace(
+        STAGES["training"],
+        settings=(*NETWORKS, "training.batch_size", "conditions.{condition}"),
+        code=("stages/given_checkpoints.py", SOURCE, FAMILY),
+        own_function="stages/given_checkpoints.py",
+        resumes=False,
+        epochs=EVERY,
+        hours=8,
     )
 }

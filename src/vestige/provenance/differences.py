@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vestige.pipeline import Job
+from vestige.pipeline import Job, has_two_rows
 from vestige.provenance import equivalences
 from vestige.provenance.proofs import CodeOf, changed, code_digests, input_digests, leaves
 
@@ -42,7 +42,7 @@ def behind_changed(
     reasons, vouched = [], ()
     for each in gone:
         then, now = said["code"].get(each.stage.name, {}), code_of(each)
-        if each.stage.kind:  # figures of one kind are one stage, and each has files of its own
+        if each.stage.kind or has_two_rows(each.study, each.stage.name):  # its jobs have files of their own
             then = {file: then[file] for file in then if file in now}
         known = {key: value for key, value in said["settings"].items() if key in {*each.keys, *each.settings}}
         then, why = equivalences.carried(each.stage.name, then, now, known)

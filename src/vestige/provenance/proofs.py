@@ -88,10 +88,15 @@ def read_proof(path: Path) -> dict[str, Any] | None:
 
 def changed(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = False) -> list[str]:
     """The differences of two tables, a line each; `show` says from what to what, unless that is long."""
-    differing = [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
-    both = [(key, said(then.get(key)), said(now.get(key))) for key in differing] if show else []
+    keys = differing(then, now)
+    both = [(key, said(then.get(key)), said(now.get(key))) for key in keys] if show else []
     from_to = {key: f" was {old}, is {new}" for key, old, new in both if max(len(old), len(new)) <= LONGEST}
-    return [f"{what} {key}{from_to.get(key, ' changed')}" for key in differing]
+    return [f"{what} {key}{from_to.get(key, ' changed')}" for key in keys]
+
+
+def differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """The keys at which two tables differ, sorted."""
+    return [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
 
 
 def said(value: Any) -> str:

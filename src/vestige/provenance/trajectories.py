@@ -74,8 +74,8 @@ def values_in(path: Path) -> str:
 
 def every(study: Study) -> dict[str, tuple[str, ...]]:
     """The keys of every training of a study by its result, in the order in which they are made."""
-    runs = [job(study, "training", **cell) for cell in cells(study, "training")]
-    alike = alike_in(runs[0])
+    runs = [each for cell in cells(study, "training") if (each := job(study, "training", **cell)).stage.resumes]
+    alike = alike_in(runs[0]) if runs else {}
     return {each.output: chain(each, alike) for each in runs}
 
 
