@@ -1,5 +1,6 @@
 """Where the checkpoints of networks from elsewhere lie, and whether they are those of a result."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -39,11 +40,7 @@ def put(*names, text="weights"):
 
 
 def listed(training):
-    return {epoch: path.relative_to(Path("place/theirs").resolve()).as_posix() for epoch, path in read(training)}
-
-
-def read(training):
-    return given.list_files(training).items()
+    return {epoch: os.path.relpath(path, "place/theirs") for epoch, path in given.list_files(training).items()}
 
 
 @pytest.mark.parametrize("name", ["epoch-000.safetensors", "epoch-020.safetensors", "weights.safetensors"])
@@ -120,7 +117,7 @@ def made(study):
 
 
 def put_result(training, dataset):
-    taken = given.contents(training)
+    taken = given.describe_contents(training)
     inputs = dict.fromkeys(proofs.input_digests(training), "0" * 64)
     proof = proofs.proof(training, proofs.code_digests(training), inputs, proofs.behind(training), taken)
     results.write_dataset(Path(training.output), dataset, proof)
@@ -138,10 +135,10 @@ def test_no_proof_holds_the_place_and_moving_it_leaves_the_result_as_it_is(study
 
 
 def test_a_place_that_is_not_here_proves_nothing(study, made):
-    taken = given.contents(made)
+    taken = given.describe_contents(made)
     Path("place/theirs/weights.safetensors").unlink()
     assert reasons(training_of(study())) == []
-    assert given.contents(training_of(study())) == taken != {}
+    assert given.describe_contents(training_of(study())) == taken != {}
 
 
 def test_changed_contents_make_the_result_stale(study, made):

@@ -48,7 +48,8 @@ def check_given(study: Study) -> None:
             print(f"vestige: nothing lies at {given.key_of(each)} here, which is {where}", file=sys.stderr)
             continue
         given.list_files(each)
-        for line in given.changes(each):
+        then = given.noted(each)
+        for line in given.describe_changes(each, then) if then else ():
             due = f"{each.output} is due; before `dvc repro` say `vestige sync`"
             print(f"vestige: {line}: {due}", file=sys.stderr)
 

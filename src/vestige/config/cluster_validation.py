@@ -10,7 +10,9 @@ from vestige.stages.best_epoch import BEST
 
 def of_best(study: Study, measure: str) -> Iterator[Fault]:
     """A measure of the best epoch where a run that it covers has none, as no images are held out in it."""
-    covered = [name for name in study.conditions if name in getattr(study.applies, measure) and not study.is_given(name)]
+    covered = [
+        name for name in study.conditions if name in getattr(study.applies, measure) and not study.is_given(name)
+    ]
     lacking = [name for name in covered if study.training_of(name).held_out is None]
     if BEST in getattr(study, measure).epochs and lacking:
         without = f"conditions.{lacking[0]} holds no images out, by which one would be the best: give training.held_out"

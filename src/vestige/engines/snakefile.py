@@ -102,7 +102,7 @@ def settings(study: Study, stage: str) -> Callable:
 
     def canonical(wildcards) -> str:
         job = job_of(study, stage, wildcards)
-        taken = given.contents(job)
+        taken = given.describe_contents(job)
         return canonical_json.canonical(job.settings | ({"checkpoints": taken} if taken else {}))
 
     return canonical

@@ -5,6 +5,7 @@ from typing import Any
 
 from vestige.pipeline import Job, has_two_rows
 from vestige.provenance import equivalences
+from vestige.provenance.given import describe_changes
 from vestige.provenance.proofs import CodeOf, changed, code_digests, input_digests, leaves
 
 NAMED = 3  # causes that lie behind a result are named, if there are more
@@ -16,6 +17,7 @@ def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) 
     reasons = [
         *changed("code of", then, now),
         *changed("setting", leaves(without_places(given["settings"], job)), leaves(job.settings), show=True),
+        *describe_changes(job, given["beside"]),
         *([] if unchanged else [f"{job.output} was changed after it was written"]),
     ]
     return reasons, vouched if then == now else ()

@@ -3,7 +3,7 @@
 The path is a place, and in no proof; what lies there is: the proof of a training result holds the sha256 of each file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vestige.config.study import Study
@@ -106,19 +106,18 @@ def name_of(epoch: int) -> str:
     return f"epoch-{epoch:03d}{SUFFIX}"
 
 
-def contents(training: Job) -> dict[str, str | None]:
-    """The sha256 of each checkpoint that a run would take over now, by its path among the results.
+def read_contents(training: Job) -> dict[str, str | None]:
+    """The sha256 of each checkpoint at the place of a run, by its path among the results; none where none lie here.
 
-    None of a file that cannot be read; those that its result holds, where nothing lies at the place here.
+    None of a file that cannot be read.
     """
     if not is_given(training):
         return {}
     try:
         files = list_files(training)
     except ValueError:
-        files = {}
-    found = {f"{training.folder}/{name_of(epoch)}": hashing.sha256(path) for epoch, path in files.items()}
-    return found or noted(training)
+        return {}
+    return {f"{training.folder}/{name_of(epoch)}": hashing.sha256(path) for epoch, path in files.items()}
 
 
 def noted(training: Job) -> dict[str, str]:
@@ -126,15 +125,19 @@ def noted(training: Job) -> dict[str, str]:
     return (proofs.read_proof(Path(training.output)) or {}).get("beside", {})
 
 
-def changes(training: Job) -> list[str]:
-    """Which checkpoints are no longer those that a result was made of, in a line; none where none lie here."""
-    then = noted(training) if is_given(training) else {}
-    if not then:
+def describe_contents(training: Job) -> dict[str, str | None]:
+    """What an engine compares: what lies at the place of a run, and where nothing does, what its result holds."""
+    return (read_contents(training) or noted(training)) if is_given(training) else {}
+
+
+def describe_changes(training: Job, then: Mapping[str, str]) -> list[str]:
+    """Which checkpoints are not those of `then`, their sha256 by path, in a line; none where none lie here."""
+    now = read_contents(training)
+    changed = [Path(path).name for path in proofs.differing(then, now)] if now else []
+    if not changed:
         return []
-    changed = [Path(path).name for path in proofs.differing(then, contents(training))]
-    what = f"what lies at {key_of(training)} has changed"
     more = f" and {len(changed) - 1} more" if changed[1:] else ""
-    return [f"{what}: {changed[0]}{more} of seed {training.names['seed']}"] if changed else []
+    return [f"what lies at {key_of(training)} has changed: {changed[0]}{more} of seed {training.names['seed']}"]
 
 
 def list_trainings(study: Study) -> Iterator[Job]:

@@ -1,7 +1,7 @@
 """The proof that each result carries: what made it, and what it says."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def changed(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = F
     return [f"{what} {key}{from_to.get(key, ' changed')}" for key in keys]
 
 
-def differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+def differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """The keys at which two tables differ, sorted."""
     return [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
 

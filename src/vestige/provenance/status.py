@@ -6,7 +6,6 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.pipeline import Job, begins, jobs
-from vestige.provenance import given as given_checkpoints
 from vestige.provenance import hashing, keeping, listing
 from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
 from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests
@@ -106,8 +105,7 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
         return FOREIGN, [why if given is None else f"it is a copy of {given.get('result')}"], ()
     own, vouched = own_changes(job, given, unchanged, code_of(job))
     behind, vouched_behind = behind_changed(given, gone, code_of)
-    places = [*listing.changes(job), *given_checkpoints.changes(job)]
-    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind, *places]
+    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind, *listing.changes(job)]
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
 
 
