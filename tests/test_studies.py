@@ -20,6 +20,9 @@ IMAGENET = (*OF_THE_PAPER, "imagenet-resnet18", "imagenet-resnet34")
 FAITHFUL = (*IMAGENET, "cifar10-vgg16")
 SCALED = ("cifar10", "digits_paper", "mnist")
 SOUND = (*SCALED, "digits", "digits_fidelity", "imagenet_sample", "imagenette")
+CLUSTERED = ("digits_clustering", "mnist_mlp", "mnist_wide", "mnist_deep", "cifar10_resnet")  # of the second paper
+BOTH = "digits_both"  # papers
+FIRST, SECOND = "Ranadive et al. 2023", "Lange et al. 2022"
 
 AS_THE_AUTHORS = {
     "device": "cuda",
@@ -68,8 +71,8 @@ SOUNDLY = {
     "cka.order": "shuffled",
     "cka.estimator": "minibatch",
 }
-BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys(SOUND)}
-AREA = {**dict.fromkeys(FAITHFUL, "sum"), **dict.fromkeys(SOUND, "integral")}
+BANDS = {**dict.fromkeys(FAITHFUL, "paper"), **dict.fromkeys((*SOUND, *CLUSTERED, BOTH))}
+AREA = {**dict.fromkeys(FAITHFUL, "sum"), **dict.fromkeys((*SOUND, *CLUSTERED, BOTH), "integral")}
 
 # Study -> depth, epochs and seeds, as the issue and the authors' code have them; then runs, cells of ablation and CKA.
 SIZES = {
@@ -138,8 +141,9 @@ def figures(name: str) -> dict:
 
 
 def shown(name: str, *besides: str) -> set[str]:
-    """The figures of the paper that a study draws; without some files."""
-    return {FIGURES[figure].paper for figure in figures(name) if figure not in besides}
+    """The figures of the first paper that a study draws; without some files."""
+    drawn = [FIGURES[figure] for figure in figures(name) if figure not in besides]
+    return {row.paper for row in drawn if row.article == FIRST}
 
 
 @each(STUDIES)
@@ -203,8 +207,8 @@ def test_bands_areas_and_silent_units_are_the_authors_only_in_a_faithful_study(n
     assert {said.silent_units for said in drawn if hasattr(said, "silent_units")} <= {"zero"}
 
 
-def test_every_study_is_here_either_faithful_or_sound():
-    assert set(FAITHFUL) | set(SOUND) == set(STUDIES)
+def test_every_study_is_here():
+    assert {*FAITHFUL, *SOUND, *CLUSTERED, BOTH} == {*STUDIES}
 
 
 @each(SIZES)
@@ -252,7 +256,7 @@ def test_a_scaled_study_draws_every_figure_of_the_paper(name):
 
 @each(SCALED)
 def test_a_scaled_study_draws_every_figure_that_there_is(name):
-    assert set(figures(name)) == set(FIGURES)
+    assert {*figures(name)} == {figure for figure, row in FIGURES.items() if row.article == FIRST}
 
 
 @each(PAPER_FIGURES)
@@ -276,3 +280,44 @@ def test_networks_that_are_compared_did_not_begin_from_the_same_weights(name):
     study = STUDIES[name]
     pairs = [study.runs_of_pair(pair, seed) for pair in study.pairs for seed in study.seeds]
     assert all(pair["first"].seed != pair["second"].seed for pair in pairs)
+
+
+# Study -> how many strengths of dropout, L2 (the least is the baseline's) and L1 the paper has, units, and seeds.
+SWEEPS = {
+    "digits_clustering": ((4, 4, 3), (64, 64), 3),
+    "mnist_mlp": ((14, 9, 7), (64, 64), 9),
+    "mnist_wide": ((6, 5, 4), (256, 256), 3),
+    "mnist_deep": ((6, 5, 4), (64,) * 5, 3),
+    "cifar10_resnet": ((5, 5, 4), None, 3),
+}
+
+
+@each(CLUSTERED)
+def test_a_study_of_the_second_paper_varies_one_regularizer_at_a_time_over_the_paper_s_grid(name):
+    study = STUDIES[name]
+    swept = [study.condition(condition).regularizer for condition in study.conditions if condition != "baseline"]
+    strengths = {key: sorted(value for found, value in swept if found == key) for key in ("dropout", "l2", "l1")}
+    strengths["l2"] = [study.training.l2, *strengths["l2"]]
+    assert tuple(map(len, strengths.values())) == SWEEPS[name][0]
+    assert study.training.l2 == 1e-5
+    assert (getattr(study.network, "hidden", None), len(study.seeds)) == SWEEPS[name][1:]
+
+
+@each(CLUSTERED)
+def test_a_study_of_the_second_paper_measures_every_condition_and_draws_every_figure_of_networks_after_training(name):
+    study, everything = STUDIES[name], {*STUDIES[name].conditions}
+    assert {*study.applies.association} == {*study.applies.norms} == {*study.applies.cluster_ablation} == everything
+    second = {figure for figure, row in FIGURES.items() if row.article == SECOND}
+    assert {*figures(name)} == second - {"modularity_and_selectivity"} | {"architecture"}
+
+
+@each(CLUSTERED)
+def test_claims_on_nulls_rest_on_nineteen_draws_of_each(name):
+    assert {count for _, count in STUDIES[name].clustering.nulls} == {19}
+
+
+def test_one_study_has_both_papers_on_one_set_of_networks_after_every_epoch():
+    study = STUDIES[BOTH]
+    assert study.association.epochs == study.cka.epochs == "all"
+    assert {study.condition(name).is_suppressed for name in study.applies.association} == {True, False}
+    assert {FIGURES[figure].article for figure in figures(BOTH)} == {FIRST, SECOND}

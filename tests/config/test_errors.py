@@ -503,7 +503,7 @@ def test_networks_of_one_seed_are_not_compared(refusal):
     pair = "between:\n  both:\n    first: plain\n    second: early\n"
     says = "it compares networks of different seeds, and seeds lists one; add another, or remove the pair"
     text = edited("\nbetween: {}\n", f"\n{pair}", "seeds: [0, 1]", "seeds: [0]")
-    assert refusal(text) == message(f"between.both (line 75): {says}")
+    assert refusal(text) == message(f"between.both (line 81): {says}")
 
 
 CLUSTERED = """\
@@ -535,15 +535,15 @@ agreement:
         (
             "networks: 100",
             "networks: 1",
-            "untrained.initial.networks (line 75): found 1; allowed: a number of at least 2",
+            "untrained.initial.networks (line 83): found 1; allowed: a number of at least 2",
         ),
         (
             "seed: 0\nassociation",
             "seed: -1\nassociation",
-            "untrained.initial.seed (line 76): found -1; allowed: a number",
+            "untrained.initial.seed (line 84): found -1; allowed: a number",
         ),
-        ("networks: 100", "network: 9", "untrained.initial.network (line 75): unknown key; did you mean 'networks'?"),
-        ("initial:", "In-itial:", "untrained.In-itial (line 74): "),
+        ("networks: 100", "network: 9", "untrained.initial.network (line 83): unknown key; did you mean 'networks'?"),
+        ("initial:", "In-itial:", "untrained.In-itial (line 82): "),
         (
             "agreement:\n  dead_units: left_out\n",
             "",
@@ -552,7 +552,7 @@ agreement:
         (
             "  directions: 16\n",
             "",
-            "association.directions (line 77): missing; the input gradient of a bottleneck_resnet",
+            "association.directions (line 85): missing; the input gradient of a bottleneck_resnet",
         ),
     ],
 )
@@ -579,28 +579,28 @@ def test_an_older_study_is_told_the_line_that_says_that_there_are_no_untrained_n
     (
         "",
         "plan",
-        "between.both.second (line 77): found 'plan'; the study has no such condition; did you mean 'plain'? allowed: ",
+        "between.both.second (line 83): found 'plan'; the study has no such condition; did you mean 'plain'? allowed: ",
     ),
     (
         "",
         "plain-seed1",
-        'between.both.second (line 77): found "plain-seed1", a run; a pair is of two conditions, over all seeds: '
+        'between.both.second (line 83): found "plain-seed1", a run; a pair is of two conditions, over all seeds: '
         "say plain; `baseline_suppressed: {first: baseline, second: suppressed}`",
     ),
     (
         "",
         "Plain",
-        f'between.both.second (line 77): found "Plain"; allowed: {LETTERS}',
+        f'between.both.second (line 83): found "Plain"; allowed: {LETTERS}',
     ),
     (
         "",
         "early\n  again:\n    first: early\n    second: plain",
-        "between.again (line 78): it compares the same conditions as between.both; remove one of them",
+        "between.again (line 84): it compares the same conditions as between.both; remove one of them",
     ),
     (
         "",
         "early\n    third: early",
-        "between.both.third (line 78): unknown key; allowed: first, second",
+        "between.both.third (line 84): unknown key; allowed: first, second",
     ),
 )
 def test_a_pair_is_two_conditions_of_the_study_compared_once(refusal, old, new, says):
@@ -829,8 +829,7 @@ def test_every_fault_of_a_kind_is_listed_in_the_order_of_the_file(refusal):
             edited("device: cpu", "device: !cpu"),
             ", line 2: this is not YAML: could not determine a constructor for the",
         ),
-        (TEXT + "---\n" + TEXT, ", line 74: this is not YAML: "),
-        (TEXT + "---\n" + TEXT, ", line 75: this is not YAML: "),
+        (TEXT + "---\n" + TEXT, ", line 82: this is not YAML: "),
         (TEXT + "\0", ": this is not YAML: unacceptable character #x0000"),
         (TEXT.encode("utf-16"), ", line 1: byte 0xff is not UTF-8; save the file as UTF-8"),
         (edited("minibatch", "minib\xe4tch").encode("latin-1"), ", line 49: byte 0xe4 is not UTF-8; save the file as"),

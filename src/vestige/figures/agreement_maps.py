@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from vestige.figures.agreement_tables import Panel as Shown
 from vestige.figures.agreement_tables import averaged, over_all, per_layer, per_strength, table_of
 from vestige.figures.drawing import Panel, finished, styled
-from vestige.figures.heat_map import divide, heat_map, write_numbers
+from vestige.figures.heat_map import divide, draw_matrix, write_numbers
 from vestige.figures.measures import by_family, is_upstream, measure_short
 from vestige.figures.regularization_lines import Measures
 from vestige.figures.sweeps import Swept, usable
@@ -85,7 +85,7 @@ def draw(figure, axes, panels: list[list[Shown]], names: list[str], statistic: s
             each = those[column]
             ends, colours = ((-widest, widest), DIVERGING) if each.is_difference else ((bottom, top), SEQUENTIAL)
             below = row == len(panels) - 1 or column >= len(panels[row + 1])
-            image = heat_map(ax, each.values, short, colours, ends, (column == 0, below))
+            image = draw_matrix(ax, each.values, short, colours, ends, (column == 0, below))
             write_numbers(ax, each.values, image)
             divide(ax, upstream, len(names))
             ax.set_title(each.title)

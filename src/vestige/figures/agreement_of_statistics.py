@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import ClassVar
 
 from vestige.figures.drawing import Panel, finished, styled
-from vestige.figures.heat_map import heat_map, write_numbers
+from vestige.figures.heat_map import draw_matrix, write_numbers
 from vestige.figures.measures import by_family
 from vestige.figures.regularization_lines import Measures
 from vestige.figures.sweeps import Swept, usable
@@ -47,7 +47,7 @@ def agreement_of_statistics(settings: Settings, runs, beside):
         width, height = settings.panel
         figure = Sheet(figsize=(width + 1.2, height), layout="constrained")
         ax = figure.subplots()
-        image = heat_map(ax, values, list(STATISTICS.values()), "cividis", (0, 1), (True, True))
+        image = draw_matrix(ax, values, list(STATISTICS.values()), "cividis", (0, 1), (True, True))
         write_numbers(ax, values, image)
         bar = figure.colorbar(image, ax=ax, label="|mean correlation|", shrink=0.8, aspect=30)
         bar.outline.set_visible(False)

@@ -4,7 +4,7 @@ LEAST_CONTRAST = 0.55  # lightness of a field up to which its number is white
 ROOM = 0.19  # inches that a number of two digits needs
 
 
-def heat_map(ax, values, names: list[str], colours, ends: tuple[float, float], with_names: tuple[bool, bool]):
+def draw_matrix(ax, values, names: list[str], colours, ends: tuple[float, float], with_names: tuple[bool, bool]):
     """Draw (n, n) values; names stand on the left and below where `with_names` says so. Returns the image."""
     from matplotlib.colors import Normalize
 
