@@ -157,7 +157,7 @@ def test_a_result_of_fewer_epochs_and_measures_has_the_same_numbers(run, percept
 
 def test_run_one_by_one_the_sets_have_the_same_accuracy(run, perceptron, monkeypatch):
     whole = ablated(run, perceptron)
-    monkeypatch.setattr(ablated_clusters, "TOGETHER", 1)
+    monkeypatch.setitem(ablated_clusters.TOGETHER, "cpu", 1)
     xr.testing.assert_identical(ablated(run, perceptron), whole)
 
 

@@ -12,7 +12,8 @@ from vestige.foundation.random import generator
 from vestige.models.network import Network
 from vestige.training.evaluation import resume, walk
 
-TOGETHER = 2**17  # numbers of a layer's output that are run on at once: few enough for a cache
+# Numbers of a layer's output that are run on at once: on a CPU few enough for its cache.
+TOGETHER = {"cpu": 2**17, "cuda": 2**26}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def count_correct(network: Network, step: str, output: Tensor, masks: Tensor, la
     Several sets are run on side by side, as if they were images: a small network spends its time between operations.
     """
     counts = []
-    for part in masks.split(max(1, TOGETHER // output.numel())):
+    for part in masks.split(max(1, TOGETHER[output.device.type] // output.numel())):
         logits = resume(network, silence_each(output, part, network.channel_axis), step, {})
         counts.append((logits.argmax(1).reshape(len(part), -1) == labels).sum(1))
     return torch.cat(counts)
