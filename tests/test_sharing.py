@@ -51,6 +51,15 @@ def test_restore_brings_back_from_a_remote_what_is_not_here(clone):
     assert jobs_run(clone) == set()
 
 
+def test_kinds_without_a_result_are_no_loss_to_dvc_after_a_checkout_and_a_sync(project):
+    shutil.rmtree(project / "results")
+    run(project, "dvc checkout --quiet")
+    assert not (project / "results/tiny/clustering").exists()
+    run(project, "vestige sync")
+    assert status(project) == {}
+    assert "up to date" in run(project, "dvc repro").stdout
+
+
 def test_an_edit_after_a_pull_makes_only_what_it_concerns(clone):
     run(clone, "dvc pull --quiet")
     run(clone, "vestige sync")

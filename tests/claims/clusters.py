@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from claims.paper import OF_CLUSTERS, ROWS
 
+from vestige.claims.claim import least_accuracy_of
 from vestige.claims.cluster_agreement import FAMILIES, NAMES
+from vestige.claims.evidence import evidence
+from vestige.claims.verdicts import decide
 
 CLASSES, SEEDS, LAYERS, EPOCHS = 10, (0, 1, 2), ("1", "2"), 60
 PLAIN = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": EPOCHS}
@@ -208,3 +212,22 @@ MAKERS = {
     "cluster_classes": make_classes,
     "cluster_ablation": make_ablation,
 }
+
+LEAST = least_accuracy_of(ROWS)
+BY_NAME = {claim.name: claim for claim in OF_CLUSTERS}
+
+
+def found(world: Clusters, conditions: dict = CONDITIONS, kinds=KINDS):
+    """What claims are read from."""
+    return evidence(study(world, conditions, kinds), CLASSES, LEAST)
+
+
+def decided(name: str, world: Clusters, conditions: dict = CONDITIONS, without: str = ""):
+    """What is decided of a claim, from the kinds of results that may bear on it, without one of them."""
+    kinds = {"training", "untrained", BY_NAME[name].kind} - {without}
+    return decide(BY_NAME[name], found(world, conditions, [kind for kind in KINDS if kind in kinds]))
+
+
+def values(name: str, world: Clusters, conditions: dict = CONDITIONS) -> list[float]:
+    """The numbers of a claim's parts."""
+    return [row.statistic for row in decided(name, world, conditions).rows]

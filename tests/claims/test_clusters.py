@@ -2,17 +2,11 @@
 
 import numpy as np
 import pytest
-from claims.clusters import CLASSES, CONDITIONS, KINDS, MOST, Clusters, study
-from claims.paper import OF_CLUSTERS, ROWS
+from claims.clusters import BY_NAME, CLASSES, CONDITIONS, LEAST, MOST, Clusters, decided, found, study, values
 
-from vestige.claims.claim import least_accuracy_of
 from vestige.claims.evidence import evidence
-from vestige.claims.sweeps import find_regulariser
 from vestige.claims.verdicts import decide
-from vestige.condition import Condition
 
-LEAST = least_accuracy_of(ROWS)
-BY_NAME = {claim.name: claim for claim in OF_CLUSTERS}
 every_claim = pytest.mark.parametrize("name", BY_NAME)
 USUAL = Clusters()
 # claim -> the fields of a study in which its number is a value, in every part
@@ -46,22 +40,6 @@ PARTS = {
     "dropout_modularity_exceeds_nulls": [f"{name}, dropout 0.6" for name in ("shuffled", "strengths", "gram")],
     "ablating_a_cluster_costs_more": ["covariance", "input gradient"],
 }
-
-
-def found(world: Clusters, conditions: dict = CONDITIONS, kinds=KINDS):
-    """What claims are read from."""
-    return evidence(study(world, conditions, kinds), CLASSES, LEAST)
-
-
-def decided(name: str, world: Clusters, conditions: dict = CONDITIONS, without: str = ""):
-    """What is decided of a claim, from the kinds of results that may bear on it, without one of them."""
-    kinds = {"training", "untrained", BY_NAME[name].kind} - {without}
-    return decide(BY_NAME[name], found(world, conditions, [kind for kind in KINDS if kind in kinds]))
-
-
-def values(name: str, world: Clusters, conditions: dict = CONDITIONS) -> list[float]:
-    """The numbers of a claim's parts."""
-    return [row.statistic for row in decided(name, world, conditions).rows]
 
 
 def beyond(claim) -> tuple[float, float]:
@@ -148,52 +126,6 @@ def test_the_slope_is_that_of_the_line_through_all_dropouts():
     assert numbers == pytest.approx([0.25] * 3)
 
 
-def test_a_network_under_the_least_accuracy_is_left_out_with_its_seed_and_counted():
-    world = Clusters(seeds=(0, 1, 2, 3), failing=(("much_dropout", 1),))
-    one = decided("dropout_increases_modularity", world)
-    assert [(row.seeds, row.left_out, row.pairing) for row in one.rows] == [(3, 1, "paired")] * 3
-    assert sorted(one.rows[0].by_seed) == [0, 2, 3]
-    assert "1 run under an accuracy of 0.8 left out" in one.rows[0].reason
-
-
-def test_a_value_at_which_more_than_half_fail_is_left_out_with_all_stronger_ones():
-    conditions = CONDITIONS | {"most_dropout": {"dropout": 0.8}}
-    world = Clusters(failing=(("much_dropout", 0), ("much_dropout", 2)))
-    (row, *_) = decided("dropout_increases_modularity", world, conditions).rows
-    assert (row.part, row.left_out, row.seeds) == ("input gradient, dropout 0.3", 2, 3)
-    assert "2 runs under an accuracy of 0.8 left out, and dropout from 0.6 on" in row.reason
-
-
-def test_half_of_the_networks_may_fail():
-    world = Clusters(seeds=(0, 1, 2, 3), failing=(("much_dropout", 0), ("much_dropout", 2)))
-    (row, *_) = decided("dropout_increases_modularity", world).rows
-    assert (row.part, row.seeds) == ("input gradient, dropout 0.6", 2)
-
-
-def test_where_no_value_is_kept_a_claim_is_undecided_and_says_why():
-    failing = tuple((name, seed) for name in ("some_dropout", "much_dropout") for seed in (0, 1, 2))
-    one = decided("dropout_increases_modularity", Clusters(failing=failing))
-    assert one.verdict == "undecided"
-    assert "6 runs under an accuracy of 0.8 left out" in one.rows[0].reason
-
-
-def test_a_network_that_diverged_learnt_too_little():
-    results = study(USUAL, kinds=["training", "clustering"])
-    for run in results["training"]:
-        if (run["condition"].item(), run["seed"].item()) == ("much_dropout", 1):
-            run["diverged"] = 12
-    (row, *_) = decide(BY_NAME["dropout_increases_modularity"], evidence(results, CLASSES, LEAST)).rows
-    assert (row.seeds, row.left_out) == (2, 1)
-
-
-def test_all_kept_networks_of_a_seed_count_alike():
-    results = study(Clusters(scatter=0), kinds=["agreement"])
-    for run in results["agreement"]:
-        run["similarity"][:] = {0: 0.2, 1: 0.3, 2: 0.4}[run["seed"].item()] + 0.07 * (run["condition"] == "baseline")
-    (row,) = decide(BY_NAME["families_agree_little"], evidence(results, CLASSES, LEAST)).rows
-    assert [*row.by_seed.values()] == pytest.approx([0.21, 0.31, 0.41])
-
-
 @pytest.mark.parametrize(("draws", "verdict"), [(18, "undecided"), (19, "reproduced")])
 def test_fewer_draws_than_nineteen_leave_a_claim_on_nulls_undecided(draws, verdict):
     one = decided("dropout_modularity_exceeds_nulls", Clusters(draws=draws))
@@ -226,29 +158,7 @@ def test_a_layer_without_live_units_leaves_the_seed_without_a_value():
     assert "no value in seed 1: it takes layers with units that are live by both measures" in one.explanation
 
 
-@pytest.mark.parametrize(
-    ("said", "regulariser"),
-    [
-        ({"dropout": 0.5}, ("dropout", 0.5)),
-        ({"l2": 0.001}, ("l2", 0.001)),
-        ({}, None),
-        ({"dropout": 0.5, "l2": 0.001}, None),
-        ({"learning_rate": 0.5}, None),
-        ({"dropout": 0.5, "alpha": -1.0, "modules": "4", "stop": 9}, None),
-    ],
-)
-def test_a_condition_is_of_a_sweep_if_it_sets_one_regulariser_and_nothing_else(said, regulariser):
-    plain = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 9}
-    assert find_regulariser(Condition.from_coordinates(plain | said)) == regulariser
-
-
-def test_a_sweep_of_another_length_than_most_is_left_alone():
-    longer = {f"long_{key}": said | {"epochs": 99} for key, said in CONDITIONS.items() if key != "much_l2"}
-    assert values("dropout_increases_modularity", USUAL, CONDITIONS | longer) == values(
-        "dropout_increases_modularity", USUAL
-    )
-
-
-def test_a_run_that_stopped_early_ends_where_it_stopped():
-    runs = found(USUAL, kinds=["training"]).runs("training")[Condition(60)]
-    assert [int(run["epochs"]) for run in runs.values()] == [30, 31, 32]
+def test_shuffled_matrices_alone_decide_nothing():
+    one = decided("dropout_modularity_exceeds_nulls", Clusters(nulls=("shuffled",)))
+    assert (one.verdict, one.rows) == ("not in this study", [])
+    assert "not the shuffled one alone" in one.explanation

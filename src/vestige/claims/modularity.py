@@ -27,6 +27,7 @@ Measure = Literal["input_gradient", "covariance", "output_gradient"]
 MEASURES: tuple[Measure, ...] = ("input_gradient", "covariance", "output_gradient")  # plain, and cheap in any network
 Null = Literal["shuffled", "strengths", "gram"]
 NULLS: tuple[Null, ...] = ("shuffled", "strengths", "gram")
+WEAKEST: Null = "shuffled"  # products of matrices have more modularity than these, groups or none
 OTHERS: tuple[Regulariser, ...] = ("l1", "l2")
 DRAWS = 19  # matrices without groups, of which the largest is exceeded by chance in one case of twenty
 
@@ -84,14 +85,15 @@ def gain_by_training(evidence: Evidence) -> list[Part]:
 def excess_over_nulls(evidence: Evidence, regulariser: Regulariser, measure: Measure) -> list[Part]:
     """How far modularity under the strongest of a regulariser lies above the largest of matrices without groups.
 
-    A part for each kind of these that the study has.
+    A part for each kind of these that the study has; none where they are the shuffled ones alone, which show little.
     """
     sweep = sweeps_of(evidence, KIND).get(regulariser)
-    return [
-        level_of(evidence, f"{null}, {sweep.label}", sweep, _excess(null, measure))
-        for null in NULLS
-        if sweep is not None and measured([sweep], [measure]) and _has_null(sweep, null)
-    ]
+    if sweep is None or not measured([sweep], [measure]):
+        return []
+    nulls = [null for null in NULLS if _has_null(sweep, null)]
+    if set(nulls) <= {WEAKEST}:
+        return []
+    return [level_of(evidence, f"{null}, {sweep.label}", sweep, _excess(null, measure)) for null in nulls]
 
 
 def excess_without_regulariser(evidence: Evidence, matrices: Null) -> list[Part]:
