@@ -128,6 +128,24 @@ def test_the_work_of_a_stage_goes_over_its_epochs(stage, changes, passes):
     assert cost_records.passes(job.study, job.stage, cost_records.length(job)) == passes
 
 
+THEIRS = {"conditions": PLAIN["conditions"] | {"theirs": {"checkpoints": "weights"}}}
+
+
+@pytest.mark.parametrize("stage", ["training", "selectivity", "ablation", "cka"])
+def test_a_network_from_elsewhere_is_one_checkpoint_whatever_epochs_are_asked_for(stage):
+    applies = {"ablation": ["theirs"], "cka": ["theirs"], "association": []}
+    figures = dict.fromkeys(PLAIN["figures"], {})
+    job = job_of(stage, study_with(**THEIRS, applies=applies, figures=figures), "theirs")
+    assert cost_records.passes(job.study, job.stage, cost_records.length(job)) == 1
+
+
+def test_what_it_costs_to_take_over_checkpoints_says_nothing_of_training(here):
+    job = job_of("training", study_with(**THEIRS), "theirs")
+    with cost_records.recorded(job):
+        write(Path(job.output), 10)
+    assert cost_records.records() == []
+
+
 def test_a_pair_is_as_long_as_its_shorter_run():
     longer = PLAIN["conditions"] | {"baseline": {"alpha": 0, "epochs": 5}}
     both = {"baselines": {"first": "baseline", "second": "baseline"}}

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.provenance import given, proofs, results, status, trajectories
+from vestige.provenance import given, keeping, proofs, results, status, trajectories
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "tiny.yaml"
 
@@ -18,8 +18,8 @@ def study(tmp_path, monkeypatch):
     """A study whose networks from elsewhere lie at a place; we are in its folder."""
     monkeypatch.chdir(tmp_path)
 
-    def of(place="place/theirs", seeds=(0,), **said):
-        plain = YAML(typ="safe").load(STUDY) | {"seeds": list(seeds), "between": {}}
+    def of(place="place/theirs", seeds=(0,), keep="all", **said):
+        plain = YAML(typ="safe").load(STUDY) | {"seeds": list(seeds), "between": {}, "keep": keep}
         plain["figures"]["between"] = {}
         plain["conditions"]["theirs"] = {"checkpoints": str(place), **said}
         return loading.checked(plain)
@@ -166,3 +166,8 @@ def test_networks_from_elsewhere_have_no_trajectory(study):
     assert trajectories.every(study()).keys() == {
         f"results/tiny/training/{name}-seed0.nc" for name in ("baseline", "suppressed", "promoted")
     }
+
+
+def test_all_of_their_checkpoints_are_kept(study):
+    needed = keeping.needed_epochs(training_of(study(keep="listed", epochs=9)), 9, lambda reader: True)
+    assert needed is None
