@@ -58,4 +58,4 @@ def test_what_a_row_names_is_there(stage):
 def test_claims_know_what_to_read_of_each_kind_of_result_that_they_are_decided_by():
     decided_by = [row for row in STAGES.values() if row.claims]
     assert all(callable(getattr(curves, row.name, None)) for row in decided_by)
-    assert {row.axis for row in decided_by} == {"run", "pair"}
+    assert {row.axis for row in decided_by} == {"run", "pair", "set"}

@@ -7,13 +7,14 @@ import pytest
 from report import made
 
 from vestige.report.links import cited, figures_of, is_of, linked
+from vestige.report.plates import FIRST
 from vestige.report.plates import plate as plate_of
 from vestige.report.verdicts import claims_of
 
 
-def plate(number, kind=""):
+def plate(number, kind="", article=FIRST):
     """A figure that answers a number."""
-    return SimpleNamespace(name=f"{number} {kind}", number=number, kind=kind)
+    return SimpleNamespace(name=f"{number} {kind}", number=number, kind=kind, article=article)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,14 @@ def test_of_figures_with_one_number_a_claim_has_those_of_its_own_kind_of_results
     plates = [plate("2", "selectivity"), plate("2", rise.kind)]
     assert figures_of(rise, plates) == plates[1:]
     assert figures_of(rise, plates[:1]) == plates[:1]
+
+
+def test_a_claim_of_the_second_paper_has_the_figures_of_its_kind_of_results_and_none_of_the_first():
+    (rise, *_) = claims_of(made.claims())
+    second = replace(rise, article="Lange et al. 2022")
+    plates = [plate("2", rise.kind), plate("", rise.kind, second.article), plate("", "norms", second.article)]
+    assert figures_of(second, plates) == [plates[1]]
+    assert figures_of(rise, plates) == [plates[0]]
 
 
 def test_the_kind_of_a_figure_stands_in_its_proof(tmp_path):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from vestige.report.plates import Plate
+from vestige.report.plates import FIRST, Plate
 from vestige.report.verdicts import ABSENT, Claim
 
 FIGURES = re.compile(r"[Ff]igures? (?P<numbers>\d+[a-z]?(?:(?:, | and )\d+[a-z]?\b)*)")
@@ -23,10 +23,10 @@ def is_of(plate: Plate, number: str) -> bool:
 def figures_of(claim: Claim, plates: Iterable[Plate]) -> list[Plate]:
     """The figures of the study that show what a claim is about: of its own kind of results, if there are any.
 
-    Those whose number the claim names; of a paper whose figures are not numbered here, those of its kind of results.
+    Those whose number the claim names; of the second paper, whose figures have none here, those of its kind of results.
     """
     own = [plate for plate in plates if plate.article == claim.article]
-    if not any(plate.number for plate in own if plate.kind == claim.kind):
+    if claim.article != FIRST:
         return [plate for plate in own if plate.kind == claim.kind]
     found = [plate for plate in own if any(is_of(plate, number) for number in cited(claim.paper))]
     return [plate for plate in found if plate.kind == claim.kind] or found
