@@ -54,6 +54,9 @@ def perform_command(project, line: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+OFTEN = ("A condition", "A figure", "An analysis of every run")  # are done for every commit, the others each night
+
+
 def states(project) -> dict[str, str]:
     """What `vestige verify` says of every result."""
     said = json.loads(run(project, "vestige verify --json", check=False).stdout)
@@ -64,8 +67,9 @@ def test_every_section_is_expected():
     assert set(SECTIONS) == set(EXPECTED)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in OFTEN else pytest.mark.nightly) for name in SECTIONS]
+)
 def test_a_section_does_what_it_says_and_leaves_what_is_made_current(project, name):
     places, result, gathers = EXPECTED[name]
     former, known = states(project), study_of(project)

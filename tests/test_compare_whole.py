@@ -80,12 +80,12 @@ def harness(tree: Path) -> tuple[int, dict[str, set]]:
     return status, named
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_tree_equals_its_own_commit(tree):
     assert harness(tree) == (0, {})
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.nightly if name == "training" else ()) for name in SEEDED]
 )
@@ -104,7 +104,7 @@ def test_an_edit_of_a_number_is_named_by_file_and_variable(tree, name):
     assert [file for file in found if file.startswith(equal)] == []
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_study_with_keys_that_a_commit_does_not_know_is_made_as_it_was_or_not_compared(tree, tmp_path, monkeypatch):
     monkeypatch.setattr(sides, "FOLDER", tmp_path)
     commit, now = sides.resolve_commit("HEAD", tree), studies.load_study("tiny")

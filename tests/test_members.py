@@ -173,7 +173,7 @@ MEMBERS = {
 
 def renamed(fast: str) -> list:
     """The names that are renamed, all but one in the slow tests."""
-    return [pytest.param(name, marks=() if name == fast else pytest.mark.slow) for name in MEMBERS]
+    return [pytest.param(name, marks=() if name == fast else pytest.mark.nightly) for name in MEMBERS]
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_restore_says_in_one_sentence_which_member_is_missing(project, name):
     assert (project / RESULT).exists() == MEMBERS[name].startswith("snakemake")  # which is told of it afterwards
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("event", [other_result, lock_lost])
 def test_sync_gives_the_same_answer_without_what_only_makes_it_faster(project, event):
     event(project)

@@ -36,7 +36,7 @@ def test_a_wide_study_is_proven_synced_and_planned(tmp_path, conditions, seeds, 
     assert snakemake_stale(project) == without_checkpoints(dvc_stale(project)) == made
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_pair_whose_two_networks_are_as_before_is_not_computed_again_though_dvc_asks_for_it(tmp_path):
     project, name = synthetic_project(tmp_path / "project", 2, 2), "between@wide-baselines-0"
     run(project, "vestige sync")

@@ -20,7 +20,7 @@ from engines import (
     without_checkpoints,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.nightly
 SEQUENCES = 10
 STEPS = 4
 LEAVES = {

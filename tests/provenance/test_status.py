@@ -386,7 +386,7 @@ def template(tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_after_random_edits_runs_and_mishaps_proven_is_what_would_be_made_afresh(template):
     sequences(template, examples=6, steps=12)
 

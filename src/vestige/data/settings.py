@@ -1,12 +1,15 @@
 """What the settings of every source of images have in common."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from vestige.foundation.places import resolve_path
-from vestige.foundation.settings import Values
+from vestige.foundation.settings import Listed, Values
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Deviation = Annotated[float, Field(gt=0, le=1)]
 
 
 class Source(Values):
@@ -20,6 +23,10 @@ class Source(Values):
     listed_with: ClassVar[tuple[str, ...]] = ()  # keys that say how the files there are read
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ()  # keys on which no result depends: places, and how to read them
     crop: PositiveInt | None = None
+    mean: Annotated[tuple[Share, ...], Listed] | None = None
+    """Of each channel, of full scale, in place of the training images': [0], with a std of [1], keeps pixels as they are."""
+    std: Annotated[tuple[Deviation, ...], Listed] | None = None
+    """Deviation of each channel, likewise."""
 
     def path(self, key: str) -> Path:
         """The path that stands at the key of a place, `~` and $VARIABLES filled in. Raises ValueError."""

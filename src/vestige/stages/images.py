@@ -15,7 +15,17 @@ def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset
     decoded = arrays.read(settings.images)
     sizes = ", ".join(f"{len(decoded.labels[split])} {split}" for split in arrays.SPLITS)
     note(f"{sizes} images of {len(decoded.class_names)} classes")
-    return described(decoded)
+    return normalised_by(settings.images, described(decoded))
+
+
+def normalised_by(settings, made: xr.Dataset) -> xr.Dataset:
+    """The result with the mean and the deviation that the study gives, where it gives any. Raises ValueError."""
+    given = {key: getattr(settings, key) for key in ("mean", "std") if getattr(settings, key, None) is not None}
+    for key, values in given.items():
+        if len(values) != made.sizes["channel"]:
+            channels = f"the images have {made.sizes['channel']}"
+            raise ValueError(f"images.{key}: found {len(values)} numbers, one for each channel; {channels}")
+    return made.assign({key: made[key].copy(data=np.array(values, float)) for key, values in given.items()})
 
 
 def check_result(settings: SimpleNamespace, images: xr.Dataset) -> None:
