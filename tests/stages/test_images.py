@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vestige.data import arrays, digits
-from vestige.stages.images import described, images, normalisation
+from vestige.stages.images import described, images, normalisation, normalised_by
 
 LABELS = {"train": np.array([0, 2, 2, 1]), "val": np.array([2, 0])}
 
@@ -32,6 +32,27 @@ def test_normalisation_is_that_of_the_training_images_alone():
     found, scaled = described(toy()), toy().images["train"] / 255
     np.testing.assert_allclose(found["mean"], scaled.mean((0, 2, 3)), rtol=1e-12)
     np.testing.assert_allclose(found["std"], scaled.std((0, 2, 3)), rtol=1e-12)
+
+
+def test_a_mean_and_a_deviation_of_one_s_own_stand_in_for_those_of_the_images_and_nothing_else_changes():
+    plain = described(toy())
+    found = normalised_by(SimpleNamespace(mean=(0.0, 0.5, 1.0), std=(1.0, 1.0, 0.5)), plain)
+    assert (found["mean"].values.tolist(), found["std"].values.tolist()) == ([0, 0.5, 1], [1, 1, 0.5])
+    assert found.drop_vars(["mean", "std"]).identical(plain.drop_vars(["mean", "std"]))
+    assert normalised_by(SimpleNamespace(mean=None, std=None), plain).identical(plain)
+
+
+def test_networks_see_pixels_as_they_are_where_the_mean_is_0_and_the_deviation_1():
+    import torch
+
+    pixels = torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8)
+    seen = arrays.normalise(pixels, torch.tensor([0.0]), torch.tensor([1.0]))
+    np.testing.assert_allclose(seen.ravel(), [0, 0.2, 1], rtol=1e-6)
+
+
+def test_as_many_numbers_as_channels_are_asked_for():
+    with pytest.raises(ValueError, match=r"images\.mean: found 1 numbers, one for each channel; the images have 3"):
+        normalised_by(SimpleNamespace(mean=(0.0,), std=None), described(toy()))
 
 
 def test_digests_are_those_of_the_arrays_in_work():

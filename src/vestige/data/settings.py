@@ -24,7 +24,7 @@ class Source(Values):
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ()  # keys on which no result depends: places, and how to read them
     crop: PositiveInt | None = None
     mean: Annotated[tuple[Share, ...], Listed] | None = None
-    """Of each channel, in place of the training images': [0], with a std of [1], keeps pixels as they are, from 0 to 1."""
+    """Of each channel, in place of the training images' own; [0] with a std of [1] keeps pixels as they are, 0 to 1."""
     std: Annotated[tuple[Deviation, ...], Listed] | None = None
     """Deviation of each channel, likewise."""
 
