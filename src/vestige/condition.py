@@ -141,7 +141,7 @@ class Condition:
 
         For instance "no penalty", "α = −20 from epoch 5", "α = 10 on modules 4–6, first 4 epochs, shift = 1".
         """
-        others = [f"{key.replace('_', ' ')} = {number(value)}" for key, value in self.overrides if key in settings]
+        others = [f"{setting_label(key)} = {number(value)}" for key, value in self.overrides if key in settings]
         return ", ".join([self.penalty_label(with_modules), *others])
 
     def penalty_label(self, with_modules: bool) -> str:
@@ -180,6 +180,11 @@ class Condition:
             (key, value if isinstance(value, (int, float, str)) else repr(value)) for key, value in self.overrides
         )
         return self.is_penalised, self.alpha, -self.stop, self.start, self.epochs, self.modules, overrides
+
+
+def setting_label(key: str) -> str:
+    """What a figure calls a setting of training: "learning rate", "L2"."""
+    return key.upper() if key in ("l1", "l2") else key.replace("_", " ")
 
 
 def strength(alpha: float) -> str:

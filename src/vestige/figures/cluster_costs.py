@@ -6,6 +6,7 @@ from vestige.figures.sweeps import Swept, left_out, usable
 from vestige.figures.tables import over_seeds
 
 LINES = {"cluster": "a cluster", "random": "random units, as many"}
+NAME = 0.16  # inches that the name of a condition takes
 STEP = 0.18  # between both marks of a condition, in rows
 
 
@@ -28,7 +29,7 @@ def cluster_costs(settings: Settings, runs, beside):
 
         colours = dict(zip(LINES, color_palette(settings.palette, 2), strict=True))
         labels = list(dict.fromkeys(table["label"]))
-        figure, places = sheet(settings, len(measures) * len(layers), columns=len(measures))
+        figure, places = sheet(with_room(settings, len(labels)), len(measures) * len(layers), columns=len(measures))
         grid = [(layer, measure) for layer in layers for measure in measures]
         for (ax,), (layer, measure) in zip(places, grid, strict=True):
             draw(ax, table[(table["measure"] == measure) & (table["layer"] == layer)], labels, colours)
@@ -36,6 +37,12 @@ def cluster_costs(settings: Settings, runs, beside):
         finish([ax for (ax,) in places], labels)
         add_key(figure, colours, left_out(count, settings.least_accuracy))
         return finished(figure, wide_labels=True), table
+
+
+def with_room(settings: Settings, conditions: int) -> Settings:
+    """The settings with panels that are high enough for the names of so many conditions."""
+    width, height = settings.panel
+    return settings.model_copy(update={"panel": (width, max(height, 0.5 + NAME * conditions))})
 
 
 def costs(run) -> dict:

@@ -17,6 +17,7 @@ NARROWEST = 2.5  # inches: a figure that has room for the entries of its key
 GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
+MARGIN = 0.12  # inches, left of wide labels
 STRIP = 0.2  # inches, for a mark above a figure
 FEW = 5  # so many networks are drawn one by one
 SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
@@ -136,11 +137,13 @@ def narrowed(settings: Figure, columns: int) -> Figure:
 def finished(figure, wide_labels: bool = False):
     """The figure with its layout settled, so that each file written of it shows the same.
 
-    Wide labels beside panels of a fixed shape take a second pass, as the first moves what they were measured at.
+    Wide labels beside panels of a fixed shape stand out of what the layout reserves for them: they get a margin.
     """
     layout = figure.get_layout_engine()
-    for _ in range(1 + wide_labels):
-        layout.execute(figure)
+    if wide_labels:
+        margin = MARGIN / figure.get_figwidth()
+        layout.set(rect=(margin, 0, 1 - margin, 1))
+    layout.execute(figure)
     longer = [fold(ax, figure) for ax in figure.axes]
     if any(longer):
         layout.execute(figure)

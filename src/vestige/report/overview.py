@@ -11,7 +11,7 @@ from vestige.report.wording import listed, number, percent, several, span
 def paragraph(settings, images, network, conditions: list[ConditionRow], proofs) -> list[str]:
     """Sentences on images, network, runs and machine, made from settings and results."""
     return [sentence for sentence in (
-        trained(conditions), built(network, settings), shown(images, settings), treated(conditions),
+        trained(conditions), built(network, settings), shown(images, settings), treated(conditions, settings),
         computed(settings, proofs), reached(conditions),
     ) if sentence]  # fmt: skip
 
@@ -39,6 +39,7 @@ def built(network, settings) -> str:
 def family(settings) -> str:
     """The family of the network, with its settings in brackets."""
     name = settings.network.family.replace("_", " ").replace("resnet", "ResNet").replace("vgg", "VGG")
+    name = name.replace("mlp", "multilayer perceptron")
     said = settings.network.model_dump(mode="json", exclude={"family"}, exclude_none=True)
     texts = [f"{key} {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said.items()]
     return f"{name} ({'; '.join(texts)})" if texts else name
@@ -56,7 +57,7 @@ def shown(images, settings) -> str:
     )
 
 
-def treated(conditions: list[ConditionRow]) -> str:
+def treated(conditions: list[ConditionRow], settings) -> str:
     """What the conditions do."""
     epochs = span(condition.epochs for condition in conditions)
     kinds = {
@@ -66,7 +67,8 @@ def treated(conditions: list[ConditionRow]) -> str:
     doing = [f"{word} it in {several(count, 'condition')}" for word, count in kinds.items() if count]
     penalty = f" A term of the loss on the class selectivity of units {listed(doing)}." if doing else ""
     penalty += regularized(conditions)
-    return f"Training lasts {several(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
+    most = "at most " if settings.training.early_stopping else ""
+    return f"Training lasts {most}{several(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
 
 
 def regularized(conditions: list[ConditionRow]) -> str:
