@@ -26,6 +26,10 @@ def study(*changes) -> dict:
 
 REFUSED = [
     (
+        [("untrained.more", {"networks": 5, "seed": 0})],
+        "untrained.more.seed: found 0, as untrained.initial has; give another",
+    ),
+    (
         [("applies.cluster_ablation", ["descended"])],
         "applies.cluster_ablation: found descended; it reads clustering, which covers the conditions of "
         "applies.association: add descended there, or remove it here",

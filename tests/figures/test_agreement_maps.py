@@ -63,7 +63,8 @@ def test_untrained_networks_of_the_first_layer_can_be_subtracted_from_every_one_
         )[1]
         for subtract in ("same_layer", "first_layer")
     }
-    last = {name: table[table["panel"] == "after training − untrained"].iloc[-2] for name, table in both.items()}
+    panel = "layer 2 − untrained"
+    last = {name: table[table["panel"] == panel].iloc[-2] for name, table in both.items()}
     assert last["first_layer"]["similarity"] - last["same_layer"]["similarity"] == pytest.approx(0.1)
 
 

@@ -52,7 +52,7 @@ def test_some_measures_can_be_chosen_and_an_unknown_one_is_named():
         "clusters_by_regularization", make_unit_runs("clustering"), make_beside(), measures=["covariance"]
     )
     assert len(figure.axes) == 1
-    with pytest.raises(ValueError, match="no measure hessian; the results hold covariance"):
+    with pytest.raises(ValueError, match="Input should be 'covariance', 'input_gradient'"):
         draw_units("clusters_by_regularization", make_unit_runs("clustering"), make_beside(), measures=["hessian"])
 
 

@@ -1,7 +1,7 @@
 import pytest
 from unit_results import REGULARIZERS, make_clustering, make_trained, make_unit_runs
 
-from vestige.figures.sweeps import final_accuracy, strengths, strongest, usable
+from vestige.figures.sweeps import accuracy_of, strengths, strongest, swept, usable
 
 
 def test_the_axis_of_l1_and_l2_is_that_of_the_logarithm_over_the_range_of_the_study_and_of_dropout_the_share():
@@ -52,10 +52,28 @@ def test_that_no_network_counts_is_said():
         usable(make_unit_runs("clustering", ["baseline"], [0]), training, 0.8)
 
 
-def test_the_accuracy_is_that_of_the_best_epoch_where_there_is_one():
-    run = make_trained("baseline", 0)
-    assert final_accuracy(run) == 0.95
-    assert final_accuracy(run.assign(best=1)) == 0.5
+def test_the_accuracy_is_that_of_the_network_that_is_measured():
+    training, (run,) = make_trained("baseline", 0), make_unit_runs("clustering", ["baseline"], [0])
+    assert accuracy_of(run, training) == 0.95
+    assert accuracy_of(run.assign_coords(epoch=[0, 1]), training) == 0.5
+
+
+def test_a_run_without_its_training_is_named():
+    with pytest.raises(ValueError, match="the training of baseline-seed0 is not there"):
+        usable(make_unit_runs("clustering", ["baseline"], [0]), [], 0.8)
+
+
+def test_penalties_other_settings_and_other_lengths_are_no_part_of_a_sweep():
+    plain, dropped = make_unit_runs("clustering", ["baseline", "dropout_30"], [0])
+    others = [
+        plain.assign_coords(condition="suppressed", alpha=-20.0, stop=12, modules="1"),
+        plain.assign_coords(condition="slow", initial_learning_rate=0.1),
+        plain.assign_coords(condition="long", epochs=50),
+        dropped.assign_coords(condition="dropout_40", dropout=0.4, epochs=51),
+    ]
+    assert [run["condition"].item() for run in swept([*others, plain, dropped])] == ["baseline", "dropout_30"]
+    with pytest.raises(ValueError, match="no network to draw: each has a penalty"):
+        swept(others[:2])
 
 
 def test_the_strongest_of_each_regularizer():

@@ -237,3 +237,22 @@ def test_clusters_carried_over_to_another_measure_have_its_modularity(agreed, as
     own = clusters["modularity"].values[0, [0, 3], 1]
     assert at["transfer"] == pytest.approx(np.mean(ways))
     assert at["transfer_share"] == pytest.approx(np.mean(np.array(ways) / (own + 1e-3)))
+
+
+def test_a_layer_of_dead_units_has_no_modularity_and_no_number_of_clusters(association):
+    dead = association.copy(deep=True)
+    dead["association"][{"epoch": 0, "pair": (association["module"] == 1).values}] = 0
+    found = clustering.clustering(settings(restarts=1, steps=20, nulls={"shuffled": 0, "strengths": 0}), dead, print)
+    for name in ("modularity", "modularity_again", "clusters"):
+        assert found[name].isel(epoch=0).sel(layer="1").isnull().all()
+        assert found[name].isel(epoch=1).notnull().all()
+    assert (found["live_units"].isel(epoch=0).sel(layer="1") == 0).all()
+
+
+def test_matrices_without_groups_are_others_in_runs_of_other_seeds_and_the_shown_clusters_are_not(association):
+    first, second = (
+        clustering.clustering(settings(restarts=1, steps=20), association.assign_coords(seed=seed), print)
+        for seed in (0, 1)
+    )
+    assert first["cluster"].identical(second["cluster"].assign_coords(first["cluster"].coords))
+    assert (first["null_modularity"].values != second["null_modularity"].values).any(axis=(0, 1, 2, 3)).all()

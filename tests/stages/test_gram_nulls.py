@@ -12,7 +12,7 @@ from vestige.metrics.association import gram
 from vestige.models import preactivation_resnet
 from vestige.models.network import build
 from vestige.stages.gram_nulls import add_nulls, choose_images, draw_nulls, pixel_directions, vectors_of
-from vestige.stages.unit_association import NORMALISED, associate, labelled, measured_layers
+from vestige.stages.unit_association import NORMALISED, PLAIN, associate, labelled, measured_layers
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +146,11 @@ def test_in_a_result_draws_stand_beside_the_associations_of_the_same_pairs():
     expected = drawn["hidden2"]["output_hessian"][:, 1, 4].abs()
     assert null.sel(plain_measure="output_hessian")[:, 1, pair].values[:, 0] == pytest.approx(expected, rel=1e-6)
     assert not any(str(name).endswith(NORMALISED) for name in null["plain_measure"].values)
+
+
+def test_draws_are_others_in_runs_of_other_seeds_with_the_same_units_own_associations(case):
+    one, other = (next(iter(draw_nulls(*case, settings(), run).values())) for run in (0, 1))
+    for measure in PLAIN:
+        assert not torch.equal(one[measure], other[measure])
+        own = [each.diagonal(dim1=-2, dim2=-1).abs() for each in (one[measure], other[measure])]
+        torch.testing.assert_close(*own, rtol=1e-9, atol=1e-12)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from math import nan
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -38,13 +37,13 @@ class Evidence:
     """By kind of result: condition -> seed -> the curves of a run, as `curves` reads them off its result.
 
     Of `between` they are those of a pair, whose other network is of the condition's baseline. `untrained` are sets of
-    networks of no run, `accuracy` is each trained network's on the validation images, after its last epoch.
+    networks of no run, `accuracy` is each trained network's on the validation images, by epoch.
     """
 
     by_kind: dict[str, Runs]
     classes: int  # of the images, of which chance is one in so many
     untrained: tuple = ()
-    accuracy: Mapping[Network, float] = field(default_factory=dict)
+    accuracy: Mapping[Network, Any] = field(default_factory=dict)
     least_accuracy: float = 0.0  # under which the second paper leaves runs out
 
     def runs(self, kind: str) -> Runs:
@@ -109,7 +108,7 @@ def evidence(results: dict[str, list], classes: int, least_accuracy: float = 0.0
     ended = {run_of(run): int(run["epoch"].max()) for run in results.get(ACCURATE, ()) if "diverged" not in run}
     of_runs = {kind: runs for kind, runs in results.items() if kind not in (PAIRED, UNTRAINED)}
     found = {kind: by_condition(runs, read[kind], diverged, ended) for kind, runs in of_runs.items()}
-    accuracy = accuracies_after_training(found.get(ACCURATE, {}))
+    accuracy = accuracies(found.get(ACCURATE, {}))
     if ACCURATE in found:
         found[ACCURATE] = without_runs_near_chance(found[ACCURATE], classes)
     pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
@@ -117,12 +116,13 @@ def evidence(results: dict[str, list], classes: int, least_accuracy: float = 0.0
     return Evidence(found | {PAIRED: pairs}, classes, untrained, accuracy, least_accuracy)
 
 
-def accuracies_after_training(runs: Runs) -> dict[Network, float]:
-    """The validation accuracy of each network after its last epoch: of one that stopped early, the one it reached."""
+def accuracies(runs: Runs) -> dict[Network, Any]:
+    """(epoch) the validation accuracy of each network."""
     return {
-        (condition, seed): float(run["val_accuracy"].isel(epoch=-1)) if run.sizes["epoch"] else nan
+        (condition, seed): run["val_accuracy"]
         for condition, found in runs.items()
         for seed, run in found.items()
+        if run.sizes["epoch"]
     }
 
 

@@ -84,9 +84,17 @@ def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
 def _level(evidence: Evidence, runs: Runs, condition: Condition, value: float) -> Level:
     """A condition's runs but those that learnt too little; one whose accuracy is not known counts."""
     found = runs[condition]
-    reached = {seed: evidence.accuracy.get((condition, seed), inf) for seed in found}
+    reached = {seed: _accuracy_of(run, evidence.accuracy.get((condition, seed))) for seed, run in found.items()}
     good = {seed: run for seed, run in found.items() if reached[seed] >= evidence.least_accuracy}
     return Level(value, good, len(found) - len(good))
+
+
+def _accuracy_of(run, curve) -> float:
+    """The accuracy of the network that was measured: at the epoch at which the run's curves are, else its last one."""
+    if curve is None:
+        return inf
+    measured_at = run["epoch"].item() if "epoch" in run.coords and not run["epoch"].ndim else curve["epoch"].values[-1]
+    return float(curve.sel(epoch=measured_at))
 
 
 def _sweep(name: str, levels: list[Level]) -> Sweep:

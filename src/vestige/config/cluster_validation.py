@@ -33,3 +33,12 @@ def of_cluster_ablation(study: Study) -> Iterator[Fault]:
     """Measures of association whose clusters are to be set to zero twice."""
     if study.cluster_ablation is not None:
         yield from repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)
+
+
+def of_untrained(study: Study) -> Iterator[Fault]:
+    """Two sets of untrained networks of one seed: those of the smaller one are in both, and would count twice."""
+    first: dict[int, str] = {}
+    for name, said in study.untrained.items():
+        if said.seed in first:
+            yield ("untrained", name, "seed"), f"found {said.seed}, as untrained.{first[said.seed]} has; give another"
+        first.setdefault(said.seed, name)

@@ -6,9 +6,8 @@ from vestige.figures.agreement_tables import Panel as Shown
 from vestige.figures.agreement_tables import averaged, over_all, per_layer, per_strength, table_of
 from vestige.figures.drawing import Panel, finished, styled
 from vestige.figures.heat_map import divide, draw_matrix, write_numbers
-from vestige.figures.measures import by_family, is_upstream, measure_short
-from vestige.figures.regularization_lines import Measures
-from vestige.figures.sweeps import Swept, usable
+from vestige.figures.measures import Measures, choose_measures, is_upstream, measure_short
+from vestige.figures.sweeps import Swept, note_left_out, swept, usable
 
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"
 SPLITS = {"nothing": over_all, "strength": per_strength, "layer": per_layer}
@@ -47,13 +46,14 @@ def agreement_maps(settings: Settings, runs, beside, split: Literal["nothing", "
     strengths of each regularizer; or a row of panels for each layer. The marks on the colour bar are the means, over
     measures of different families, of what chance gives and of what two searches by one measure agree.
     """
+    runs = swept(runs)
     kept, count = usable(runs, beside["training"], settings.least_accuracy)
-    names = by_family(settings.measures or kept[0]["measure"].values)
+    names = choose_measures(kept[0], settings.measures)
     panels = SPLITS[split](settings, kept, runs, beside["untrained"], names)
     with styled():
         figure, axes = sheet_of(settings, panels)
         draw(figure, axes, panels, names, settings.statistic)
-        note(figure, count, settings.least_accuracy)
+        note_left_out(figure, count, settings.least_accuracy)
         return finished(figure, wide_labels=True), table_of(panels, names, settings.statistic)
 
 
@@ -104,11 +104,3 @@ def mark(bar, levels: dict[str, float]):
         bar.ax.axhline(level, color="white", linewidth=1.6)
         bar.ax.axhline(level, color="black", linewidth=0.7)
         bar.ax.text(-0.25, level, name, size=6.5, ha="right", va="center", transform=bar.ax.get_yaxis_transform())
-
-
-def note(figure, count: int, least: float):
-    """Say how many networks are left out."""
-    if count:
-        networks = "1 network" if count == 1 else f"{count} networks"
-        says = f"left out: {networks} (accuracy under {least:g}, or a stronger regularizer than such)"
-        figure.supxlabel(says, size=7, x=0.01, ha="left")

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from vestige.figures.drawing import Panel, finished, styled
 from vestige.figures.heat_map import draw_matrix, write_numbers
-from vestige.figures.measures import by_family
-from vestige.figures.regularization_lines import Measures
-from vestige.figures.sweeps import Swept, usable
+from vestige.figures.measures import Measures, choose_measures
+from vestige.figures.sweeps import Swept, note_left_out, swept, usable
+
+FEWEST = 3  # measures, of which there are three pairs
 
 STATISTICS = {
     "similarity": "element-centric",
@@ -40,8 +41,10 @@ def agreement_of_statistics(settings: Settings, runs, beside):
     """
     from matplotlib.figure import Figure as Sheet
 
-    kept, _ = usable(runs, beside["training"], settings.least_accuracy)
-    names = by_family(settings.measures or kept[0]["measure"].values)
+    kept, left = usable(swept(runs), beside["training"], settings.least_accuracy)
+    names = choose_measures(kept[0], settings.measures)
+    if len(names) < FEWEST:
+        raise ValueError(f"measures: found {len(names)}; a correlation over pairs of them takes {FEWEST} or more")
     values, count = mean_correlations(kept, names)
     with styled():
         width, height = settings.panel
@@ -51,6 +54,7 @@ def agreement_of_statistics(settings: Settings, runs, beside):
         write_numbers(ax, values, image)
         bar = figure.colorbar(image, ax=ax, label="|mean correlation|", shrink=0.8, aspect=30)
         bar.outline.set_visible(False)
+        note_left_out(figure, left, settings.least_accuracy)
         return finished(figure, wide_labels=True), table_of(values, count)
 
 

@@ -74,7 +74,8 @@ def against_untrained(trained: Panel, statistic: str, names, untrained, layer: s
     found = found if layer is None else found.sel(layer=[layer])
     where = "" if layer is None else f", layer {layer}"
     plain = panel_of(f"untrained{where}", found, statistic, names)
-    change = Panel("after training − untrained", trained.values - plain.values, None, None, trained.networks, True)
+    added = trained.values - plain.values
+    change = Panel(f"{trained.title} − untrained", added, None, None, trained.networks, True)
     return [plain, change]
 
 

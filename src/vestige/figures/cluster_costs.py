@@ -6,6 +6,7 @@ from vestige.figures.sweeps import Swept, left_out, usable
 from vestige.figures.tables import over_seeds
 
 LINES = {"cluster": "a cluster", "random": "random units, as many"}
+MARKERS = {"cluster": "o", "random": "s"}
 NAME = 0.16  # inches that the name of a condition takes
 STEP = 0.18  # between both marks of a condition, in rows
 
@@ -62,8 +63,7 @@ def draw(ax, part, labels: list[str], colours: dict):
     for side, name in zip((-STEP, STEP), LINES, strict=True):
         mine = part[part["quantity"] == name]
         rows = [labels.index(label) + side for label in mine["label"]]
-        marker = {"cluster": "o", "random": "s"}[name]
-        ax.scatter(mine["mean"], rows, s=22, marker=marker, color=[colours[name]], zorder=3)
+        ax.scatter(mine["mean"], rows, s=22, marker=MARKERS[name], color=[colours[name]], zorder=3)
         if single:
             for column in single:
                 ax.scatter(mine[column], rows, s=5, alpha=0.6, color=[colours[name]], linewidths=0)
@@ -90,9 +90,8 @@ def add_key(figure, colours: dict, others: list):
 
     from vestige.figures.keys import key_below
 
-    markers = {"cluster": "o", "random": "s"}
     named = [
-        Line2D([], [], linestyle="", marker=markers[name], color=colours[name], label=words)
+        Line2D([], [], linestyle="", marker=MARKERS[name], color=colours[name], label=words)
         for name, words in LINES.items()
     ]
     key_below(figure, named, *others)

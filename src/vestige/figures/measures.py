@@ -1,5 +1,9 @@
 """The measures of association between units: what figures call them, and to which family they belong."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 WORDS = {
     "covariance": "Covariance",
     "input_gradient": "Input gradient",
@@ -14,6 +18,8 @@ SHORT = {
 }
 UPSTREAM = ("covariance", "input_gradient")
 NORMALISED = "_normalised"
+Measure = Literal[(*WORDS, *(f"{name}{NORMALISED}" for name in WORDS))]
+Measures = Annotated[tuple[Measure, ...], Field(strict=False, min_length=1)]
 
 
 def measure_words(measure: str) -> str:
@@ -43,3 +49,11 @@ def by_family(measures) -> list[str]:
 def is_upstream(measure: str) -> bool:
     """Whether a measure says what units respond to; else it says what they are for."""
     return measure.removesuffix(NORMALISED) in UPSTREAM
+
+
+def choose_measures(result, wanted=None) -> list[str]:
+    """The measures of a result, or those wanted of them, in the order in which they are shown. Raises ValueError."""
+    known = by_family(result["measure"].values)
+    if strange := sorted({*(wanted or ())} - {*known}):
+        raise ValueError(f"measures: no measure {', '.join(strange)}; the results hold {', '.join(known)}")
+    return [name for name in known if not wanted or name in wanted]

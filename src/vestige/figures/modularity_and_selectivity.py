@@ -3,9 +3,8 @@
 from vestige.figures.axes import epoch_axis, value_axis
 from vestige.figures.drawing import Figure, Panel, finished, styled
 from vestige.figures.keys import key
-from vestige.figures.measures import by_family, measure_words
+from vestige.figures.measures import Measures, by_family, measure_words
 from vestige.figures.panels import condition_panels, mark_penalty
-from vestige.figures.regularization_lines import Measures
 from vestige.figures.tables import by_condition, over_seeds
 
 QUANTITIES, HEIGHTS = ("modularity", "adjusted", "selectivity"), (1.0, 0.8, 0.6)
@@ -41,14 +40,21 @@ def modularity_and_selectivity(settings: Settings, runs):
         places = list(panels.values())
         epoch_axis([ax for place in places for ax in place], table)
         for storey, name in enumerate(QUANTITIES):
-            value_axis([place[storey] for place in places], table[table["quantity"] == name], LABELS[name])
+            part = table[table["quantity"] == name]
+            top = 1.08 * part[["mean", "high"]].max(axis=None)
+            ends = min(0, 1.08 * part[["mean", "low"]].min(axis=None)), top if top > 0 else 1
+            value_axis([place[storey] for place in places], part, LABELS[name], ends)
         key(figure, look, *mark_penalty(panels, table))
         return finished(figure), table
 
 
 def shared_epochs(group) -> list[int]:
     """The epochs that all results have."""
-    return sorted(set.intersection(*(set(run["epoch"].values.tolist()) for run in group)))
+    shared = sorted(set.intersection(*(set(run["epoch"].values.tolist()) for run in group)))
+    if len(shared) < 2:
+        name, said = group[0]["condition"].item(), ", ".join(map(str, shared)) or "none"
+        raise ValueError(f"networks of {name} share few epochs ({said}): list more under association.epochs, or all")
+    return shared
 
 
 def curves(run, measures) -> dict:

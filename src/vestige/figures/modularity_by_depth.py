@@ -3,8 +3,8 @@
 from vestige.figures.axes import spread, value_axis
 from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import handles, key_below
-from vestige.figures.measures import measure_words
-from vestige.figures.regularization_lines import COLUMNS, LABELS, Measures, trained
+from vestige.figures.measures import Measures, measure_words
+from vestige.figures.regularization_lines import COLUMNS, LABELS, trained, with_untrained
 from vestige.figures.sweeps import (
     NONE,
     WORDS,
@@ -14,6 +14,7 @@ from vestige.figures.sweeps import (
     regularizer_looks,
     strengths,
     strongest,
+    swept,
     usable,
     with_strengths,
 )
@@ -36,10 +37,11 @@ def modularity_by_depth(settings: Settings, runs, beside):
 
     Of each regularizer the strongest that counts, networks without any, and the mean of untrained networks.
     """
+    runs = swept(runs)
     kept, count = usable(runs, beside["training"], settings.least_accuracy)
     found = strengths(kept, runs)
-    shown = {*strongest(found).values()} | plain(kept, found)
-    chosen = [run for run in kept if run["condition"].item() in shown]
+    weaker = {*found} - {*strongest(found).values()}
+    chosen = [run for run in kept if run["condition"].item() not in weaker]
     measured = lambda run: {"modularity": trained(run["modularity"], settings.measures, True)}  # noqa: E731
     table = with_strengths(over_seeds(chosen, measured, settings.bands), found)
     table = table.assign(line=[line_words(*each) for each in zip(table["regularizer"], table["value"], strict=True)])
@@ -54,12 +56,7 @@ def modularity_by_depth(settings: Settings, runs, beside):
             ax.set_title(measure_words(measure))
         label([ax for (ax,) in places], table, layers)
         key_below(figure, handles(look), *left_out(count, settings.least_accuracy))
-        return finished(figure), joined(table, untrained)
-
-
-def plain(runs, found) -> set[str]:
-    """The conditions that set no regularizer."""
-    return {run["condition"].item() for run in runs} - {*found}
+        return finished(figure), with_untrained(table, untrained)
 
 
 def line_words(regularizer: str, value: float) -> str:
@@ -92,10 +89,3 @@ def label(axes, table, layers: list[str]):
         ax.set_xticks(range(len(layers)), layers)
         ax.set_xlabel("Layer" if ax.xaxis.get_tick_params()["labelbottom"] else "")
     value_axis(axes, table, LABELS["modularity"])
-
-
-def joined(table, untrained):
-    """The table, and below it the rows of untrained networks."""
-    import pandas as pd
-
-    return pd.concat([table, untrained], ignore_index=True) if len(untrained) else table

@@ -8,7 +8,16 @@ from vestige.figures.axes import in_percent, spread
 from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
 from vestige.figures.keys import key_below
 from vestige.figures.regularization_lines import entries as line_entries
-from vestige.figures.sweeps import LOGARITHMIC, WORDS, draw_line, name_of, regularizer_looks, strengths, with_strengths
+from vestige.figures.sweeps import (
+    LOGARITHMIC,
+    WORDS,
+    draw_line,
+    name_of,
+    regularizer_looks,
+    strengths,
+    swept,
+    with_strengths,
+)
 from vestige.figures.tables import over_seeds
 
 ROWS = {
@@ -32,12 +41,12 @@ class Settings(Figure):
 
 
 def performance_and_norms(settings: Settings, runs, beside):
-    """Draw results of `norms` at the last epoch measured, beside accuracies; returns the figure and its table."""
-    trained = {name_of(each): each for each in beside["training"]}
+    """Draw results of `norms` at the last epoch measured, beside accuracies then; returns the figure and its table."""
+    trained, runs = {name_of(each): each for each in beside["training"]}, swept(runs)
 
     def measured(run) -> dict:
-        found = accuracies(trained[name_of(run)]) | norms(run)
-        return {name: value.expand_dims(network=["trained"]) for name, value in found.items()}
+        found = accuracies(trained[name_of(run)], run["epoch"].values[-1]) | norms(run)
+        return {name: value.expand_dims(network=["trained"]) for name, value in found.items()}  # tables need an axis
 
     table = with_strengths(over_seeds(runs, measured, settings.bands).drop(columns="network"), strengths(runs))
     if not (table["regularizer"] != "").any():
@@ -57,23 +66,23 @@ def performance_and_norms(settings: Settings, runs, beside):
         return finished(figure), table
 
 
-def accuracies(training) -> dict:
+def accuracies(training, epoch: int) -> dict:
     """Accuracies of the network that is measured, on the images it learnt from and on the validation images."""
-    epoch = training["best"].item() if "best" in training else training["epoch"].values[-1]
-    last = training.sel(epoch=epoch, drop=True)
-    return {"train_accuracy": last["train_accuracy"], "val_accuracy": last["val_accuracy"]}
+    return {name: training[name].sel(epoch=epoch, drop=True) for name in ACCURACIES}
 
 
 def norms(run) -> dict:
-    """Over all weights: sums, the share of those near 0, and the sum of the nuclear norms."""
+    """Over all weights: sums, the share of those near 0, and the sum of nuclear norms; NaN where a weight is none."""
     last = run.isel(epoch=-1, drop=True)
-    small = (last["small"] * last["size"]).sum("weight") / last["size"].sum("weight")
-    return {name: last[name].sum("weight") for name in ("squares", "magnitudes", "nuclear")} | {"small": small}
+    small = (last["small"] * last["size"]).sum("weight", skipna=False) / last["size"].sum("weight")
+    sums = {name: last[name].sum("weight", skipna=False) for name in ("squares", "magnitudes")}
+    nuclear = last["nuclear"].sum("weight", min_count=1)  # of matrices alone: others have none
+    return sums | {"nuclear": nuclear.where(sums["squares"].notnull()), "small": small}
 
 
 def draw(axes, part, look: dict[str, dict]):
     """A line a regularizer over its strengths, each on a panel of its own, and a level for networks without any."""
-    plain = part[(part["regularizer"] == "") & (part["alpha"] == 0)]
+    plain = part[part["regularizer"] == ""]
     for ax, (name, one) in zip(axes, look.items(), strict=True):
         line = part[part["regularizer"] == name].sort_values("value")
         draw_line(ax, line["value"], line["mean"], one)

@@ -1,13 +1,11 @@
 """Modularity, or the number of clusters, against the strength of regularization: a panel a measure of association."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from vestige.figures.axes import spread, value_axis
 from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import handles, key_below
-from vestige.figures.measures import by_family, measure_words
+from vestige.figures.measures import Measures, choose_measures, measure_words
 from vestige.figures.sweeps import (
     AXIS,
     NONE,
@@ -17,6 +15,7 @@ from vestige.figures.sweeps import (
     left_out,
     regularizer_looks,
     strengths,
+    swept,
     usable,
     with_strengths,
 )
@@ -26,7 +25,6 @@ from vestige.figures.untrained import band_key, draw_band, untrained_rows, value
 LABELS = {"modularity": "Modularity Q", "clusters": "Clusters (effective)"}
 PAPER_BANDS = "as in the paper, one standard error, networks and layers pooled"
 COLUMNS = 4
-Measures = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
 
 
 class Settings(Swept):
@@ -47,6 +45,7 @@ def regularization_lines(
 
     Layers are averaged in each network, or have a row of panels each. Returns the figure and its table.
     """
+    runs = swept(runs)
     kept, count = usable(runs, beside["training"], settings.least_accuracy)
     table = over_seeds(
         kept,
@@ -71,12 +70,7 @@ def regularization_lines(
 
 def trained(values, measures, by_layer: bool):
     """(measure) or (measure, layer) of the network after training: the last epoch measured, layers averaged."""
-    chosen = by_family(values["measure"].values)
-    if measures:
-        if strange := sorted(set(measures) - set(chosen)):
-            raise ValueError(f"measures: no measure {', '.join(strange)}; the results hold {', '.join(chosen)}")
-        chosen = [name for name in chosen if name in measures]
-    last = values.isel(epoch=-1, drop=True).sel(measure=chosen)
+    last = values.isel(epoch=-1, drop=True).sel(measure=choose_measures(values, measures))
     return last if by_layer else last.mean("layer")
 
 
@@ -108,14 +102,8 @@ def draw(ax, part, look: dict[str, dict]):
         line = part[part["regularizer"] == name].sort_values("x")
         draw_line(ax, 100 * line["x"], line["mean"], one)
         spread(ax, line.assign(x=100 * line["x"]), one["color"], "x")
-    for mean in part.loc[part["condition"] == baseline_of(part), "mean"]:
+    for mean in part.loc[part["regularizer"] == "", "mean"]:
         ax.axhline(mean, color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), zorder=1.8)
-
-
-def baseline_of(table) -> str:
-    """The condition without a regularizer of its own, and without a penalty; "" where there is none."""
-    plain = table[(table["regularizer"] == "") & (table["alpha"] == 0)]
-    return plain["condition"].iloc[0] if len(plain) else ""
 
 
 def entries(table, look: dict[str, dict]) -> list:
@@ -123,7 +111,7 @@ def entries(table, look: dict[str, dict]) -> list:
     from matplotlib.lines import Line2D
 
     named = handles({WORDS[name]: one for name, one in look.items()})
-    if not baseline_of(table):
+    if (table["regularizer"] != "").all():
         return named
     return [*named, Line2D([], [], color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), label=NONE)]
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
-from vestige.figures.measures import measure_words
+from vestige.figures.measures import Measure, measure_words
 from vestige.figures.sweeps import name_of
 from vestige.figures.tables import by_condition
 from vestige.figures.wording import labels
@@ -15,7 +15,7 @@ class Settings(Figure):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (2.1, 2.1)
-    measure: str = "covariance_normalised"
+    measure: Measure = "covariance_normalised"
     layer: int | None = None
 
 

@@ -33,10 +33,9 @@ class Strength(NamedTuple):
     x: float
 
 
-def final_accuracy(training) -> float:
-    """The accuracy on validation images of the network that is measured: at the best epoch, else the last one."""
-    curve = training["val_accuracy"]
-    return float(curve.sel(epoch=training["best"]) if "best" in training else curve.isel(epoch=-1))
+def accuracy_of(run, training) -> float:
+    """The accuracy on validation images of the network that a result shows: at the last epoch measured."""
+    return float(training["val_accuracy"].sel(epoch=run["epoch"].values[-1]))
 
 
 def name_of(run) -> tuple[str, int]:
@@ -46,8 +45,11 @@ def name_of(run) -> tuple[str, int]:
 
 def usable(runs: list, training: list, least: float) -> tuple[list, int]:
     """The runs that count, and how many do not, for accuracies below the least or of too strong a regularizer."""
-    accurate = {name_of(each): final_accuracy(each) >= least for each in training}
-    strong = too_strong({name_of(each): Condition.from_dataset(each) for each in training}, accurate)
+    trained = {name_of(each): each for each in training}
+    if absent := [f"{name}-seed{seed}" for name, seed in map(name_of, runs) if (name, seed) not in trained]:
+        raise ValueError(f"the training of {absent[0]} is not there, which says how accurate it is")
+    accurate = {name_of(run): accuracy_of(run, trained[name_of(run)]) >= least for run in runs}
+    strong = too_strong({name_of(run): Condition.from_dataset(run) for run in runs}, accurate)
     kept = [run for run in runs if accurate[name_of(run)] and run["condition"].item() not in strong]
     if not kept:
         raise ValueError(f"no network to draw: all are under an accuracy of {least:g} (least_accuracy)")
@@ -63,6 +65,22 @@ def too_strong(conditions: dict[tuple[str, int], Condition], accurate: dict[tupl
         share = {name: [accurate[one] for one in accurate if one[0] == name] for name in swept}
         bad = [swept[name] for name, those in share.items() if sum(those) < len(those) / 2]
         found |= {name for name, value in swept.items() if bad and value >= min(bad)}
+    return found
+
+
+def swept(runs: list) -> list:
+    """The runs to which nothing was done, and those that set one regularizer alone: what the paper compares.
+
+    All of as many epochs: those that most of them last.
+    """
+    done = {name_of(run): Condition.from_dataset(run) for run in runs}
+    varied = [each for each in done.values() if each.regularizer]
+    lengths = {each.epochs for each in done.values() if each.is_baseline} or {each.epochs for each in varied}
+    lasting = max(lengths, key=lambda epochs: (sum(each.epochs == epochs for each in varied), epochs), default=None)
+    chosen = [run for run in runs for each in [done[name_of(run)]] if each.is_baseline or each.regularizer]
+    found = [run for run in chosen if done[name_of(run)].epochs == lasting]
+    if not found:
+        raise ValueError("no network to draw: each has a penalty, or sets anything but one regularizer")
     return found
 
 
@@ -90,7 +108,7 @@ def place(regularizer: str, value: float, values: list[float]) -> float:
 
 
 def with_strengths(table, found: dict[str, Strength]):
-    """The table with columns regularizer, strength and x; of other conditions "" and NaN."""
+    """The table with columns regularizer, value and x; of the baseline "" and NaN."""
     said = [found.get(name, Strength("", math.nan, math.nan)) for name in table["condition"]]
     columns = {"regularizer": [each.regularizer for each in said], "value": [each.value for each in said]}
     return table.assign(**columns, x=[each.x for each in said])
@@ -128,3 +146,9 @@ def left_out(count: int, least: float) -> list:
     networks = "1 network" if count == 1 else f"{count} networks"
     says = f"left out: {networks} (accuracy under {least:g}, or a stronger regularizer than such)"
     return [Line2D([], [], linestyle="", label=says)] if count else []
+
+
+def note_left_out(figure, count: int, least: float):
+    """The same below a figure that has no key."""
+    for entry in left_out(count, least):
+        figure.supxlabel(entry.get_label(), size=7, x=0.01, ha="left")

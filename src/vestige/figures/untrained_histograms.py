@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from vestige.condition import Condition
-from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
+from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
 from vestige.figures.measures import by_family, measure_words
 from vestige.figures.regularization_lines import COLUMNS
+from vestige.figures.sweeps import Swept, swept, usable
 
 
-class Settings(Figure):
+class Settings(Swept):
     """How many bins the range of all values is divided into."""
 
     draws_bands: ClassVar[bool] = False
@@ -25,7 +26,8 @@ def untrained_histograms(settings: Settings, runs, beside):
 
     Of `runs`, results of `clustering`, networks after training without penalty and regularizer are marks above them.
     """
-    table, marks = values_of(beside["untrained"]), trained_values(runs)
+    kept, _ = usable(swept(runs), beside["training"], settings.least_accuracy)
+    table, marks = values_of(beside["untrained"]), trained_values(kept)
     with styled():
         look = looks([f"layer {each}" for each in dict.fromkeys(table["layer"])], settings.palette)
         measures = by_family(dict.fromkeys(table["measure"]))
@@ -90,7 +92,8 @@ def edges_of(values, bins: int):
 
 def draw(ax, part, look: dict[str, dict], edges):
     """The outline of the counts of each layer's networks."""
-    for (name, one), (_, mine) in zip(look.items(), part.groupby("layer", sort=False), strict=True):
+    for name, one in look.items():
+        mine = part[part["layer"] == name.removeprefix("layer ")]
         style = {"color": one["color"], "linestyle": "-" if not one["dashes"] else (0, one["dashes"])}
         ax.hist(mine["modularity"], bins=edges, histtype="step", linewidth=1.2, label=name, **style)
 

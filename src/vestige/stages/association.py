@@ -55,7 +55,7 @@ def association(settings, images, training, checkpoints, note):
     for epoch in each_checkpoint(network, epochs, training, checkpoints):
         found[epoch] = associate(network, val, chosen.directions, chosen.directions_seed)
         if chosen.gram_null is not None:
-            nulls[epoch] = draw_nulls(network, val, chosen.gram_null)
+            nulls[epoch] = draw_nulls(network, val, chosen.gram_null, int(training["seed"]))
         note(f"epoch {epoch}: {found[epoch].summary()}")
     result = labelled(found, measured_layers(network))
     return add_nulls(result, nulls) if nulls else result

@@ -11,13 +11,14 @@ Epochs = Annotated[tuple[NonNegativeInt | Literal["best"], ...], Filled] | Liter
 
 
 def name_best(key: str, epochs, training):
-    """The epochs that stand at a key, with the number of the best one in its place.
+    """The epochs that stand at a key, with the number of the best one in its place, and the last for any after it.
 
-    Raises ValueError where the run has none.
+    Raises ValueError where the run has no best one.
     """
-    if epochs == "all" or BEST not in epochs:
+    if epochs == "all":
         return epochs
-    if BEST not in training:
+    if BEST in epochs and BEST not in training:
         raise ValueError(f"{key}: found best; the run has no best epoch, as no images are held out in it")
-    best = int(training[BEST].item())
-    return [best if epoch == BEST else epoch for epoch in epochs]
+    last = int(training["epoch"].values[-1])
+    named = [int(training[BEST].item()) if epoch == BEST else min(epoch, last) for epoch in epochs]
+    return list(dict.fromkeys(named))

@@ -25,12 +25,13 @@ DRAWN = (
 Drawn = dict[str, dict[str, Tensor]]  # by layer and plain measure: (draws, units, units), of either sign
 
 
-def draw_nulls(network: Network, split, settings) -> Drawn:
+def draw_nulls(network: Network, split, settings, run: int = 0) -> Drawn:
     """Matrices of the same vectors without relations between units, over some images of a split, in float64.
 
-    `settings` say how many are drawn, of how many images, in how many coordinates, and by what seed: the same at all
-    epochs. Diagonals are those of the associations over the same images; but those of gradients are estimates where
-    there are more pixels (of a perceptron: units in the first layer), or logits, than coordinates.
+    `settings` say how many are drawn, of how many images, in how many coordinates, and by what seed; permutations and
+    rotations are those of the `run`, by its seed, at all of its epochs. Diagonals are those of the associations over
+    the same images; but those of gradients are estimates where there are more pixels (of a perceptron: units in the
+    first layer), or logits, than coordinates.
     """
     layers, draws = list(measured_layers(network)), settings.draws
     numbers = choose_images(len(split.labels), settings)
@@ -39,7 +40,7 @@ def draw_nulls(network: Network, split, settings) -> Drawn:
     mixtures = draw_frame(logits, settings.directions, _stream(settings, "logits"))
     sizes = {"input_gradient": len(directions), "output_gradient": len(mixtures), "output_hessian": len(mixtures)}
     rotations = {
-        (measure, name): draw_rotations((draws, shapes[name][0]), size, _stream(settings, measure, name))
+        (measure, name): draw_rotations((draws, shapes[name][0]), size, _stream(settings, measure, name, run))
         for measure, size in sizes.items()
         for name in layers
     }
@@ -54,7 +55,7 @@ def draw_nulls(network: Network, split, settings) -> Drawn:
                 sums[measure, name] = sums[measure, name] + rotated_grams(vectors, rotations[measure, name].to(vectors))
     drawn: Drawn = {}
     for name, (_, positions) in shapes.items():
-        drawn[name] = {"covariance": permute_all(torch.cat(responses.pop(name)), draws, _stream(settings, name))}
+        drawn[name] = {"covariance": permute_all(torch.cat(responses.pop(name)), draws, _stream(settings, name, run))}
         drawn[name] |= {measure: sums[measure, name] / (len(numbers) * positions) for measure in sizes}
     return drawn
 
@@ -192,6 +193,6 @@ def _by_pair(layers: Drawn) -> np.ndarray:
     return np.concatenate(rows, axis=-1)
 
 
-def _stream(settings, *what: str) -> np.random.Generator:
+def _stream(settings, *what) -> np.random.Generator:
     """Random numbers for one purpose."""
     return generator("gram null", settings.seed, *what)

@@ -52,18 +52,25 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
         for name, (partitions, _) in found.items():
             clusters[name][at[0], at[1], ends[number] : ends[number + 1]] = partitions
         (first, quality), (again, quality_again) = found.values()
-        numbers["modularity"][at], numbers["modularity_again"][at] = quality, quality_again
-        numbers["clusters"][at], numbers["live_units"][at] = count_clusters(first), find_alive(matrices).sum(axis=1)
+        numbers["live_units"][at] = live = find_alive(matrices).sum(axis=1)
+        counted = {"modularity": quality, "modularity_again": quality_again, "clusters": count_clusters(first)}
+        for name, values in counted.items():
+            numbers[name][at] = np.where(live > 0, values, np.nan)  # a dead layer has no clusters to speak of
         both = zip(first, again, strict=True)
         numbers["self_agreement"][at] = [element_centric(*drop_dead(*each)) for each in both]
         for kind, count in draws.items():
             if kind == GRAM:
                 drawn = np.concatenate([normalise(drawn_at(association, layer, place, count)) for place in mine])
             else:
-                drawn = _draw_nulls(settings, kind, count, matrices, keys)
+                drawn = _draw_nulls(settings, kind, count, matrices, [(*run_of(association), *key) for key in keys])
             nulls[kind][at] = _search_nulls(settings, kind, count, drawn, keys)
         note(f"module {layer}, Q at the last epoch: {_summarise(numbers['modularity'][..., number], names)}")
     return labelled(association, layers, clusters, numbers, nulls)
+
+
+def run_of(association) -> tuple[int, ...]:
+    """The seed of the run, by which matrices without groups are drawn; untrained networks are of none."""
+    return (int(association["seed"]),) if "seed" in association.coords else ()
 
 
 def _search(settings, matrices: np.ndarray, keys: list[tuple]) -> tuple[np.ndarray, np.ndarray]:
