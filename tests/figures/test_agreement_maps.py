@@ -91,6 +91,18 @@ def test_correlations_of_statistics_are_pearson_s_over_pairs_of_measures():
     np.testing.assert_allclose(found[1], np.corrcoef(stacked), atol=1e-12)
 
 
+def test_a_pair_without_a_value_is_left_out_of_the_correlations_of_its_layer_alone():
+    from vestige.figures.agreement_of_statistics import STATISTICS, correlations
+
+    run, names = make_agreement("baseline", 0), MEASURES
+    lacking = run.copy(deep=True)
+    lacking["adjusted"][{"layer": 0, "measure": 0, "measure_other": 1}] = np.nan
+    pairs = [each[1:] for each in np.triu_indices(len(names), 1)]
+    stacked = [run[name].isel(epoch=-1, layer=0).values[tuple(pairs)] for name in STATISTICS]
+    np.testing.assert_allclose(correlations(lacking, names)[0], np.corrcoef(stacked), atol=1e-12)
+    np.testing.assert_allclose(correlations(lacking, names)[1], correlations(run, names)[1], atol=1e-12)
+
+
 def test_a_statistic_that_does_not_vary_has_no_correlation():
     run = make_agreement("baseline", 0)
     run["overlap"][:] = 0.5

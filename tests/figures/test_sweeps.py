@@ -48,7 +48,7 @@ def test_exactly_half_failing_is_not_more_than_half():
 
 def test_that_no_network_counts_is_said():
     training = [make_trained("baseline", 0, 0.1)]
-    with pytest.raises(ValueError, match=r"all are under an accuracy of 0\.8 \(least_accuracy\)"):
+    with pytest.raises(ValueError, match=r"the best has an accuracy of 0\.10; give a lower least_accuracy"):
         usable(make_unit_runs("clustering", ["baseline"], [0]), training, 0.8)
 
 

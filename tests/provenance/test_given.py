@@ -149,6 +149,13 @@ def test_changed_contents_make_the_result_stale(study, made):
     assert reasons(training_of(study())) == []
 
 
+def test_checkpoints_beside_those_of_a_result_make_it_stale_and_are_named(study, made):
+    put("epoch-001.safetensors", "epoch-003.safetensors")
+    (says,) = reasons(training_of(study()))
+    assert says.startswith("what lies there now is refused: conditions.theirs.checkpoints: ")
+    assert "epoch-001.safetensors" in says
+
+
 def test_settings_of_training_are_none_of_networks_from_elsewhere_and_its_code_is_none_of_theirs(study):
     theirs = training_of(study())
     ours = pipeline.job(study(), "training", condition="baseline", seed=0)

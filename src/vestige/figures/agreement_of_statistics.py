@@ -36,8 +36,8 @@ class Settings(Swept):
 def agreement_of_statistics(settings: Settings, runs, beside):
     """Draw the mean absolute correlation of statistics; returns the figure and its table.
 
-    Pearson's, over pairs of measures, inside each network and layer; averaged, then taken without its sign (the
-    authors' way). A statistic that does not vary in a layer has no correlation there.
+    Pearson's, over the pairs of measures that have all statistics, inside each network and layer; averaged, then taken
+    without its sign (the authors' way). A statistic that does not vary in a layer has no correlation there.
     """
     from matplotlib.figure import Figure as Sheet
 
@@ -76,7 +76,9 @@ def correlations(run, names: list[str]):
     one, other = np.array([*combinations(range(len(names)), 2)]).T
     stacked = np.stack([last[name].transpose("layer", "measure", "measure_other").values for name in STATISTICS], 1)
     pairs = stacked[:, :, one, other]
-    centred = pairs - pairs.mean(-1, keepdims=True)
+    known = np.isfinite(pairs).all(axis=1, keepdims=True)  # pairs that have all statistics
+    means = np.where(known, pairs, 0).sum(-1, keepdims=True) / np.maximum(known.sum(-1, keepdims=True), 1)
+    centred = np.where(known, pairs - means, 0)
     size = np.sqrt((centred**2).sum(-1))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.einsum("lap,lbp->lab", centred, centred) / (size[:, :, None] * size[:, None, :])

@@ -120,7 +120,8 @@ def finish(axes, table, untrained, quantity: str):
     """The same axes on all panels, from 0."""
     import pandas as pd
 
-    top = pd.concat([table[["mean", "high"]], untrained.reindex(columns=["mean", "high"])])
+    bands = untrained.assign(high=untrained["mean"] + 3 * untrained["sd"]) if len(untrained) else untrained
+    top = pd.concat([table[["mean", "high"]], bands.reindex(columns=["mean", "high"])])
     for ax in axes:
         ax.set_xlim(-4, 104)
         ax.set_xticks([0, 25, 50, 75, 100])

@@ -29,7 +29,7 @@ def sorted_matrices(settings: Settings, runs, beside):
 
     clusters, words = {name_of(each): each for each in beside["clustering"]}, labels(runs)
     chosen = [group[0] for group in by_condition(runs).values()]
-    layer = settings.layer or int(chosen[0]["module"].values.min())
+    layer = int(chosen[0]["module"].values.min()) if settings.layer is None else settings.layer
     with styled():
         figure, places = sheet(settings, len(chosen), columns=min(3, len(chosen)))
         tables, image, largest = [], None, max(matrix_of(run, settings.measure, layer).max() for run in chosen)
@@ -38,7 +38,7 @@ def sorted_matrices(settings: Settings, runs, beside):
             cluster, quality = clusters_of(found, settings.measure, layer)
             order = by_size(cluster)
             image = draw(ax, matrix[order][:, order], cluster[order], largest)
-            ax.set_title(f"{words[run['condition'].item()]}, Q = {quality:.3f}")
+            ax.set_title(f"{words[run['condition'].item()]}, Q = {round(quality, 3) + 0.0:.3f}")
             rows = {
                 "condition": run["condition"].item(),
                 "seed": run["seed"].item(),

@@ -52,7 +52,8 @@ def usable(runs: list, training: list, least: float) -> tuple[list, int]:
     strong = too_strong({name_of(run): Condition.from_dataset(run) for run in runs}, accurate)
     kept = [run for run in runs if accurate[name_of(run)] and run["condition"].item() not in strong]
     if not kept:
-        raise ValueError(f"no network to draw: all are under an accuracy of {least:g} (least_accuracy)")
+        best = max(accuracy_of(run, trained[name_of(run)]) for run in runs)
+        raise ValueError(f"no network to draw: the best has an accuracy of {best:.2f}; give a lower least_accuracy")
     return kept, len(runs) - len(kept)
 
 

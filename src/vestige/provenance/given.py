@@ -120,6 +120,22 @@ def read_contents(training: Job) -> dict[str, str | None]:
     return {f"{training.folder}/{name_of(epoch)}": hashing.sha256(path) for epoch, path in files.items()}
 
 
+def find_fault(training: Job) -> str:
+    """What is wrong with the checkpoints at the place of a run; nothing where they are right, or where there are none.
+
+    A folder without any may be that of a disk that is not here.
+    """
+    try:
+        place = place_of(training)
+        if place.is_file() or any(place.glob(f"*{SUFFIX}")):
+            list_files(training)
+    except CheckpointsRefused as error:
+        return str(error)
+    except ValueError:  # a variable that is not set: the place is not here
+        return ""
+    return ""
+
+
 def noted(training: Job) -> dict[str, str]:
     """The sha256 of each checkpoint that the result of a run holds, by its path; none where there is no result."""
     return (proofs.read_proof(Path(training.output)) or {}).get("beside", {})
@@ -131,7 +147,12 @@ def describe_contents(training: Job) -> dict[str, str | None]:
 
 
 def describe_changes(training: Job, then: Mapping[str, str]) -> list[str]:
-    """Which checkpoints are not those of `then`, their sha256 by path, in a line; none where none lie here."""
+    """Which checkpoints are not those of `then`, their sha256 by path, in a line; none where nothing lies here.
+
+    Where something lies here that is no such set of checkpoints, what is wrong with it.
+    """
+    if fault := find_fault(training) if is_given(training) else "":
+        return [f"what lies there now is refused: {fault}"]
     now = read_contents(training)
     changed = [Path(path).name for path in proofs.differing(then, now)] if now else []
     if not changed:
