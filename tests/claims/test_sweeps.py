@@ -4,7 +4,6 @@ import pytest
 from claims.clusters import BY_NAME, CLASSES, CONDITIONS, LEAST, Clusters, decided, found, study, values
 
 from vestige.claims.evidence import evidence
-from vestige.claims.sweeps import find_regulariser
 from vestige.claims.verdicts import decide
 from vestige.condition import Condition
 
@@ -70,7 +69,7 @@ def test_all_kept_networks_of_a_seed_count_alike():
 )
 def test_a_condition_is_of_a_sweep_if_it_sets_one_regulariser_and_nothing_else(said, regulariser):
     plain = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 9}
-    assert find_regulariser(Condition.from_coordinates(plain | said)) == regulariser
+    assert Condition.from_coordinates(plain | said).regularizer == regulariser
 
 
 def test_a_sweep_of_another_length_than_most_is_left_alone():

@@ -53,14 +53,6 @@ class Sweep(NamedTuple):
         return f"{self.regulariser} {self.strongest.value:g}"
 
 
-def find_regulariser(condition: Condition) -> tuple[str, float] | None:
-    """The regulariser that a condition sets, and its value; None if it has a penalty, or sets anything else."""
-    if condition.is_penalised or len(condition.overrides) != 1:
-        return None
-    ((key, value),) = condition.overrides
-    return (key, float(value)) if key in REGULARISERS else None
-
-
 def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
     """By regulariser, the conditions that have a result of a kind; under BASELINE the runs that override nothing.
 
@@ -68,14 +60,14 @@ def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
     """
     runs = evidence.runs(kind)
     plain = {one.epochs: one for one in runs if one.is_baseline}
-    swept = [one for one in runs if find_regulariser(one) and one.epochs in plain]
+    swept = [one for one in runs if one.regularizer and one.epochs in plain]
     if not plain:
         return {}
     lasting = max(plain, key=lambda epochs: (sum(one.epochs == epochs for one in swept), epochs))
     levels: dict[str, list[Level]] = {}
     for one in swept:
         if one.epochs == lasting:
-            name, value = find_regulariser(one)
+            name, value = one.regularizer
             levels.setdefault(name, []).append(_level(evidence, runs, one, value))
     baseline = Sweep(BASELINE, (_level(evidence, runs, plain[lasting], 0.0),))
     return {BASELINE: baseline} | {name: _sweep(name, levels[name]) for name in REGULARISERS if name in levels}
