@@ -75,8 +75,11 @@ def test_the_best_epoch_of_a_run_that_holds_no_images_out_is_refused(measure):
     assert f"  {other}.epochs" not in str(refused.value)
 
 
+EMPTY = (("applies", []), ("figures", {}))
+
+
 def test_what_nothing_is_made_with_may_be_left_out():
-    none = [("applies.norms", []), ("applies.cluster_ablation", [])]
+    none = [(f"{section}.{measure}", empty) for measure in ("norms", "cluster_ablation") for section, empty in EMPTY]
     assert loading.checked(study(*none, ("norms", None), ("cluster_ablation", None))).norms is None
 
 
