@@ -279,7 +279,7 @@ def test_a_new_file_leaves_every_result_current(project, file, text):
     assert_both_call_stale(project, set())
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_new_optional_key_leaves_every_result_current_until_it_is_used(project):
     due, study = among(project, SUPPRESSED | SHOW_CONDITIONS), study_of(project)  # whose new key is not known here
     file, line = project / "src/vestige/stages/training.py", "    shift: PositiveInt | None = None\n"

@@ -18,7 +18,7 @@ def planned(project) -> dict[str, bool]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     ("conditions", "seeds", "least"),
-    [pytest.param(3, 2, 24, marks=pytest.mark.slow), pytest.param(25, 10, 1000, marks=pytest.mark.nightly)],
+    [pytest.param(3, 2, 24, marks=pytest.mark.nightly), pytest.param(25, 10, 1000, marks=pytest.mark.nightly)],
 )
 def test_a_wide_study_is_proven_synced_and_planned(tmp_path, conditions, seeds, least):
     project = synthetic_project(tmp_path / "project", conditions, seeds)

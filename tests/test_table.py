@@ -109,7 +109,8 @@ LEAVES = {
 # Leaves that another leaf binds, or that have one value so far.
 BOUND = {
     *("images.source", "network.family", "conditions.baseline.alpha", "conditions.suppressed.start"),
-    *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics", "applies.association"),
+    *("cka.order", "ablation.ranked_on", "training.batch_norm.statistics"),
+    *("applies.association", "applies.norms", "applies.cluster_ablation"),
     *("between.baseline.first", "between.baseline.second"),
 }
 WITHOUT_SUPPRESSED = {

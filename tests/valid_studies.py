@@ -159,9 +159,10 @@ def pairs(draw, named: list[str], seeds: list[int]):
 
 
 def untrained_sets():
-    """A few sets of untrained networks."""
+    """A few sets of untrained networks, each of a seed of its own."""
     one = sections({"networks": st.integers(2, 99), "seed": st.integers(0, 9)})
-    return st.dictionaries(NAMES, one, max_size=2)
+    several = st.dictionaries(NAMES, one, max_size=2)
+    return several.filter(lambda sets: len({each["seed"] for each in sets.values()}) == len(sets))
 
 
 # What a study says of clusters, which only a study needs that asks for what is made with it.

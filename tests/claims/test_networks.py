@@ -89,7 +89,7 @@ def test_networks_that_diverged_are_left_out_with_their_pairs_and_counted():
     assert (found.verdict, found.diverged, found.seeds) == ("reproduced", 1, 5)
 
 
-@pytest.mark.parametrize("seeds", [3, 5, pytest.param(10, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("seeds", [3, *(pytest.param(seeds, marks=pytest.mark.nightly) for seeds in (5, 10))])
 @pytest.mark.slow
 def test_its_error_is_as_small_where_pairs_share_the_most(seeds):
     repeats = 300

@@ -75,7 +75,7 @@ def test_nothing_of_a_run_goes_before_all_that_reads_it_is_proven(listed):
     assert before - checkpoints_of(listed) == {path for path in LET_GO if "promoted-seed1" in path}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_measure_that_names_them_later_asks_for_them_and_dvc_brings_them_back(pruned):
     edit(pruned, "applies", "cka", to=["baseline", "suppressed", "promoted"])
     edit(pruned, "cka", "epochs", to=[0, 1, 2])

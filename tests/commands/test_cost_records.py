@@ -133,7 +133,7 @@ THEIRS = {"conditions": PLAIN["conditions"] | {"theirs": {"checkpoints": "weight
 
 @pytest.mark.parametrize("stage", ["training", "selectivity", "ablation", "cka"])
 def test_a_network_from_elsewhere_is_one_checkpoint_whatever_epochs_are_asked_for(stage):
-    applies = {"ablation": ["theirs"], "cka": ["theirs"], "association": []}
+    applies = {"ablation": ["theirs"], "cka": ["theirs"], "association": [], "norms": [], "cluster_ablation": []}
     figures = dict.fromkeys(PLAIN["figures"], {})
     job = job_of(stage, study_with(**THEIRS, applies=applies, figures=figures), "theirs")
     assert cost_records.passes(job.study, job.stage, cost_records.length(job)) == 1

@@ -94,11 +94,16 @@ NOTHING = {
 FAST = {"a comment edited in the training code"}
 
 
+SELDOM = (  # are tried each night
+    *("a result copied from another condition", "two settings swapped"),
+    *("a result changed on the disk", "an edited file beside a result"),
+)
+
+
 def marked(events):
-    """Each event, those that are not asked for in `make test` marked as slow."""
-    return [
-        pytest.param(event, id=name, marks=() if name in FAST else pytest.mark.slow) for name, event in events.items()
-    ]
+    """Each event, those that are not asked for in `make test` marked as slow, or as nightly."""
+    marks = dict.fromkeys(FAST, ()) | dict.fromkeys(SELDOM, pytest.mark.nightly)
+    return [pytest.param(event, id=name, marks=marks.get(name, pytest.mark.slow)) for name, event in events.items()]
 
 
 @pytest.mark.parametrize("event", marked(NOTHING))
@@ -254,7 +259,7 @@ def test_it_writes_anew_what_a_killed_dvc_has_left_of_its_files(project, part):
     assert "Running stage" not in run(project, "dvc repro").stdout
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_poisoned_figure_is_not_believed(project):
     edit(project, "training", "momentum", to=0.8)
     run(project, "dvc repro --quiet selectivity", timeout=900)

@@ -61,7 +61,7 @@ def test_its_path_stands_in_no_settings():
 
 
 def test_measures_cover_it_whatever_their_epochs_and_whatever_is_held_out():
-    applies = {"ablation": ["theirs"], "cka": ["theirs"], "association": ["theirs"]}
+    applies = dict.fromkeys(("ablation", "cka", "association", "norms"), ["theirs"]) | {"cluster_ablation": []}
     association = {"epochs": [5, "best"], "batch_size": 64, "directions": 4, "directions_seed": 0}
     clustering = {"restarts": 1, "steps": 9, "entropy": 0.1, "seed": 0, "nulls": {"shuffled": 0, "strengths": 0}}
     figures = dict.fromkeys(("network", "training", "selectivity", "ablation", "cka", "between"), {})

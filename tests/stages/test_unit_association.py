@@ -135,6 +135,7 @@ def off_diagonal(matrix):
     return matrix[~np.eye(len(matrix), dtype=bool)]
 
 
+@pytest.mark.slow
 def test_the_error_of_random_directions_falls_as_one_over_the_root_of_their_number_and_is_stated():
     network, images, drawn = convolutional(), split(8), 192
     layers = list(measured_layers(network))

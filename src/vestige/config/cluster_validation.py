@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from vestige.config.errors import Fault, repeated
 from vestige.config.study import Study
+from vestige.foundation.best_epoch import BEST
 from vestige.foundation.rows import STAGES
-from vestige.stages.best_epoch import BEST
 
 
 def of_best(study: Study, measure: str) -> Iterator[Fault]:

@@ -12,8 +12,8 @@ from vestige.config.given_validation import of_given, of_given_pair
 from vestige.config.selection import values_of
 from vestige.config.study import Study
 from vestige.config.training_validation import of_training
+from vestige.foundation.best_epoch import BEST
 from vestige.foundation.rows import STAGES, Stage
-from vestige.stages.best_epoch import BEST
 from vestige.stages.training import BatchNorm, is_recomputed
 
 # The keys that say on what statistics are recomputed, and what each says.

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
+from vestige.foundation.best_epoch import Epochs, name_best
 from vestige.foundation.settings import Values
-from vestige.stages.best_epoch import Epochs, name_best
 
 
 class GramNull(Values):

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import NonNegativeInt, PositiveInt
 
+from vestige.foundation.association_measures import MEASURES
 from vestige.foundation.settings import Filled, Values
-from vestige.stages.association_measures import MEASURES
 
 
 class Settings(Values):

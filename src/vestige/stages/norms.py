@@ -2,8 +2,8 @@
 
 from pydantic import PositiveFloat
 
+from vestige.foundation.best_epoch import Epochs, name_best
 from vestige.foundation.settings import Values
-from vestige.stages.best_epoch import Epochs, name_best
 
 
 class Settings(Values):

@@ -10,6 +10,7 @@ import xarray as xr
 from torch import Tensor, nn
 
 from vestige.data.loader import Split
+from vestige.foundation.association_measures import MEASURES, NORMALISED, PLAIN
 from vestige.foundation.random import generator
 from vestige.metrics.association import (
     Covariance,
@@ -20,7 +21,6 @@ from vestige.metrics.association import (
     root_of_gram,
 )
 from vestige.models.network import Network, forward
-from vestige.stages.association_measures import MEASURES, NORMALISED, PLAIN
 
 WORD = 64  # random bits drawn at once
 HELD = 2**20  # numbers that the exact input gradient may hold at once: few enough for a cache
