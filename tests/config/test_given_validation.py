@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 
 from vestige.condition import Condition
 from vestige.config import loading
+from vestige.config.choices import KINDS
 from vestige.config.study import Run
 from vestige.foundation.canonical_json import stated
 
@@ -64,8 +65,9 @@ def test_measures_cover_it_whatever_their_epochs_and_whatever_is_held_out():
     applies = dict.fromkeys(("ablation", "cka", "association", "norms"), ["theirs"]) | {"cluster_ablation": []}
     association = {"epochs": [5, "best"], "batch_size": 64, "directions": 4, "directions_seed": 0}
     clustering = {"restarts": 1, "steps": 9, "entropy": 0.1, "seed": 0, "nulls": {"shuffled": 0, "strengths": 0}}
-    figures = dict.fromkeys(("network", "training", "selectivity", "ablation", "cka", "between"), {})
+    figures = dict.fromkeys(KINDS, {})
     more = {"association": association, "clustering": clustering, "agreement": {"dead_units": "left_out"}}
+    more["norms"] = {"epochs": ["best"]}
     assert study_with({}, applies=applies, figures=figures, **more).is_given("theirs")
 
 
