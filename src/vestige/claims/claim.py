@@ -11,6 +11,7 @@ from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.row import Row, nearest
 from vestige.claims.statistics import STATISTICS, functions_of, parameters_of
+from vestige.foundation.articles import ARTICLES
 
 Decision = Literal["greater", "less", "equivalent"]
 KINDS = tuple(functions_of(curves))
@@ -18,7 +19,6 @@ TEXTS = ("name", "sentence", "paper", "quantity", "units", "needs")
 NEEDED = (*TEXTS, "kind", "statistic", "decision", "margin")
 OPTIONAL = ("arguments", "margin_reason", "blank", "opposite", "presupposes", "reading", "article")
 READINGS = ("paper", "ours")
-ARTICLES = ("Ranadive et al. 2023", "Lange et al. 2022")
 SHARED = "{shared}"  # stands in a claim's reason for that of its shared margin
 
 

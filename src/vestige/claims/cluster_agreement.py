@@ -7,14 +7,11 @@ from typing import Literal
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.sweeps import Read, mean_over_kept, measured, of_untrained, sweeps_of
+from vestige.foundation.association_measures import DOWNSTREAM, NORMALISED, UPSTREAM
 
 KIND = "agreement"
 Family = Literal["upstream", "downstream"]
-FAMILIES: dict[Family, tuple[str, ...]] = {
-    "upstream": ("covariance", "input_gradient"),
-    "downstream": ("output_gradient", "output_hessian"),
-}
-NORMALISED = "_normalised"  # behind the name of a measure that is divided by the units' own
+FAMILIES: dict[Family, tuple[str, ...]] = {"upstream": UPSTREAM, "downstream": DOWNSTREAM}
 NAMES = [name + suffix for family in FAMILIES.values() for name in family for suffix in ("", NORMALISED)]
 Pairs = list[tuple[str, str]]
 

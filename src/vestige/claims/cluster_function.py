@@ -8,8 +8,7 @@ import numpy as np
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.sweeps import label, mean_over_kept, measured, quantity, sweeps_of
-
-UPSTREAM = ("covariance", "input_gradient")
+from vestige.foundation.association_measures import UPSTREAM
 
 
 def agreement_with_classes(evidence: Evidence) -> list[Part]:

@@ -26,6 +26,7 @@ from vestige.config.rows import plain_values
 from vestige.config.sections import NAME
 from vestige.figures.drawing import Figure
 from vestige.figures.needs import DISTINCT, NEEDS, Need, several
+from vestige.foundation.articles import ARTICLES
 from vestige.foundation.settings import Values
 
 FOLDER = Path(vestige.figures.__path__[0])
@@ -97,7 +98,7 @@ Number = Annotated[str, Field(min_length=1), BeforeValidator(lambda said: str(sa
 class FigureRow(Values):
     """One figure: its number in which paper, the results that it shows, and how its plot draws them."""
 
-    article: Literal["Ranadive et al. 2023", "Lange et al. 2022"] = "Ranadive et al. 2023"
+    article: Literal[ARTICLES] = ARTICLES[0]
     paper: Number | None = None
     kind: Annotated[str, AfterValidator(known_kind)]
     plot: Annotated[str, AfterValidator(known_plot)]

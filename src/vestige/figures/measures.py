@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vestige.foundation.association_measures import MEASURES, NORMALISED, UPSTREAM
+
 WORDS = {
     "covariance": "Covariance",
     "input_gradient": "Input gradient",
@@ -16,9 +18,7 @@ SHORT = {
     "output_gradient": "out. grad.",
     "output_hessian": "Hess.",
 }
-UPSTREAM = ("covariance", "input_gradient")
-NORMALISED = "_normalised"
-Measure = Literal[(*WORDS, *(f"{name}{NORMALISED}" for name in WORDS))]
+Measure = Literal[MEASURES]
 Measures = Annotated[tuple[Measure, ...], Field(strict=False, min_length=1)]
 
 

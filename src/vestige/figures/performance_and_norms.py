@@ -7,11 +7,12 @@ from pydantic import Field
 from vestige.figures.axes import in_percent, spread
 from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
 from vestige.figures.keys import key_below
-from vestige.figures.regularization_lines import entries as line_entries
 from vestige.figures.sweeps import (
     LOGARITHMIC,
     WORDS,
+    draw_level,
     draw_line,
+    level_key,
     name_of,
     regularizer_looks,
     strengths,
@@ -62,7 +63,7 @@ def performance_and_norms(settings: Settings, runs, beside):
             ax.set_title(WORDS[name] if name != "dropout" else "Dropout")
         for (ax,), name in zip(places[-len(look) :], look, strict=True):
             ax.set_xlabel(STRENGTH[name])
-        key_below(figure, line_entries(table, look)[len(look) :])
+        key_below(figure, level_key(table))
         return finished(figure), table
 
 
@@ -82,13 +83,11 @@ def norms(run) -> dict:
 
 def draw(axes, part, look: dict[str, dict]):
     """A line a regularizer over its strengths, each on a panel of its own, and a level for networks without any."""
-    plain = part[part["regularizer"] == ""]
     for ax, (name, one) in zip(axes, look.items(), strict=True):
         line = part[part["regularizer"] == name].sort_values("value")
         draw_line(ax, line["value"], line["mean"], one)
         spread(ax, line, one["color"], "value")
-        if len(plain):
-            ax.axhline(plain["mean"].iloc[0], color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), zorder=1.8)
+        draw_level(ax, part)
         if name in LOGARITHMIC:
             ax.set_xscale("log")
             ax.minorticks_off()

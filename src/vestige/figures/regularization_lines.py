@@ -8,11 +8,12 @@ from vestige.figures.keys import handles, key_below
 from vestige.figures.measures import Measures, choose_measures, measure_words
 from vestige.figures.sweeps import (
     AXIS,
-    NONE,
     WORDS,
     Swept,
+    draw_level,
     draw_line,
     left_out,
+    level_key,
     regularizer_looks,
     strengths,
     swept,
@@ -64,7 +65,8 @@ def regularization_lines(
             draw(ax, part_of(table, measure, layer), look)
             ax.set_title(measure_words(measure) + (f", layer {layer}" if by_layer else ""))
         finish([ax for (ax,) in axes], table, untrained, quantity)
-        key_below(figure, entries(table, look), *band_key(untrained), *left_out(count, settings.least_accuracy))
+        named = [*handles({WORDS[name]: one for name, one in look.items()}), *level_key(table)]
+        key_below(figure, named, *band_key(untrained), *left_out(count, settings.least_accuracy))
         return finished(figure), with_untrained(table, untrained)
 
 
@@ -102,18 +104,7 @@ def draw(ax, part, look: dict[str, dict]):
         line = part[part["regularizer"] == name].sort_values("x")
         draw_line(ax, 100 * line["x"], line["mean"], one)
         spread(ax, line.assign(x=100 * line["x"]), one["color"], "x")
-    for mean in part.loc[part["regularizer"] == "", "mean"]:
-        ax.axhline(mean, color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), zorder=1.8)
-
-
-def entries(table, look: dict[str, dict]) -> list:
-    """The entries of the key for the lines."""
-    from matplotlib.lines import Line2D
-
-    named = handles({WORDS[name]: one for name, one in look.items()})
-    if (table["regularizer"] != "").all():
-        return named
-    return [*named, Line2D([], [], color="0.1", linewidth=0.9, linestyle=(0, (1, 1)), label=NONE)]
+    draw_level(ax, part)
 
 
 def finish(axes, table, untrained, quantity: str):

@@ -12,6 +12,7 @@ WORDS = {"l2": "L2", "l1": "L1", "dropout": "dropout"}
 NONE = "no regularization"
 MARKERS = {"l2": ("o", 4), "l1": ("D", 3.6), "dropout": ("*", 7)}  # the paper's, and their size in points
 LOGARITHMIC = ("l2", "l1")
+LEVEL = {"color": "0.1", "linewidth": 0.9, "linestyle": (0, (1, 1))}  # of networks without any regularizer
 AXIS = "Regularization (% of range)"
 
 
@@ -132,6 +133,19 @@ def draw_line(ax, across, up, look: dict):
     """A line with its markers."""
     style = {key: look[key] for key in ("color", "marker", "markersize") if key in look}
     ax.plot(across, up, dashes=look["dashes"] or (1, 0), markeredgecolor="white", markeredgewidth=0.5, **style)
+
+
+def draw_level(ax, part):
+    """A level at the mean of networks without any regularizer, if there are such rows."""
+    for mean in part.loc[part["regularizer"] == "", "mean"]:
+        ax.axhline(mean, **LEVEL, zorder=1.8)
+
+
+def level_key(table) -> list:
+    """The entry of the key for that level."""
+    from matplotlib.lines import Line2D
+
+    return [Line2D([], [], **LEVEL, label=NONE)] if (table["regularizer"] == "").any() else []
 
 
 def strongest(found: dict[str, Strength]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from vestige.foundation.articles import ARTICLES
 from vestige.report.verdicts import (
     ABSENT,
     CONTRADICTED,
@@ -17,13 +18,11 @@ from vestige.report.verdicts import (
 from vestige.report.wording import listed, number, several
 
 # Article -> what it is about, and by whom.
-ABOUT = {
-    "Ranadive et al. 2023": (
-        "Class-selective units in early training",
-        "Ranadive, Thakurdesai, Morcos, Leavitt and Deny (2023)",
-    ),
-    "Lange et al. 2022": ("Clusters of units, upstream and downstream", "Lange, Rolnick and Kording (2022)"),
-}
+SAID = (
+    ("Class-selective units in early training", "Ranadive, Thakurdesai, Morcos, Leavitt and Deny (2023)"),
+    ("Clusters of units, upstream and downstream", "Lange, Rolnick and Kording (2022)"),
+)
+ABOUT = dict(zip(ARTICLES, SAID, strict=True))
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vestige.foundation.articles import ARTICLES
 from vestige.report.wording import listed, number
 
 ROWS = 200  # of a figure's table on the page; its CSV has all
 NUMBERED = re.compile(r"Figures? (?P<number>[^.]{1,40}?) of the paper\.\s*")
-ROW_FILE, FIRST = "figures/paper.yaml", "Ranadive et al. 2023"  # what holds the rows; the paper of those that say none
+ROW_FILE, FIRST = "figures/paper.yaml", ARTICLES[0]  # what holds the rows; the paper of those that say none
 POINTS, PIXELS = 72, 96  # an inch of a page on paper, and on a screen
 ENLARGED = 1.3  # on a screen, lettering made for paper is read from further away
 
