@@ -22,6 +22,7 @@ wildcard_constraints:
 
 onstart:
     front.alone()
+    front.note_code(STUDY)
     front.share_imports(STUDY, workflow)
 
 

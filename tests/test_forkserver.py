@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -308,6 +309,20 @@ def test_a_folder_that_is_open_to_others_is_not_served(tmp_path):
     tmp_path.chmod(0o755)
     with pytest.raises(PermissionError, match="closed to others"):
         forking.listen(tmp_path)
+
+
+def test_its_socket_is_there_only_when_somebody_listens(tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    there = []
+
+    class Watched(socket.socket):
+        def listen(self, *backlog):
+            there.append((tmp_path / forkserver.SOCKET).exists())
+            super().listen(*backlog)
+
+    monkeypatch.setattr(forking.socket, "socket", Watched)
+    with forking.listen(tmp_path):
+        assert (there, (tmp_path / forkserver.SOCKET).exists()) == ([False], True)
 
 
 def test_a_process_with_threads_is_not_forked():

@@ -7,6 +7,7 @@ from vestige import pipeline
 from vestige.commands.printing import TOLD, say, tell
 from vestige.config import errors, loading
 from vestige.forkserver import client
+from vestige.foundation import file_memory
 
 
 def refuse_other_study(given) -> None:
@@ -38,19 +39,20 @@ def check(given, typed: Path) -> int:
     """`vestige check`."""
     from vestige.config.claim_rows import check_claims
     from vestige.engines.dvc_lock import write_interpreted
+    from vestige.provenance import proofs
 
     study = loading.read(given.study)
     check_claims()
     write_interpreted(study)
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
         from vestige.commands.study_check import check_made, is_due_in_dvc, refuse_moved
-        from vestige.provenance import hashing, results
+        from vestige.provenance import results
 
         results.make_folders(study)
         if not is_due_in_dvc(study):
             refuse_moved(study)
         check_made(study)
-        hashing.keep()
+    proofs.note_code(study)
     if any(map(study.is_given, study.conditions)):
         from vestige.commands.study_check import check_given
 
@@ -87,23 +89,21 @@ def show(given, typed: Path) -> int:
 def verify(given, typed: Path) -> int:
     """`vestige verify`: status 1 unless every result is proven."""
     from vestige.commands import verify as front
-    from vestige.provenance import hashing
 
     study = loading.read(given.study)
     proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
     say(said) if given.json else tell(said)
-    hashing.keep()
+    file_memory.keep()
     return 0 if proven else 1
 
 
 def plan(given, typed: Path) -> int:
     """`vestige plan`."""
     from vestige.commands import plan as front
-    from vestige.provenance import hashing
 
     study = loading.read(given.study)
     say(front.as_json(study)) if given.json else tell(front.plan(study))
-    hashing.keep()
+    file_memory.keep()
     return 0
 
 
@@ -111,10 +111,9 @@ def sync(given, typed: Path) -> int:
     """`vestige sync`."""
     refuse_other_study(given)
     from vestige.commands.sync import sync
-    from vestige.provenance import hashing
 
     tell(sync(loading.read(given.study)))
-    hashing.keep()
+    file_memory.keep()
     return 0
 
 
@@ -122,12 +121,11 @@ def restore(given, typed: Path) -> int:
     """`vestige restore [PATH ...]`."""
     refuse_other_study(given)
     from vestige.commands.restore import restore
-    from vestige.provenance import hashing
 
     study = loading.read(given.study)
     paths = [pipeline.find(study, os.path.relpath(typed / path)).output for path in given.path]
     tell(restore(study, paths))
-    hashing.keep()
+    file_memory.keep()
     return 0
 
 

@@ -45,7 +45,7 @@ def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
             doubted = [path for path in doubted if wrong(found[path])]
         for path in known:
             snakemake_metadata.record(workflow, jobs[path])
-        code_of = status.once(proofs.code_digests)
+        code_of = proofs.once(proofs.code_digests)
         edited = [path for path in known if status.alone(found[path].job, code_of=code_of)[0] != PROVEN]
         for path in (*doubted, *edited):
             snakemake_metadata.doubt(workflow, jobs[path], next(iter(found[path].reasons), "its code was edited"))

@@ -24,7 +24,12 @@ class StudyRefused(ValueError):
 def read(path: Path | str = FILE) -> Study:
     """Read and check a study. Raises StudyRefused naming every fault found, before anything is computed."""
     path = Path(path)
-    text = text_of(path)
+    return of_text(text_of(path), path)
+
+
+@cache
+def of_text(text: str, path: Path) -> Study:
+    """The study that the text of a file describes. Raises StudyRefused."""
     tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
     study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), name_in_messages(path))
     study._file = name_in_messages(path)

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from vestige.foundation import source
+from vestige.foundation.file_identity import identity
+from vestige.foundation.file_memory import remembered
 
 
 class RowsRefused(ValueError):
@@ -19,13 +21,13 @@ def load_rows(file: str) -> dict[str, Any]:
     """The rows of a file of the package, such as figures/paper.yaml, by name. Raises RowsRefused."""
     path = source.PACKAGE / file
     try:
-        return parse_rows(path, *source.identity(path))
+        return parse_rows(path, *identity(path))
     except (OSError, UnicodeDecodeError) as error:
         raise RowsRefused(f"{source.PREFIX}{file} cannot be read: {error}") from None
 
 
 @cache
-def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
+def parse_rows(path: Path, *mark: int) -> dict[str, Any]:
     """The rows of a file, remembered while it stays the same file."""
     shown = f"{source.PREFIX}{path.parent.name}/{path.name}"
     try:
@@ -45,11 +47,21 @@ def parse_rows(path: Path, *identity: int) -> dict[str, Any]:
 
 
 def plain_values(path: Path) -> Any:
-    """The plain values of a file of YAML, remembered while it stays the same file. Raises YAMLError and OSError."""
-    return parse(path.resolve(), *source.identity(path))
+    """The plain values of a file of YAML, parsed once while it stays the same file. Raises YAMLError and OSError."""
+    text = remembered("rows", path.resolve(), as_json)
+    return parse(path) if text is None else json.loads(text)
 
 
-@cache
-def parse(path: Path, *identity: int) -> Any:
+def as_json(path: Path) -> str | None:
+    """The plain values of a file of YAML as JSON; None where JSON would change them, as it does a date."""
+    values = parse(path)
+    try:
+        text = json.dumps(values, allow_nan=False)
+    except (TypeError, ValueError):
+        return None
+    return text if json.loads(text) == values else None
+
+
+def parse(path: Path) -> Any:
     """The plain values of a file of YAML."""
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

@@ -14,8 +14,8 @@ import torch
 from vestige.data.arrays import FOLDER, digest
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import Reader, open_photographs
+from vestige.foundation.file_identity import identity
 from vestige.foundation.files import whole
-from vestige.foundation.source import identity
 
 BATCH = 256  # photographs that are decoded before they are written
 CHECKED = ".checked"  # beside an array: what its file was like when its digest was last computed

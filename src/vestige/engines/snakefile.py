@@ -16,7 +16,7 @@ from vestige.forkserver import client
 from vestige.foundation import canonical_json
 from vestige.foundation import source as sources
 from vestige.pipeline import Job
-from vestige.provenance import given
+from vestige.provenance import given, proofs
 
 FORKSERVER = Path("work", "forkserver")
 SERVERS: list = []  # the process of the forkserver of this run, if it has one
@@ -64,6 +64,12 @@ def alone() -> None:
     except BlockingIOError:
         raise RuntimeError("another snakemake is running in this folder: wait for it, or stop it") from None
     slurm.cancel_orphans()
+
+
+def note_code(study: Study) -> None:
+    """Look at the code of all jobs once, for the processes that make them; whoever is started by another need not."""
+    if is_first():
+        proofs.note_code(study)
 
 
 def share_imports(study: Study, workflow) -> None:

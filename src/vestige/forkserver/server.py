@@ -58,11 +58,13 @@ def listen(folder: Path) -> socket.socket:
     stat = folder.stat()
     if stat.st_uid != os.getuid() or stat.st_mode & 0o077:
         raise PermissionError(f"{folder} must be this user's own, and closed to others")
-    (folder / forkserver.SOCKET).unlink(missing_ok=True)
+    bound, known = (folder / name for name in (f"{forkserver.SOCKET}.new", forkserver.SOCKET))
+    bound.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     with forkserver.short_path(folder) as short:
-        listener.bind(f"{short}/{forkserver.SOCKET}")
+        listener.bind(f"{short}/{bound.name}")
     listener.listen(128)
+    bound.rename(known)  # only now: whoever connects to a socket on which nobody listens yet is refused
     return listener
 
 

@@ -7,9 +7,11 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
+
+from vestige.foundation.file_identity import identity
+from vestige.foundation.file_memory import remembered
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "src/vestige/"
@@ -49,8 +51,14 @@ def packages(*files: str) -> tuple[str, ...]:
 
 def imports(file: str) -> frozenset[str]:
     """Every dotted name that a file might import, anywhere in its text. Raises SourceRefused."""
-    with naming(PACKAGE / file):
-        return imports_of((PACKAGE / file).read_bytes()) if file.endswith(".py") else frozenset()
+    path = PACKAGE / file
+    with naming(path):
+        return frozenset(remembered("imports", path, imports_in) if file.endswith(".py") else ())
+
+
+def imports_in(path: Path) -> list[str]:
+    """The same of a file of Python, sorted."""
+    return sorted(imports_of(path.read_bytes()))
 
 
 class SourceRefused(ValueError):
@@ -67,7 +75,6 @@ def naming(path: Path) -> Iterator[None]:
         raise SourceRefused(f"{path}{line} is no Python: {getattr(error, 'msg', None) or error}") from None
 
 
-@cache
 def imports_of(source: bytes) -> frozenset[str]:
     """Every dotted name that a source might import."""
     return frozenset(name for node in ast.walk(ast.parse(source)) for name in import_names(node))
@@ -94,13 +101,7 @@ def file_digest(path: Path) -> str:
 
     Raises SourceRefused.
     """
-    return digest_of(path, *identity(path))
-
-
-def identity(path: Path) -> tuple[int, int, int, int]:
-    """What changes when a file does: the times of its last change and of its entry's, size, place on the disk."""
-    stat = path.stat()
-    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+    return remembered("code", path, digest_of)
 
 
 def edited(file: str) -> bool:
@@ -124,15 +125,13 @@ def outlived(file: str) -> Path | None:
         return None
 
 
-@cache
-def digest_of(path: Path, *identity: int) -> str:
-    """The digest of a file, remembered while it stays the same file."""
+def digest_of(path: Path) -> str:
+    """The digest of a file."""
     data = path.read_bytes()
     with naming(path):
         return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
 
 
-@cache
 def meaning(source: bytes) -> Any:
     """A source as nested tuples that say what it does, in the same words under every version of Python.
 

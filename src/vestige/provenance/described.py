@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from vestige.provenance import embedding, hashing
+from vestige.foundation.file_memory import remembered
+from vestige.provenance import embedding
 
 
 def counts(path: Path) -> tuple[int, int, int]:
     """How many training images, validation images and classes an images result describes."""
-    return tuple(json.loads(hashing.remembered("counts", path, counts_in)))
+    return tuple(json.loads(remembered("counts", path, counts_in)))
 
 
 def counts_in(path: Path) -> str:
@@ -20,7 +21,7 @@ def counts_in(path: Path) -> str:
 
 def layers(path: Path) -> list[str]:
     """The names of the layers that CKA compares in the network that a result describes: modules by number, its head."""
-    return json.loads(hashing.remembered("layers", path, layers_in))
+    return json.loads(remembered("layers", path, layers_in))
 
 
 def layers_in(path: Path) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from vestige.config.rows import plain_values
 from vestige.foundation import source
+from vestige.foundation.file_identity import identity
 from vestige.foundation.settings import Listed, Values
 
 FILE = Path("workflow", "equivalent.yaml")
@@ -65,14 +66,14 @@ def carried(
 
 def declared() -> tuple[Equivalence, ...]:
     """The equivalences of the project, in their order. Raises EquivalencesRefused."""
-    return read(FILE, *source.identity(FILE)) if os.path.lexists(FILE) else ()
+    return read(FILE, *identity(FILE)) if os.path.lexists(FILE) else ()
 
 
 @cache
-def read(path: Path, *identity: int) -> tuple[Equivalence, ...]:
+def read(path: Path, *mark: int) -> tuple[Equivalence, ...]:
     """The equivalences in a file, remembered while it stays the same file."""
     try:
-        said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or []
+        said = plain_values(path) or []
         found = TypeAdapter(tuple[Equivalence, ...]).validate_python(said, strict=False)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -6,9 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vestige.foundation import source
+from vestige.config.study import Study
+from vestige.foundation import file_memory, source
 from vestige.foundation.canonical_json import canonical
-from vestige.pipeline import Job, begins
+from vestige.foundation.file_memory import remembered
+from vestige.pipeline import Job, begins, jobs
 from vestige.provenance import embedding, hashing, machine
 
 LONGEST = 200  # characters of a setting that a reason shows
@@ -34,6 +36,27 @@ def proof(
 def code_digests(job: Job) -> dict[str, str]:
     """The digest of each file that makes a result, as it stands now."""
     return {file: source.file_digest(source.PACKAGE / file) for file in job.code}
+
+
+def note_code(study: Study) -> None:
+    """Leave what the code of all jobs of a study is to the processes that make them: each need not look for itself."""
+    code_of = once(code_digests)
+    for job in jobs(study):
+        code_of(job)
+    file_memory.keep()
+
+
+def once(code_of: CodeOf) -> CodeOf:
+    """The same function, which looks only once at the code of jobs that have it in common."""
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def remembered(job: Job) -> dict[str, str]:
+        begun = begins(job.study, job.stage, job.names)
+        if begun not in known:
+            known[begun] = code_of(job)
+        return known[begun]
+
+    return remembered
 
 
 def behind(job: Job) -> dict[str, Any]:
@@ -62,7 +85,7 @@ def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
     `kind` is the suffix that says what kind of file it is, where its name does not.
     """
     try:
-        text, unchanged = hashing.remembered(f"seen{kind}", path, partial(embedding.seen, kind=kind))
+        text, unchanged = remembered(f"seen{kind}", path, partial(embedding.seen, kind=kind))
         given = json.loads(text)
         return (given if complete(given) else None), unchanged
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):

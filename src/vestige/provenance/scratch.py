@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from vestige.config.study import Study
-from vestige.foundation import source
+from vestige.foundation.file_identity import identity
 from vestige.foundation.rows import STAGES
 from vestige.pipeline import Job
 from vestige.provenance import hashing
@@ -67,11 +67,11 @@ def make(*folders: Path) -> None:
 
 def lying(folder: Path) -> tuple[set[str], set[str]]:
     """The keys of which weights lie in a folder, and those of which states do. Raises OSError where there is none."""
-    return listed(folder, *source.identity(folder))
+    return listed(folder, *identity(folder))
 
 
 @cache
-def listed(folder: Path, *identity: int) -> tuple[set[str], set[str]]:
+def listed(folder: Path, *mark: int) -> tuple[set[str], set[str]]:
     """The keys of the weights and of the states in a folder, remembered while no file of it comes or goes."""
     parts = [name.split("-") for name in os.listdir(folder)]
     weights, states = ({key for key, *kind in parts if kind[:1] == [asked]} for asked in ("weights", "state"))

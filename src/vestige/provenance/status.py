@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.config.study import Study
-from vestige.pipeline import Job, begins, jobs
+from vestige.pipeline import Job, jobs
 from vestige.provenance import hashing, keeping, listing
 from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
-from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests
+from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, once
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
 STATES = (PROVEN, STALE, MISSING, FOREIGN)
@@ -43,19 +43,6 @@ def judge(study: Study) -> dict[str, Judgement]:
     for job in jobs(study):
         found[job.output] = judged(job, found, code_of=code_of)
     return found
-
-
-def once(code_of: CodeOf) -> CodeOf:
-    """The same function, which looks only once at the code of jobs that have it in common."""
-    known: dict[tuple[str, ...], dict[str, str]] = {}
-
-    def remembered(job: Job) -> dict[str, str]:
-        begun = begins(job.study, job.stage, job.names)
-        if begun not in known:
-            known[begun] = code_of(job)
-        return known[begun]
-
-    return remembered
 
 
 def of(job: Job, beside: bool = True) -> Judgement:

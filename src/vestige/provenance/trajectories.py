@@ -8,6 +8,7 @@ from typing import Any
 from vestige.config.selection import OF_PENALTY
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical, plain
+from vestige.foundation.file_memory import remembered
 from vestige.foundation.rows import NETWORKS
 from vestige.pipeline import Job, cells, job
 from vestige.provenance import embedding, hashing, machine, proofs, scratch
@@ -54,7 +55,7 @@ def alike_in(job: Job) -> dict[str, Any]:
 def pictures(path: Path) -> str | None:
     """The digest of what an images result says, whichever study it belongs to; None where it cannot be read."""
     try:
-        return hashing.remembered("pictures", path, values_in)
+        return remembered("pictures", path, values_in)
     except (OSError, RuntimeError):
         return None
 

@@ -1,0 +1,85 @@
+"""What was found in files, remembered while they stay the same files: in this process, and in `work/` for the next."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vestige.foundation.file_identity import identity
+from vestige.foundation.files import whole
+
+MEMORY = Path("work", "found_in_files")
+SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
+FINDERS = (  # the code that finds what is remembered: what other code has found is not asked
+    *("foundation/file_memory.py", "foundation/source.py", "config/rows.py", "provenance/described.py"),
+    *("provenance/embedding.py", "provenance/equivalences.py", "provenance/hashing.py", "provenance/trajectories.py"),
+)
+
+# By what is found and where: what the file was like, what was found, and whether it had settled then.
+known: dict[str, tuple[list[int], Any, bool]] = {}
+
+
+def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
+    """What is to be found in a file, looked for anew only if the file has changed. Raises what `find` raises.
+
+    It must be what JSON can hold; a tuple comes back as a list.
+    """
+    before, mark, key = time.time_ns(), list(identity(path)), f"{what} {os.path.abspath(path)}"
+    found = known.get(key) or left_by_others(key)
+    if found is None or found[0] != mark:
+        found = (mark, find(path), max(mark[:2]) < before - SETTLED)
+    known[key] = found
+    return found[1]
+
+
+def left_by_others(key: str) -> tuple[list[int], Any, bool] | None:
+    """What former processes have left under a key in the project's folder; None where that cannot be read."""
+    line = kept(os.getcwd()).get(json.dumps(key))
+    with suppress(ValueError, TypeError):
+        mark, found = json.loads(line)
+        return mark, found, True
+    return None
+
+
+@cache
+def kept(folder: str) -> dict[str, str]:
+    """The lines that former processes left in a project's folder, by key, both as JSON; none where that is damaged.
+
+    There may be very many, of which a process needs a few: none is read before it is asked for.
+    """
+    try:
+        head, *lines = Path(folder, MEMORY).read_text().split("\n")
+        if json.loads(head) != by():
+            return {}
+        return {key: found for key, tab, found in (line.partition("\t") for line in lines) if tab}
+    except (OSError, ValueError):
+        return {}
+
+
+def keep() -> None:
+    """Leave what is known of settled files to the next process; where that cannot be written, it computes it again."""
+    new = {json.dumps(key): json.dumps(found[:2], separators=(",", ":")) for key, found in known.items() if found[2]}
+    before = kept(os.getcwd())
+    if new.items() <= before.items():
+        return
+    lines = [json.dumps(by())]
+    lines += [f"{key}\t{found}" for key, found in (before | new).items() if os.path.exists(path_in(key))]
+    with suppress(OSError), whole(MEMORY) as file:
+        file.write("\n".join(lines).encode())
+
+
+def path_in(key: str) -> str:
+    """The path in a key as it stands in a line."""
+    return json.loads(key).partition(" ")[2]
+
+
+def by() -> list[str]:
+    """What finds what is remembered: the interpreter, and the text of each file that does."""
+    package = Path(__file__).resolve().parents[1]
+    return [sys.version, *(hashlib.sha256((package / file).read_bytes()).hexdigest() for file in FINDERS)]

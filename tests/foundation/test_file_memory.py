@@ -1,0 +1,160 @@
+"""What was found in a file is remembered while the file stays the same, and never longer."""
+
+import json
+import os
+
+import pytest
+
+from vestige.foundation import file_memory
+from vestige.foundation.file_memory import MEMORY, keep, remembered
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(tmp_path, monkeypatch):
+    """An empty folder, and no memory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(file_memory, "known", {})
+    file_memory.kept.cache_clear()
+    yield
+    file_memory.kept.cache_clear()
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A file that holds abc."""
+    path = tmp_path / "file"
+    path.write_bytes(b"abc")
+    return path
+
+
+class Finder:
+    """Finds the text of a file, and counts how often it looked."""
+
+    def __init__(self):
+        self.looked = 0
+
+    def __call__(self, path):
+        self.looked += 1
+        return path.read_text()
+
+
+def forget() -> None:
+    """What a new process knows."""
+    file_memory.known.clear()
+    file_memory.kept.cache_clear()
+
+
+def settled(monkeypatch) -> None:
+    monkeypatch.setattr(file_memory, "SETTLED", -1e9)
+
+
+def made_by_other_code(monkeypatch) -> None:
+    monkeypatch.setattr(file_memory, "by", lambda: ["other code"])
+
+
+def test_a_file_is_read_once_and_again_when_it_changed(file):
+    find = Finder()
+    assert remembered("text", file, find) == remembered("text", file, find) == "abc"
+    assert find.looked == 1
+    file.write_bytes(b"abcd")
+    assert remembered("text", file, find) == "abcd"
+
+
+def test_what_is_found_under_another_name_is_another_thing(file):
+    assert remembered("text", file, Finder()) == "abc"
+    assert remembered("size", file, lambda path: path.stat().st_size) == 3
+
+
+def test_another_file_of_the_same_size_and_time_is_read(file):
+    stat = file.stat()
+    remembered("text", file, Finder())
+    file.write_bytes(b"abd")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert remembered("text", file, Finder()) == "abd"
+
+
+def test_what_finding_raises_is_raised_and_not_remembered(file):
+    def refuse(path):
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        remembered("text", file, refuse)
+    assert remembered("text", file, Finder()) == "abc"
+
+
+def test_the_next_process_need_not_read_a_settled_file(file, monkeypatch):
+    settled(monkeypatch)
+    remembered("text", file, Finder())
+    keep()
+    forget()
+    find = Finder()
+    assert remembered("text", file, find) == "abc"
+    assert find.looked == 0
+
+
+def test_what_former_processes_left_stays_and_that_of_files_that_are_gone_goes(file, tmp_path, monkeypatch):
+    settled(monkeypatch)
+    others = [tmp_path / name for name in ("gone", "there")]
+    for other in others:
+        other.write_text(other.name)
+        remembered("text", other, Finder())
+    keep()
+    forget()
+    others[0].unlink()
+    remembered("text", file, Finder())
+    keep()
+    _, *lines = MEMORY.read_text().splitlines()
+    assert [json.loads(line.partition("\t")[0]) for line in lines] == [f"text {others[1]}", f"text {file}"]
+
+
+def test_names_and_values_with_line_ends_and_tabs_come_back(tmp_path, monkeypatch):
+    settled(monkeypatch)
+    odd = tmp_path / "a\tb\nc"
+    odd.write_text("x\ty\nz")
+    remembered("text", odd, Finder())
+    keep()
+    forget()
+    find = Finder()
+    assert remembered("text", odd, find) == "x\ty\nz"
+    assert find.looked == 0
+
+
+@pytest.mark.parametrize(
+    ("when_read", "when_kept", "afterwards"),
+    [
+        pytest.param([], [], [], id="a file written just now"),
+        pytest.param([], [settled], [], id="what was new when it was read, and is old by now"),
+        pytest.param([settled], [], [made_by_other_code], id="what other code has found"),
+    ],
+)
+def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, afterwards):
+    for change in when_read:
+        change(monkeypatch)
+    remembered("text", file, Finder())
+    for change in when_kept:
+        change(monkeypatch)
+    keep()
+    forget()
+    for change in afterwards:
+        change(monkeypatch)
+    find = Finder()
+    remembered("text", file, find)
+    assert find.looked == 1
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[1]", b'{"by": [], "known": {}}', b"\xff", b"BY\nKEY", b"BY\nKEY\t", b"BY\nKEY\t[1]"]
+)
+def test_a_damaged_memory_is_none(file, damage):
+    MEMORY.parent.mkdir()
+    key, by = json.dumps(f"text {file}").encode(), json.dumps(file_memory.by()).encode()
+    MEMORY.write_bytes(damage.replace(b"BY", by).replace(b"KEY", key))
+    assert remembered("text", file, Finder()) == "abc"
+
+
+def test_a_memory_that_cannot_be_written_is_done_without(file, tmp_path, monkeypatch):
+    settled(monkeypatch)
+    (tmp_path / "work").write_text("a file where the folder should be")
+    remembered("text", file, Finder())
+    keep()
+    assert (tmp_path / "work").read_text().startswith("a file")
