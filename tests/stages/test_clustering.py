@@ -139,7 +139,7 @@ def test_draws_that_associations_hold_are_searched_by_plain_measures_and_normali
 def test_a_drawn_matrix_is_normalised_through_its_own_diagonal(drawn):
     layer = association_matrices.layers_of(drawn)[0]
     plain, normalised = (
-        association_matrices.drawn_at(drawn, layer, association_matrices.Place(0, measure, 0), 1)[0]
+        association_matrices.drawn_at(drawn, layer, association_matrices.Place(0, measure, 0), 0)
         for measure in (2, 2 + len(PLAIN))
     )
     own = plain.diagonal()

@@ -54,11 +54,11 @@ def from_pairs(matrix: np.ndarray, change) -> np.ndarray:
 
 def scale_to(matrix: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """(n, n) s_i M_ij s_j with strengths (n), by rounds of scaling (Sinkhorn and Knopp 1967); NaN if none is near."""
-    scaled = matrix
+    scaled, bound = matrix, BALANCED * strength
     for _ in range(ROUNDS):
         now = scaled.sum(axis=1)
-        if np.allclose(now, strength, rtol=BALANCED, atol=0):
+        if (np.abs(now - strength) <= bound).all():
             return scaled
         factor = np.sqrt(np.divide(strength, now, out=np.ones_like(now), where=now > 0))
-        scaled = scaled * np.outer(factor, factor)  # symmetric to the last bit
+        scaled = scaled * (factor[:, np.newaxis] * factor)  # symmetric to the last bit
     return np.full_like(matrix, np.nan)

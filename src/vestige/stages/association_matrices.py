@@ -53,21 +53,22 @@ def matrix_at(association, layer: Layer, place: Place) -> np.ndarray:
     return matrix
 
 
-def drawn_at(association, layer: Layer, place: Place, count: int) -> np.ndarray:
-    """(count, units, units) the first matrices that were drawn for a place, without relations between units.
+def drawn_at(association, layer: Layer, place: Place, draw: int) -> np.ndarray:
+    """(units, units) a matrix that was drawn for a place, without relations between units.
 
-    Of a normalised measure they are those of its plain one, each divided by the roots of its own diagonal.
+    Of a normalised measure it is that of its plain one, divided by the roots of its own diagonal.
     """
     measure, plain = str(association["measure"].values[place.measure]), association["plain_measure"].values.tolist()
     number = next(number for number, name in enumerate(plain) if measure.startswith(name))
     one, other = (association[name].values[layer.rows] for name in ("unit", "unit_other"))
-    matrices = np.zeros((count, layer.units, layer.units))
-    values = association["null_association"].values[:count, place.epoch, number][:, layer.rows]
-    matrices[:, one, other] = matrices[:, other, one] = values
+    matrix = np.zeros((layer.units, layer.units))
+    matrix[one, other] = matrix[other, one] = association["null_association"].values[draw, place.epoch, number][
+        layer.rows
+    ]
     if measure == plain[number]:
-        return matrices
-    root = np.maximum(np.sqrt(np.diagonal(matrices, axis1=1, axis2=2)), LEAST_ROOT)
-    return matrices / root[:, :, np.newaxis] / root[:, np.newaxis]
+        return matrix
+    root = np.maximum(np.sqrt(matrix.diagonal()), LEAST_ROOT)
+    return matrix / root[:, np.newaxis] / root
 
 
 def count_drawn(association) -> int:

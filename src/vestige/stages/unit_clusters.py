@@ -1,6 +1,7 @@
 """Searches for clusters at all epochs, by all measures and in all layers of a run, and in matrices without groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -10,7 +11,16 @@ from vestige.metrics.cluster_search import search
 from vestige.metrics.modularity import count_clusters, find_alive, normalise
 from vestige.metrics.null_matrices import ABOUT, NULLS
 from vestige.metrics.partitions import drop_dead, element_centric
-from vestige.stages.association_matrices import Layer, count_drawn, drawn_at, layers_of, matrix_at, places_of, units_of
+from vestige.stages.association_matrices import (
+    Layer,
+    Place,
+    count_drawn,
+    drawn_at,
+    layers_of,
+    matrix_at,
+    places_of,
+    units_of,
+)
 
 UNIT = {"module": "module of the network", "block": "block of the module", "channel": "channel of the block"}
 GRAM = "gram"  # the null whose matrices the association stage has drawn
@@ -29,6 +39,14 @@ QUANTITIES = {
 }
 
 
+class Search(NamedTuple):
+    """One search: under which name, in which of a layer's matrices or in which draw of a null that belongs to it."""
+
+    name: str
+    number: int
+    draw: int | None = None
+
+
 def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Dataset:
     """The clusters of every matrix by two independent searches, and the modularity of matrices without groups."""
     layers = layers_of(association)
@@ -42,30 +60,78 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
     refuse_more_than_drawn(draws.get(GRAM, 0), count_drawn(association))
     nulls = {kind: np.full((*shape, count), np.nan) for kind, count in draws.items()}
     for number, layer in enumerate(layers):
-        mine = [place for place in places if place.layer == number]
-        matrices = np.stack([normalise(matrix_at(association, layer, place)) for place in mine])
-        keys = [
-            (int(association["epoch"][place.epoch]), names[place.measure], layer.module, layer.block) for place in mine
-        ]
-        found = {name: _search(settings, matrices, [(name, *key) for key in keys]) for name in SEARCHES}
-        at = tuple(np.array(mine).T)
-        for name, (partitions, _) in found.items():
-            clusters[name][at[0], at[1], ends[number] : ends[number + 1]] = partitions
-        (first, quality), (again, quality_again) = found.values()
-        numbers["live_units"][at] = live = find_alive(matrices).sum(axis=1)
+        searched = LayerMatrices(settings, association, layer, [place for place in places if place.layer == number])
+        found = searched.search_all(draws)
+        at = tuple(np.array(searched.places).T)
+        for name in SEARCHES:
+            clusters[name][at[0], at[1], ends[number] : ends[number + 1]] = found[name][0]
+        (first, quality), (again, quality_again) = (found[name] for name in SEARCHES)
+        numbers["live_units"][at] = live = find_alive(searched.matrices).sum(axis=1)
         counted = {"modularity": quality, "modularity_again": quality_again, "clusters": count_clusters(first)}
         for name, values in counted.items():
             numbers[name][at] = np.where(live > 0, values, np.nan)  # a dead layer has no clusters to speak of
         both = zip(first, again, strict=True)
         numbers["self_agreement"][at] = [element_centric(*drop_dead(*each)) for each in both]
         for kind, count in draws.items():
-            if kind == GRAM:
-                drawn = np.concatenate([normalise(drawn_at(association, layer, place, count)) for place in mine])
-            else:
-                drawn = _draw_nulls(settings, kind, count, matrices, [(*run_of(association), *key) for key in keys])
-            nulls[kind][at] = _search_nulls(settings, kind, count, drawn, keys)
+            nulls[kind][at] = found[kind][1].reshape(-1, count)
         note(f"module {layer}, Q at the last epoch: {_summarise(numbers['modularity'][..., number], names)}")
     return labelled(association, layers, clusters, numbers, nulls)
+
+
+class LayerMatrices:
+    """The normalised matrices of a layer, and those without groups that are held against them.
+
+    Random numbers follow from the epoch, the measure and the place of the layer, and of a run's nulls from its seed.
+    """
+
+    def __init__(self, settings, association, layer: Layer, places: list[Place]):
+        """Read the matrices at some places of an association result."""
+        self.settings, self.association, self.layer, self.places = settings, association, layer, places
+        self.matrices = np.stack([normalise(matrix_at(association, layer, place)) for place in places])
+        epochs, names = (association[name].values.tolist() for name in ("epoch", "measure"))
+        self.keys = [(epochs[place.epoch], names[place.measure], layer.module, layer.block) for place in places]
+
+    def search_all(self, draws: Mapping[str, int]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """The best partition that each search finds, and its Q, by the name of the search, or of the null drawn from.
+
+        As many are searched side by side as memory is meant for. Where there is no draw, its Q is NaN.
+        """
+        numbers = range(len(self.places))
+        planned = [Search(name, number) for name in SEARCHES for number in numbers]
+        planned += [
+            Search(kind, number, draw) for kind, count in draws.items() for number in numbers for draw in range(count)
+        ]
+        size = max(1, TOGETHER // (self.matrices[0].size * self.settings.restarts))
+        parts = [self.search(planned[start : start + size]) for start in range(0, len(planned), size)]
+        partitions, quality = (np.concatenate(each) for each in zip(*parts, strict=True))
+        by_name = {name: [each.name == name for each in planned] for name in (*SEARCHES, *draws)}
+        return {name: (partitions[mine], quality[mine]) for name, mine in by_name.items()}
+
+    def search(self, planned: Sequence[Search]) -> tuple[np.ndarray, np.ndarray]:
+        """The best partition of each, and its Q; random numbers of a search follow from what is searched alone."""
+        matrices = np.stack([self.matrix_of(each) for each in planned])
+        there = np.flatnonzero(np.isfinite(matrices).all(axis=(1, 2)))
+        partitions, quality = np.full(matrices.shape[:2], -1), np.full(len(planned), np.nan)
+        if len(there):
+            chosen, streams = self.settings, [self.streams_of(planned[each]) for each in there]
+            partitions[there], quality[there] = search(
+                matrices[there], chosen.restarts, chosen.steps, chosen.entropy, streams
+            )
+        return partitions, quality
+
+    def matrix_of(self, search: Search) -> np.ndarray:
+        """(units, units) what is searched; NaN where a null has no such matrix."""
+        if search.draw is None:
+            return self.matrices[search.number]
+        if search.name == GRAM:
+            return normalise(drawn_at(self.association, self.layer, self.places[search.number], search.draw))
+        key = (search.name, *run_of(self.association), *self.keys[search.number], search.draw)
+        return NULLS[search.name](self.matrices[search.number], generator("null", self.settings.seed, *key))
+
+    def streams_of(self, search: Search) -> list[np.random.Generator]:
+        """The random numbers of each restart."""
+        key = (search.name, *self.keys[search.number], *(() if search.draw is None else (search.draw,)))
+        return [generator("clusters", self.settings.seed, *key, each) for each in range(self.settings.restarts)]
 
 
 def run_of(association) -> tuple[int, ...]:
@@ -73,45 +139,11 @@ def run_of(association) -> tuple[int, ...]:
     return (int(association["seed"]),) if "seed" in association.coords else ()
 
 
-def _search(settings, matrices: np.ndarray, keys: list[tuple]) -> tuple[np.ndarray, np.ndarray]:
-    """The best partition of each normalised matrix, and its Q; random numbers follow from its key alone."""
-    streams = [[generator("clusters", settings.seed, *key, each) for each in range(settings.restarts)] for key in keys]
-    size = max(1, TOGETHER // (matrices[0].size * settings.restarts))
-    parts = [slice(start, start + size) for start in range(0, len(matrices), size)]
-    found = [
-        search(matrices[each], settings.restarts, settings.steps, settings.entropy, streams[each]) for each in parts
-    ]
-    partitions, quality = (np.concatenate(each) for each in zip(*found, strict=True))
-    return partitions, quality
-
-
 def refuse_more_than_drawn(asked: int, drawn: int) -> None:
     """Raise ValueError where more matrices are to be searched than the association result has."""
     if asked > drawn:
         draws = f"found {asked}; the association result has {drawn}"
         raise ValueError(f"clustering.nulls.gram: {draws}: ask for fewer, or for more in association.gram_null.draws")
-
-
-def _draw_nulls(settings, kind: str, count: int, matrices: np.ndarray, keys: list[tuple]) -> np.ndarray:
-    """(matrices x draws, n, n) so many matrices without groups for each normalised matrix."""
-    named = [generator("null", settings.seed, *key) for key in _name_draws(kind, count, keys)]
-    pairs = zip(np.repeat(matrices, count, axis=0), named, strict=True)
-    return np.stack([NULLS[kind](matrix, stream) for matrix, stream in pairs])
-
-
-def _search_nulls(settings, kind: str, count: int, drawn: np.ndarray, keys: list[tuple]) -> np.ndarray:
-    """(matrices, draws) the Q that the same search finds in matrices without groups; NaN where there is no such one."""
-    named = _name_draws(kind, count, keys)
-    there = np.flatnonzero(np.isfinite(drawn).all(axis=(1, 2)))
-    found = np.full(len(drawn), np.nan)
-    if len(there):
-        found[there] = _search(settings, drawn[there], [named[each] for each in there])[1]
-    return found.reshape(len(keys), count)
-
-
-def _name_draws(kind: str, count: int, keys: list[tuple]) -> list[tuple]:
-    """(matrices x draws) what random numbers of each draw follow from."""
-    return [(kind, *key, draw) for key in keys for draw in range(count)]
 
 
 def _summarise(quality: np.ndarray, names: list[str]) -> str:
