@@ -36,3 +36,18 @@ def test_as_many_draws_as_there_are_may_be_searched(gram, gram_null):
 def test_more_draws_than_there_are_are_refused(gram, gram_null, says):
     with pytest.raises(loading.StudyRefused, match=rf"clustering\.nulls\.gram: {re.escape(says)}"):
         loading.checked(study(gram, gram_null))
+
+
+@pytest.mark.parametrize("entropy", [[0.1, 1.0], [0.5, 0.5]])
+def test_a_search_whose_moves_do_not_become_less_random_is_refused(entropy):
+    data = study(None, None)
+    data["clustering"]["entropy"] = entropy
+    with pytest.raises(loading.StudyRefused, match=r"clustering\.entropy: found \[.*\]; allowed: a number, or two"):
+        loading.checked(data)
+
+
+@pytest.mark.parametrize("entropy", [0.15, 1, [1, 0.1]])
+def test_one_entropy_or_two_falling_ones_may_be_asked_for(entropy):
+    data = study(None, None)
+    data["clustering"]["entropy"] = entropy
+    loading.checked(data)

@@ -9,7 +9,7 @@ from vestige.foundation.random import generator
 from vestige.metrics.cluster_search import (
     Chains,
     climb,
-    find_ratio,
+    find_ratios,
     heat,
     number_by_size,
     sample_moves,
@@ -19,6 +19,7 @@ from vestige.metrics.cluster_search import (
 from vestige.metrics.modularity import compute_modularity, normalise
 
 ENTROPY = 0.15
+RATIO = find_ratios(np.array([ENTROPY]))[0]
 
 
 def structured(n, seed=0, strength=1.0, dead=()):
@@ -115,7 +116,7 @@ def test_the_temperature_gives_moves_the_entropy_that_is_asked_for(gaps):
         shares = np.exp(scores / temperature) / np.exp(scores / temperature).sum()
         return -(shares * np.log(np.maximum(shares, 1e-300))).sum()
 
-    weights = heat(scores[:, np.newaxis], ENTROPY, find_ratio(ENTROPY))[:, 0]
+    weights = heat(scores[:, np.newaxis], ENTROPY, RATIO)[:, 0]
     shares = weights / weights.sum()
     assert -(shares * np.log(np.maximum(shares, 1e-300))).sum() == pytest.approx(ENTROPY, abs=0.01)
     exact = brentq(lambda temperature: entropy_at(temperature) - ENTROPY, 1e-7, 1)
@@ -123,29 +124,30 @@ def test_the_temperature_gives_moves_the_entropy_that_is_asked_for(gaps):
 
 
 def test_equal_gains_are_equally_likely_and_a_single_one_is_certain():
-    ratio = find_ratio(ENTROPY)
-    assert heat(np.zeros((2, 1)), ENTROPY, ratio)[:, 0].tolist() == [1, 1]
-    assert heat(np.array([[0.0], [-1e15]]), ENTROPY, ratio)[:, 0].tolist() == [1, 0]
+    assert heat(np.zeros((2, 1)), ENTROPY, RATIO)[:, 0].tolist() == [1, 1]
+    assert heat(np.array([[0.0], [-1e15]]), ENTROPY, RATIO)[:, 0].tolist() == [1, 0]
 
 
-def test_what_a_chain_finds_does_not_depend_on_those_beside_it():
+@pytest.mark.parametrize("entropy", [ENTROPY, (1.0, 0.1)], ids=["constant", "falling"])
+def test_what_a_chain_finds_does_not_depend_on_those_beside_it(entropy):
     matrices = np.stack([structured(20, seed, strength=0.3 + seed) for seed in range(3)])
     starts = np.stack([split_by_spectrum(each) for each in matrices])
     which = np.array([0, 1, 2, 1])
-    together = sample_moves(matrices, which, starts[which], 300, ENTROPY, streams(1, 4)[0])
+    together = sample_moves(matrices, which, starts[which], 300, entropy, streams(1, 4)[0])
     for chain, matrix in enumerate(which):
         alone = sample_moves(
-            matrices, which[chain : chain + 1], starts[matrix][np.newaxis], 300, ENTROPY, [streams(1, 4)[0][chain]]
+            matrices, which[chain : chain + 1], starts[matrix][np.newaxis], 300, entropy, [streams(1, 4)[0][chain]]
         )
         assert (alone[0] == together[chain]).all()
 
 
-def literal_chain(matrix, start, steps, entropy, stream):
+def literal_chain(matrix, start, entropies, stream):
     """Algorithm 3 with Q computed anew for every proposal, and the temperature by bisection; the best proposed."""
     now, best = start.copy(), start.copy()
     alive = np.flatnonzero(start >= 0)
-    drawn = stream.random((2, steps))
-    for unit, point in zip(alive[(drawn[0] * len(alive)).astype(int)], drawn[1], strict=True):
+    drawn = stream.random((2, len(entropies)))
+    units = alive[(drawn[0] * len(alive)).astype(int)]
+    for unit, point, entropy in zip(units, drawn[1], entropies, strict=True):
         used = sorted(set(now[now >= 0].tolist()))
         empty = next(number for number in range(len(now) + 1) if number not in used)
         candidates = sorted([*used, empty])
@@ -156,17 +158,22 @@ def literal_chain(matrix, start, steps, entropy, stream):
         quality = np.array([compute_modularity(matrix, each) for each in proposals])
         if quality.max() > compute_modularity(matrix, best):
             best = proposals[quality.argmax()]
-        shares = heat((quality - quality.max())[:, np.newaxis], entropy, find_ratio(entropy))[:, 0]
+        shares = heat((quality - quality.max())[:, np.newaxis], entropy, find_ratios(np.array([entropy]))[0])[:, 0]
         now = proposals[int((shares.cumsum() < point * shares.sum()).sum())]
     return best
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_chain_makes_the_moves_of_the_literal_algorithm_3(seed):
+@pytest.mark.parametrize(
+    ("entropy", "entropies"),
+    [(ENTROPY, [ENTROPY] * 250), ((1.0, 0.1), [10 ** (-step / 249) for step in range(250)])],
+    ids=["constant", "falling"],
+)
+def test_a_chain_makes_the_moves_of_the_literal_algorithm_3(seed, entropy, entropies):
     matrix = structured(12, seed, dead=(5,))
     start = split_by_spectrum(matrix)
-    expected = literal_chain(matrix, start, 250, ENTROPY, generator("chain", 0, 0))
-    found = sample_moves(matrix[np.newaxis], np.array([0]), start[np.newaxis], 250, ENTROPY, streams(1, 1)[0])[0]
+    expected = literal_chain(matrix, start, entropies, generator("chain", 0, 0))
+    found = sample_moves(matrix[np.newaxis], np.array([0]), start[np.newaxis], 250, entropy, streams(1, 1)[0])[0]
     assert same(found, expected)
     assert compute_modularity(matrix, found) == pytest.approx(compute_modularity(matrix, expected), abs=1e-12)
 

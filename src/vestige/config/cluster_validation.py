@@ -29,6 +29,14 @@ def of_clustered(study: Study) -> Iterator[Fault]:
                 yield ("applies", stage.name), f"{says}: add {name} there, or remove it here"
 
 
+def of_search(study: Study) -> Iterator[Fault]:
+    """A search whose moves do not become less random."""
+    entropy = study.clustering and study.clustering.entropy
+    if isinstance(entropy, tuple) and entropy[0] <= entropy[1]:
+        allowed = "a number, or two of which the first is larger, as in [1, 0.1]"
+        yield ("clustering", "entropy"), f"found [{entropy[0]:g}, {entropy[1]:g}]; allowed: {allowed}"
+
+
 def of_cluster_ablation(study: Study) -> Iterator[Fault]:
     """Measures of association whose clusters are to be set to zero twice."""
     if study.cluster_ablation is not None:

@@ -6,7 +6,6 @@ has not, a local phase after them: moves of single units and merges of clusters,
 
 from collections import deque
 from collections.abc import Sequence
-from math import exp, log
 
 import numpy as np
 
@@ -134,21 +133,23 @@ def sample_moves(
     which: np.ndarray,
     starts: np.ndarray,
     steps: int,
-    entropy: float,
+    entropy: float | tuple[float, float],
     streams: Sequence[np.random.Generator],
 ) -> np.ndarray:
     """(chains, n) the best partition that each chain of algorithm 3 has proposed, its start included.
 
     At each step a chain draws one of its live units, and the cluster where it goes (its own, any other, or an empty
-    one) with probabilities softmax(gain of Q / T), where T is such that their entropy is `entropy` nats. What a chain
-    finds depends on its matrix, its start and its stream of random numbers alone.
+    one) with probabilities softmax(gain of Q / T), where T is such that their entropy is `entropy` nats: the paper's
+    way. Of two entropies it falls from the first to the second, as T does in simulated annealing (Kirkpatrick et al.
+    1983). What a chain finds depends on its matrix, its start and its stream of random numbers alone.
     """
     alive = [np.flatnonzero(row >= 0) for row in starts]
     found = starts.copy()
     moving = np.flatnonzero([len(each) > 1 for each in alive])
     if not len(moving):
         return found
-    chains, ratio = Chains(matrices, which[moving], starts[moving]), find_ratio(entropy)
+    chains, entropies = Chains(matrices, which[moving], starts[moving]), plan_entropies(entropy, steps)
+    heats = zip(entropies.tolist(), find_ratios(entropies).tolist(), strict=True)
     best, proposed = chains.partition.copy(), chains.quality.copy()
     for begin in range(0, steps, BLOCK):
         drawn = [streams[each].random((2, min(BLOCK, steps - begin))) for each in moving]
@@ -163,7 +164,7 @@ def sample_moves(
                 proposed[better] = (chains.quality + largest)[better]
                 best[better] = chains.partition[better]
                 best[better, units[better]] = top[better]
-            summed = heat(gain - largest, entropy, ratio).cumsum(axis=0)
+            summed = heat(gain - largest, *next(heats)).cumsum(axis=0)
             chosen = (summed < point * summed[-1]).sum(axis=0)
             moved = np.flatnonzero(chosen != chains.partition[chains.numbers, units])
             if len(moved):
@@ -201,18 +202,28 @@ def heat(scores: np.ndarray, entropy: float, ratio: float) -> np.ndarray:
     return weights
 
 
-def find_ratio(entropy: float) -> float:
+def plan_entropies(entropy: float | tuple[float, float], steps: int) -> np.ndarray:
+    """(steps) the nats of each step: always as many, or by equal ratios from the first of two to the second.
+
+    >>> plan_entropies((1, 0.01), 3).round(3).tolist()
+    [1.0, 0.1, 0.01]
+    """
+    return np.geomspace(*entropy, steps) if isinstance(entropy, tuple) else np.full(steps, float(entropy))
+
+
+def find_ratios(entropies: np.ndarray) -> np.ndarray:
     """How many temperatures two scores are apart whose softmax has so many nats of entropy; 1 where no two have.
 
-    >>> round(find_ratio(0.15), 3)
-    3.296
+    >>> find_ratios(np.array([0.15, 1])).round(3).tolist()
+    [3.296, 1.0]
     """
-    low, high = 0.0, 700.0
+    low, high = np.zeros_like(entropies), np.full_like(entropies, 700.0)
     for _ in range(60):
         middle = (low + high) / 2
-        other = exp(-middle)
-        low, high = (middle, high) if log(1 + other) + middle * other / (1 + other) > entropy else (low, middle)
-    return max(low, 1.0)
+        other = np.exp(-middle)
+        above = np.log1p(other) + middle * other / (1 + other) > entropies
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.maximum(low, 1.0)
 
 
 def climb(matrices: np.ndarray, which: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -261,7 +272,11 @@ def find_best_merge(chains: Chains, rising: np.ndarray) -> np.ndarray:
 
 
 def search(
-    matrices: np.ndarray, restarts: int, steps: int, entropy: float, streams: Sequence[Sequence[np.random.Generator]]
+    matrices: np.ndarray,
+    restarts: int,
+    steps: int,
+    entropy: float | tuple[float, float],
+    streams: Sequence[Sequence[np.random.Generator]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """(matrices, n) the best partition of normalised matrices that any of some restarts finds, and its Q (matrices).
 

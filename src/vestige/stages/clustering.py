@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-from vestige.foundation.settings import Values
+from vestige.foundation.settings import Listed, Values
 
 Draws = Annotated[int, Field(ge=0)]
 
@@ -21,14 +21,17 @@ class Nulls(Values):
 
 
 class Settings(Values):
-    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a last climb."""
+    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a last climb.
+
+    Of as many steps, those whose entropy falls from 1 to 0.1 find a larger modularity.
+    """
 
     restarts: PositiveInt
     """Chains of Monte Carlo moves, of which the best counts."""
     steps: PositiveInt
     """Moves that a chain draws."""
-    entropy: PositiveFloat
-    """Nats of the distribution from which a move is drawn."""
+    entropy: PositiveFloat | Annotated[tuple[PositiveFloat, PositiveFloat], Listed]
+    """Nats of the distribution from which a move is drawn; two, from the first step to the last: annealing."""
     seed: NonNegativeInt
     nulls: Nulls
 
