@@ -182,6 +182,34 @@ def test_a_training_that_only_published_says_nothing(here):
     assert pricing([record(job_of("training"), 10, before=2)])(job_of("training"), 0) == Price()
 
 
+STOPPING = PLAIN["training"] | {"epochs": 500, "held_out": 0.1, "early_stopping": 6}
+
+
+def ended_after(seed: int, epochs: int, seconds: float) -> cost_records.Record:
+    """What a training that stopped early would have left."""
+    left = record(job_of("training", study_with(training=STOPPING), seed=seed), seconds, size=10 * epochs)
+    return left.model_copy(update={"of": epochs, "passes": epochs})
+
+
+def test_a_training_that_may_stop_early_takes_as_many_epochs_as_like_ones_did(here):
+    known = [ended_after(0, 30, 60), ended_after(1, 40, 80), ended_after(2, 60, 120)]
+    price, job = pricing(known), job_of("training", study_with(training=STOPPING))
+    assert (price(job).seconds, price(job).bytes, price(job).ends) == (80, 400, 40)
+    assert price(job, 30).seconds == 20
+    assert price(job, 45).seconds == 0
+
+
+def test_the_whole_of_a_training_that_may_stop_early_is_all_its_epochs(here):
+    job = job_of("training", study_with(training=STOPPING))
+    assert pricing([ended_after(0, 30, 60)])(job, whole=True).seconds == 1000
+
+
+def test_what_like_trainings_that_stopped_early_took_shortens_no_other_one(here):
+    longer = job_of("training", study_with(training=PLAIN["training"] | {"epochs": 500}))
+    price = pricing([ended_after(0, 30, 60)])(longer)
+    assert (price.seconds, price.ends) == (1000, None)
+
+
 OTHER_WORK = {"selectivity": {"batch_size": 32, "epsilon": 1e-6}}
 OTHER_STUDY = {"study": "another"}
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from engines import TINY, edit
 from synthetic import synthetic_project
 
 from vestige import pipeline
-from vestige.commands import disk_room
+from vestige.commands import cost_records, disk_room
 from vestige.commands import due_jobs as planning
 from vestige.commands.formatting import columns, size_told, time_told
 from vestige.commands.plan import as_json, plan, sums
@@ -169,6 +170,7 @@ def test_machines_are_told_every_job_and_the_sums(project):
         **{"begun": 0, "epochs": 2, "shared": 0, "device": "cpu", "seconds": 1.5},
         **{"bytes": said["jobs"][0]["bytes"], "source": "measured with other settings", "records": 2},
         "hardware": said["jobs"][0]["hardware"],
+        "ends": None,
         "memory": said["jobs"][0]["memory"],
         "limits": {"minutes": 15, "megabytes": said["jobs"][0]["limits"]["megabytes"]},
     }
@@ -219,6 +221,21 @@ def test_of_a_small_study_every_cost_is_known_before_its_first_run(name, tmp_pat
     said = sums(planning.planned(study, status.judge(study)))
     assert said["without_time"] == said["without_size"] == 0
     assert 300 < said["cpu_seconds"] < 7200
+
+
+def test_trainings_that_may_stop_early_count_the_epochs_that_like_ones_took(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = loading.read(ROOT / "studies" / "digits_clustering.yaml")
+    job = pipeline.job(study, "training", condition="dropout_30", seed=0)
+    left = {"result": job.output, "stage": "training", "study": study.study, "settings": job.settings, "memory": {}}
+    left |= {"seconds": 4, "passes": 40, "of": 40, "bytes": 4000, "hardware": {"cpu": "a processor"}}
+    path = cost_records.path_of(job)
+    path.parent.mkdir(parents=True)
+    path.write_text(cost_records.Record(**left).model_dump_json())
+    said = [*plan(study)]
+    assert "33 trainings may stop early, and of each as many epochs count as like ones took: 40 in the median" in said
+    (line,) = (line for line in said if line.startswith("training "))
+    assert re.search(r" 2\.2 min CPU +132 kB ", line)
 
 
 def test_where_nobody_knows_what_a_training_takes_shared_epochs_save_no_stated_time(tmp_path, monkeypatch):

@@ -21,7 +21,8 @@ MINUTE, MEGABYTE = 60, 1e6
 class Price:
     """What one job takes, None where nobody knows, and where the numbers come from.
 
-    Seconds; bytes that it writes; `memory`, the bytes that its process holds at most.
+    Seconds; bytes that it writes; `memory`, the bytes that its process holds at most; of a training that may stop
+    early `ends`, the epochs after which like ones ended.
     """
 
     seconds: float | None = None
@@ -30,10 +31,14 @@ class Price:
     records: int = 0
     hardware: tuple[str, ...] = ()
     memory: float | None = None
+    ends: float | None = None
 
 
-def pricing(known: Iterable[Record]) -> Callable[[Job, int], Price]:
-    """What tells the price of a job, of whose passes some are done already, given the records of former jobs."""
+def pricing(known: Iterable[Record]) -> Callable[..., Price]:
+    """What tells the price of a job, of whose passes some are done already, given the records of former jobs.
+
+    A training that may stop early takes as many epochs as like ones did, and asked for as a `whole`, all of them.
+    """
     by_stage: dict[str, list[Record]] = {}
     for record in known:
         if record.passes and record.stage in STAGES:
@@ -44,12 +49,14 @@ def pricing(known: Iterable[Record]) -> Callable[[Job, int], Price]:
         found = nearest(by_stage.get(stage, []), STAGES[stage], (made_of, work, study, cell))
         return measured(found, STAGES[stage], study, work) if found else None
 
-    def price(job: Job, done: int = 0) -> Price:
+    def price(job: Job, done: int = 0, whole: bool = False) -> Price:
         each = of_one_pass(job.stage.name, job.study.study, *described(job.stage, job.settings))
         if each is None:
             return stated(job, done)
+        ends = each.ends if stops_early(job.settings) else None
         goes = passes(job.study, job.stage, length(job))
-        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes)
+        goes = goes if ends is None or whole else min(goes, max(ends, done))
+        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes, ends=ends)
 
     return price
 
@@ -76,6 +83,12 @@ def without_epochs(value: Any) -> Any:
     return {key: each for key, each in value.items() if key != "epochs"} if isinstance(value, dict) else value
 
 
+def stops_early(settings: dict[str, Any]) -> bool:
+    """Whether a job with some settings is a training that may end before its last epoch."""
+    own = {name: each for key, part in settings.items() if key.startswith("conditions.") for name, each in part.items()}
+    return (settings.get("training", {}) | own).get("early_stopping") is not None
+
+
 def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]) -> list[Record]:
     """The like records that are most like a job: rather of the same work, then of the same study, then condition."""
     made_of, *rest = wanted
@@ -95,7 +108,9 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     """
     elsewhere = f" in {found[0].study}" if found[0].study != study else ""
     otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
+    ended = [each.of for each in found if stops_early(each.settings)]
     return Price(
+        ends=median(ended) if ended else None,
         seconds=median(each.seconds / each.passes for each in found),
         bytes=median(each.bytes / each.of for each in found),
         source=MEASURED + elsewhere + otherwise,

@@ -44,7 +44,7 @@ def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
         begun = cost_records.begun(job)
         epochs = cost_records.length(job) - begun if job.stage.resumes else 0
         saved = max(shared.get(path, 0) - begun, 0)
-        cost, most = price(job, begun), limits(price(job, 0))
+        cost, most = price(job, begun), limits(price(job, whole=True))
         due.append(Planned(job, state, why, certain, path in restorable, cost, begun, epochs, saved, most))
     return due
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, astuple
 from itertools import groupby
+from statistics import median
 from typing import Any
 
 from vestige.commands.checkpoint_release import describe_kept
@@ -155,6 +156,11 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         epochs, seconds = counted(said["epochs"], "epoch"), said["shared_seconds"]
         span = f" ({time_told(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
         yield f"up to {said['shared']:,} of {epochs}{span} saved where runs begin alike"
+    if stopping := [each.price.ends for each in due if each.price.ends is not None]:
+        yield (
+            f"{counted(len(stopping), 'training')} may stop early, and of each as many epochs count as like ones took: "
+            f"{median(stopping):.0f} in the median"
+        )
     lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"

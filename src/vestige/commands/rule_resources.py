@@ -39,10 +39,10 @@ def mem_mb(study: Study, stage: str, workflow) -> Callable:
 
 def price(job: Job) -> Price:
     """What a job costs whole: where it runs, a training need not find what it would go on from."""
-    return priced()(job, 0)
+    return priced()(job, whole=True)
 
 
 @cache
-def priced() -> Callable[[Job, int], Price]:
+def priced() -> Callable[..., Price]:
     """What tells prices by the records that are here, which are read once."""
     return pricing(cost_records.records())

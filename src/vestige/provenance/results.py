@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from vestige.foundation.rows import STAGES, STUDY
 from vestige.provenance import embedding
 
 LEAST = 2**16  # bytes: a disk with less to spare is full
+MANY = 2**14  # files that are held open at most
 
 
 def make_folders(study: Study) -> None:
@@ -85,7 +87,16 @@ def open_dataset(path: str | Path):
     """Open a labelled array file, lazily; close it after use."""
     import xarray
 
+    hold_open(xarray)
     return xarray.open_dataset(path, engine="netcdf4")
+
+
+def hold_open(xarray) -> None:
+    """Let xarray hold open half of the files that this process may: of more, it opens one anew for each variable."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = MANY if allowed == resource.RLIM_INFINITY else min(allowed // 2, MANY)
+    if most > xarray.get_options()["file_cache_maxsize"]:
+        xarray.set_options(file_cache_maxsize=most)
 
 
 def load_dataset(path: str | Path):
