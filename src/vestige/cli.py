@@ -11,7 +11,8 @@ from pathlib import Path
 from vestige.forkserver import client
 
 WHAT = """\
-Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023).
+Reproduces, extends and checks "On the special role of class-selective neurons in early training" (TMLR 2023) and
+"Clustering units in neural networks: upstream vs downstream information" (TMLR 2022).
 
 The study is params.yaml. `snakemake figures` or `dvc repro` make everything that it asks for;
 `vestige make PATH` makes one result, and is what both of them run. With --study FILE a command speaks of another

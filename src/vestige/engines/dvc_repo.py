@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vestige.engines import members
-from vestige.engines.dvc_lock import standing
+from vestige.engines import dvc_shortcuts, members
 from vestige.foundation.disk import nearest_folder
 
 DVC = members.Engine("DVC", "dvc", tested="3.67.1")
@@ -32,7 +31,6 @@ OF_THE_TRY = (
     "dvc.fs:LocalFileSystem()",
 )
 OF_A_REPO = ("dvc.repo:Repo.cache.legacy.path",)
-FASTER = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"  # can be done without
 
 HERE = Path(".dvc")
 STAGE = "DVC_STAGE"  # the environment variable in which DVC tells a command which stage it is run for
@@ -53,7 +51,7 @@ def opened() -> Iterator[Any]:
 
     logging.getLogger("dvc").setLevel(logging.ERROR)  # that a file is empty, and the like, is no news here
     try:
-        with Repo(os.curdir) as repo, lock_repo(repo), params_read_once():
+        with Repo(os.curdir) as repo, lock_repo(repo), dvc_shortcuts.taken():
             refuse_beside(repo)
             yield repo
     except SCMError as error:
@@ -69,31 +67,6 @@ def check() -> None:
     if not HERE.is_dir():
         raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
     members.check(DVC, MEMBERS)
-
-
-@contextmanager
-def params_read_once() -> Iterator[None]:
-    """Let DVC read params.yaml once and not for each stage, which is most of the time that it takes for a thousand.
-
-    A DVC that reads it in another way takes that time.
-    """
-    if not members.is_present(FASTER):
-        yield
-        return
-    from dvc.dependency import param
-
-    former, known = param.read_param_file, {}
-
-    def read(fs, path, key_paths=None, flatten=False, **given):
-        if path not in known:
-            known[path] = former(fs, path, **given)
-        return {key: value for key in key_paths for value in standing(known[path], key)} if key_paths else known[path]
-
-    param.read_param_file = read
-    try:
-        yield
-    finally:
-        param.read_param_file = former
 
 
 def damaged() -> bool:

@@ -1,0 +1,86 @@
+"""Spares DVC what it does anew for each stage and need not; without a shortcut, in other versions, it takes longer."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from vestige.engines import members
+from vestige.engines.dvc_lock import standing
+from vestige.foundation.file_identity import identity
+
+PARAMS = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"
+WRITING = "dvc.utils.serialize._yaml:_dump(data, stream)"
+INDEX = "dulwich.repo:Repo.open_index(self)"
+
+
+@contextmanager
+def taken() -> Iterator[None]:
+    """Let DVC, as long as it is open, read params.yaml and Git's index once, and write no text of YAML twice."""
+    with ExitStack() as stack:
+        for member, shorten in ((PARAMS, read_params_once), (WRITING, write_once), (INDEX, read_index_once)):
+            if members.is_present(member):
+                stack.enter_context(replaced(member.partition("(")[0], shorten))
+        yield
+
+
+@contextmanager
+def replaced(member: str, shorten: Callable[[Callable], Callable]) -> Iterator[None]:
+    """Have what `shorten` makes of a function in its place, for a while."""
+    module, _, path = member.partition(":")
+    *around, name = path.split(".")
+    owner: Any = import_module(module)
+    for each in around:
+        owner = getattr(owner, each)
+    former = getattr(owner, name)
+    setattr(owner, name, shorten(former))
+    try:
+        yield
+    finally:
+        setattr(owner, name, former)
+
+
+def read_params_once(read: Callable) -> Callable:
+    """What reads parameters from a file: all at once, and then what is asked for."""
+    known: dict[str, Any] = {}
+
+    def shortened(fs, path, key_paths=None, flatten=False, **given):
+        if path not in known:
+            known[path] = read(fs, path, **given)
+        return {key: value for key in key_paths for value in standing(known[path], key)} if key_paths else known[path]
+
+    return shortened
+
+
+def write_once(write: Callable) -> Callable:
+    """What writes data as YAML: the text of the last data again, where they are the same."""
+    last = ["", ""]
+
+    def shortened(data, stream) -> None:
+        said = repr(data)
+        if said != last[0]:
+            text = io.StringIO()
+            write(data, text)
+            last[:] = said, text.getvalue()
+        stream.write(last[1])
+
+    return shortened
+
+
+def read_index_once(open_index: Callable) -> Callable:
+    """What opens Git's index: the one that is open, as long as its file stays the same."""
+    known: dict[tuple, Any] = {}
+
+    def shortened(repo, *given, **more):
+        path = Path(repo.index_path())
+        if not path.is_file():
+            return open_index(repo, *given, **more)
+        mark = (path, *identity(path), given, *more.items())
+        if mark not in known:
+            known.clear()
+            known[mark] = open_index(repo, *given, **more)
+        return known[mark]
+
+    return shortened
