@@ -3,10 +3,12 @@
 import json
 
 import pytest
-from engines import dvc_stale, edit, run, snakemake_stale, study_of, unproven
+from engines import ROOT, dvc_stale, edit, run, snakemake_stale, study_of, unproven
 
 from vestige import pipeline
-from vestige.provenance import keeping
+from vestige.commands.checkpoint_release import describe_kept
+from vestige.config import loading
+from vestige.provenance import described, keeping
 
 LET_GO = {  # cka names epochs 0 and 2 of the suppressed runs, and no measure any of the promoted ones
     f"results/tiny/checkpoints/{condition}-seed{seed}/epoch-001.safetensors"
@@ -138,3 +140,29 @@ def test_of_a_run_that_ended_early_the_last_checkpoint_stays(listed):
     training = pipeline.job(study_of(listed), "training", condition="promoted", seed=0)
     written = [f"{training.folder}/epoch-{epoch:03d}.safetensors" for epoch in range(2)]
     assert keeping.needed_files(training, written, lambda reader: True) == written
+
+
+@pytest.fixture
+def best_kept(project, monkeypatch):
+    """A training of a study that keeps the best checkpoints, and what its result calls the best epoch."""
+    training = pipeline.job(
+        study_of(project).model_copy(update={"keep": "best"}), "training", condition="promoted", seed=0
+    )
+    monkeypatch.chdir(project)
+    return training
+
+
+def test_the_best_checkpoint_stays_with_the_first_the_last_and_those_that_a_measure_names(best_kept):
+    assert keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: 4) == {0, 4, 9}
+
+
+def test_where_nobody_knows_which_is_the_best_all_checkpoints_stay(best_kept):
+    assert keeping.needed_epochs(best_kept, 9, lambda reader: True) is None  # this run holds no images out
+    assert keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: described.best(path / "none")) is None
+
+
+def test_a_plan_counts_a_best_checkpoint_that_is_not_known_yet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = loading.read(ROOT / "studies" / "digits_clustering.yaml").model_copy(update={"keep": "best"})
+    (said,) = describe_kept(study)
+    assert said.startswith("keep: best: 99 of 6,633 checkpoints stay; ")

@@ -53,6 +53,10 @@ REFUSED = [
     ([("cluster_ablation.repeats", 0)], "cluster_ablation.repeats: found 0; allowed: "),
     ([("norms.small", 0)], "norms.small: found 0; allowed: "),
     ([("norms.epochs", [7])], "norms.epochs: found 7; conditions.baseline ends at epoch 3; allowed: all, or some of "),
+    (
+        [("keep", "best"), ("conditions", {"baseline": {}}), ("training.held_out", None)],
+        "keep: found best; conditions.baseline holds no images out, by which one would be the best: give",
+    ),
     ([("norms.epochs", [0, 0])], "norms.epochs: 0 is given 2 times; allowed: each once"),
 ]
 

@@ -1,4 +1,4 @@
-"""Checkpoints that `keep: listed` lets go: those that no measure names, once all that reads them is proven."""
+"""Checkpoints that `keep` lets go: those that no measure names, once all that reads them is proven."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,7 @@ from vestige.commands.formatting import counted, size_told, time_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
 from vestige.pipeline import Job, jobs
-from vestige.provenance import keeping, scratch, status, trajectories
+from vestige.provenance import described, keeping, scratch, status, trajectories
 from vestige.provenance.status import PROVEN, Judgement
 
 SHOWN = 6  # runs whose checkpoints stay are named, if there are more
@@ -34,8 +34,8 @@ class Release:
 
 
 def find_releases(study: Study, found: Mapping[str, Judgement]) -> tuple[list[Release], dict[str, str]]:
-    """What can go of each run of a study with `keep: listed`; of runs all of which stays, what is not proven yet."""
-    if study.keep != keeping.LISTED:
+    """What can go of each run of a study that does not keep all; of runs all of which stays, what is not proven yet."""
+    if study.keep not in keeping.RELEASING:
         return [], {}
     trainings = [each for each in found.values() if each.job.stage.resumes]
     lying = files_in_scratch(study, trainings)
@@ -111,19 +111,26 @@ def describe_staying(staying: Mapping[str, str]) -> Iterator[str]:
         yield f"and so do those of {counted(len(lines) - SHOWN, 'run')} more"
 
 
+def likely_best(path: Path) -> int:
+    """The best epoch of a run, before it is known any one that is not its first."""
+    best = described.best(path)
+    return 1 if best is None else best
+
+
 def describe_kept(study: Study) -> Iterator[str]:
     """How many checkpoints of the whole study stay, and their bytes, as far as these are known."""
-    if study.keep != keeping.LISTED:
+    if study.keep not in keeping.RELEASING:
         return
     price, stay, every, bytes_stay, bytes_all = pricing(cost_records.records()), 0, 0, 0.0, 0.0
     for each in (job for job in jobs(study) if job.stage.resumes):
-        last = cost_records.length(each)
-        needed = keeping.needed_epochs(each, last, lambda reader: True) or range(last + 1)
-        count, size = len([epoch for epoch in needed if epoch <= last]), price(each, 0).bytes or 0
+        cost, last = price(each, 0), cost_records.length(each)
+        last = last if cost.ends is None else min(last, round(cost.ends))
+        needed = keeping.needed_epochs(each, last, lambda reader: True, likely_best) or range(last + 1)
+        count, size = len([epoch for epoch in needed if epoch <= last]), cost.bytes or 0
         stay, every = stay + count, every + last + 1
         bytes_stay, bytes_all = bytes_stay + size * count / (last + 1), bytes_all + size
     sizes = f" ({size_told(bytes_stay)} of {size_told(bytes_all)})" if bytes_all else ""
     yield (
-        f"keep: listed: {stay:,} of {counted(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
+        f"keep: {study.keep}: {stay:,} of {counted(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
         "others go once all that reads them is proven"
     )

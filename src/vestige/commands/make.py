@@ -110,8 +110,8 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
                 f"Make it first: {job.study.command} make {path}"
             )
     for each in job.named.values():  # else what opens them says so, one by one
-        if each.stage.resumes and job.study.keep == keeping.LISTED and (absent := status.files_beside(each)[0]):
-            raise Refused(f"{job.output} reads {absent[0]}, and `keep: listed` let it go.\n{remedy(each)}")
+        if each.stage.resumes and job.study.keep in keeping.RELEASING and (absent := status.files_beside(each)[0]):
+            raise Refused(f"{job.output} reads {absent[0]}, and `keep: {job.study.keep}` let it go.\n{remedy(each)}")
 
 
 def remedy(training: Job) -> str:

@@ -21,7 +21,7 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
     """List what nothing in the study explains, with its size; remove it if asked to."""
     with exclusion.without_snakemake():
         files, entries = unexplained(study), stray_entries(study)
-        judged = status.judge(study) if study.keep == keeping.LISTED else {}
+        judged = status.judge(study) if study.keep in keeping.RELEASING else {}
         releases, staying = checkpoint_release.find_releases(study, judged)
         yield from checkpoint_release.describe_staying(staying)
         if not files and not entries and not releases:

@@ -21,6 +21,15 @@ def of_training(study: Study) -> Iterator[Fault]:
             yield from ((("conditions", name, key), says) for key, says in found if own.get(key) != says)
 
 
+def of_keep(study: Study) -> Iterator[Fault]:
+    """The best checkpoint of a run that has none, as no images are held out in it."""
+    trained = [name for name in study.conditions if not study.is_given(name)]
+    lacking = [name for name in trained if study.training_of(name).held_out is None]
+    if study.keep == "best" and lacking:
+        without = f"conditions.{lacking[0]} holds no images out, by which one would be the best: give training.held_out"
+        yield ("keep",), f"found best; {without}, or say listed"
+
+
 def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
     """Keys that contradict others, each with what is wrong."""
     yield from of_optimizer(training)

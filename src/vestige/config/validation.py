@@ -11,7 +11,7 @@ from vestige.config.figure_validation import of_figures
 from vestige.config.given_validation import of_given, of_given_pair
 from vestige.config.selection import values_of
 from vestige.config.study import Study
-from vestige.config.training_validation import of_training
+from vestige.config.training_validation import of_keep, of_training
 from vestige.foundation.best_epoch import BEST
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
@@ -34,7 +34,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     absent = [*of_applies(study), *of_between(study)]
     measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_clustering(study), *of_norms(study)]
     measures += [*of_search(study), *of_cluster_ablation(study), *of_untrained(study)]
-    trained = [*of_training(study), *of_crops(study), *of_batch_norms(study)]
+    trained = [*of_training(study), *of_keep(study), *of_crops(study), *of_batch_norms(study)]
     yield from [*trained, *unsound, *absent, *measures]
     if not absent:
         yield from of_clustered(study)

@@ -1,4 +1,4 @@
-"""What the results `images` and `network` say, as far as the check of a study asks: read once for each file."""
+"""What results of `images`, `network` and `training` say, as far as others than stages ask: read once for each file."""
 
 import json
 from pathlib import Path
@@ -29,3 +29,17 @@ def layers_in(path: Path) -> str:
     with embedding.opened_in_memory(path.read_bytes()) as opened:
         modules = sorted({int(module) for module in opened["module"][...] if module >= 0})
         return json.dumps([*map(str, modules), str(opened["head"][...])])
+
+
+def best(path: Path) -> int | None:
+    """The best epoch of the run that a training result is of; None where it has none, or cannot be read."""
+    try:
+        return json.loads(remembered("best", path, best_in))
+    except (OSError, RuntimeError):
+        return None
+
+
+def best_in(path: Path) -> str:
+    """The same as JSON, read from the file."""
+    with embedding.opened_in_memory(path.read_bytes()) as opened:
+        return json.dumps(int(opened["best"][...]) if "best" in opened.variables else None)

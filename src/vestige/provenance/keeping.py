@@ -1,12 +1,15 @@
-"""Which checkpoints must be there: all, or with `keep: listed` those that a measure names or has still to read."""
+"""Which checkpoints must be there: all, or with `keep` those that a measure names or has still to read, or the best."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 
 from vestige.foundation.rows import PAIR, RUN, STAGES
 from vestige.pipeline import Job, cells, job
+from vestige.provenance import described
 
-LISTED = "listed"
+BEST = "best"
+RELEASING = ("listed", BEST)  # the values of `keep` that let checkpoints go
 EPOCH = re.compile(r"epoch-(\d+)\.safetensors")  # as training/checkpoints.py names them, which loads torch
 IsProven = Callable[[Job], bool]
 
@@ -17,15 +20,22 @@ def needed_files(training: Job, written: Collection[str], is_proven: IsProven) -
     return [path for path in written if epochs is None or epoch_of(path) in epochs]
 
 
-def needed_epochs(training: Job, last: int, is_proven: IsProven) -> set[int] | None:
+def needed_epochs(
+    training: Job, last: int, is_proven: IsProven, best_in: Callable[[Path], int | None] = described.best
+) -> set[int] | None:
     """The epochs of a run whose checkpoints must be there; None for all, and for what is no training.
 
     The first and the last, and those that a measure names. A measure of every epoch names none: once it is proven it
-    needs no checkpoint more, until then all.
+    needs no checkpoint more, until then all. With `keep: best` the best one too, as `best_in` finds it in the training
+    result, and all where nobody knows which it is.
     """
-    if training.study.keep != LISTED or not training.stage.resumes:
+    if training.study.keep not in RELEASING or not training.stage.resumes:
         return None
     needed = {0, last}
+    if training.study.keep == BEST:
+        if (best := best_in(Path(training.output))) is None:
+            return None
+        needed.add(best)
     for reader in readers(training):
         named = named_epochs(reader)
         if named is None and not is_proven(reader):
