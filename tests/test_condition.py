@@ -1,8 +1,10 @@
 """What was done to a run is one value, which comes back from a result's coordinates."""
 
+import math
+
 import pytest
 
-from vestige.condition import Condition
+from vestige.condition import Condition, find_common_length, find_least_too_strong
 
 PLAIN = Condition(20)
 KINDS = {
@@ -75,3 +77,34 @@ def test_they_are_ordered_by_what_they_say():
 @pytest.mark.parametrize(("epoch", "penalised"), [(2, False), (3, True), (4, True), (5, False)])
 def test_the_pass_from_start_until_stop_is_penalised(epoch, penalised):
     assert Condition(20, 10.0, 3, 5, (4,)).has_penalty_in(epoch) is penalised
+
+
+def lasting(epochs: int, **overrides) -> Condition:
+    return Condition(epochs, overrides=tuple(overrides.items()))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "epochs"),
+    [
+        ([lasting(5), lasting(9), lasting(5, l2=0.1), lasting(5, l2=0.2), lasting(9, l2=0.1)], 5),
+        ([lasting(5), lasting(9), lasting(5, l2=0.1), lasting(9, l2=0.1)], 9),
+        ([lasting(5), lasting(9, l2=0.1), lasting(9, l2=0.2)], 5),
+        ([lasting(5, l2=0.1), lasting(9, l2=0.1), lasting(9, l2=0.2)], 9),
+        ([], None),
+    ],
+)
+def test_networks_are_compared_that_are_as_long_as_most(conditions, epochs):
+    assert find_common_length(conditions) == epochs
+
+
+@pytest.mark.parametrize(
+    ("accurate", "least"),
+    [
+        ({0.1: [True], 0.2: [True, False], 0.3: [True, False, False], 0.4: [True]}, 0.3),
+        ({0.1: [True], 0.2: [False]}, 0.2),
+        ({0.1: [True]}, math.inf),
+        ({}, math.inf),
+    ],
+)
+def test_a_regularizer_is_too_strong_from_where_more_than_half_of_the_networks_fail(accurate, least):
+    assert find_least_too_strong(accurate.items()) == least

@@ -1,8 +1,9 @@
 """What was done to a run: the penalty on its selectivity, and the settings of training that it overrides."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import total_ordering
+from math import inf
 from typing import Any, NamedTuple
 
 # The scalar coordinates of a result that say other things, and those of the penalty.
@@ -203,3 +204,23 @@ def modules_label(modules: Sequence[int]) -> str:
 def number(value: Any) -> str:
     """A value as it is printed: no trailing zeros, and a minus sign as long as a plus sign."""
     return str(value) if isinstance(value, str | bool) else f"{value:g}".replace("-", "−")
+
+
+def find_common_length(conditions: Collection[Condition]) -> int | None:
+    """The epochs for which networks under conditions of one regularizer are compared, and those without any.
+
+    Of the lengths of those without any (of all, where there is none) the one that most of the others have; the longer
+    of two. None without conditions.
+    """
+    swept = [each.epochs for each in conditions if each.regularizer]
+    lengths = {each.epochs for each in conditions if each.is_baseline} or {*swept}
+    return max(lengths, key=lambda epochs: (swept.count(epochs), epochs), default=None)
+
+
+def find_least_too_strong(levels: Iterable[tuple[float, Sequence[bool]]]) -> float:
+    """The least strength of a regularizer at which more than half of the networks are not accurate; infinity if none.
+
+    Networks of that strength and above are left out (Lange et al. 2022). A level is a strength, and of each of its
+    networks whether it is accurate.
+    """
+    return min((value for value, each in levels if sum(each) < len(each) / 2), default=inf)

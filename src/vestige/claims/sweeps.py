@@ -1,7 +1,6 @@
 """Conditions that differ in how strongly one regulariser acts, without the networks that learnt too little."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import takewhile
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from vestige.claims.evidence import BySeed, Evidence, Runs
 from vestige.claims.parts import Part, Values
-from vestige.condition import Condition
+from vestige.condition import Condition, find_common_length, find_least_too_strong
 
 Regulariser = Literal["dropout", "l1", "l2"]
 REGULARISERS: tuple[Regulariser, ...] = ("dropout", "l1", "l2")
@@ -25,9 +24,9 @@ class Level(NamedTuple):
     left_out: int
 
     @property
-    def is_bad(self) -> bool:
-        """Whether more than half of its runs learnt too little."""
-        return self.left_out > len(self.runs)
+    def accurate(self) -> list[bool]:
+        """Of each of its networks whether it learnt enough."""
+        return [True] * len(self.runs) + [False] * self.left_out
 
 
 class Sweep(NamedTuple):
@@ -63,7 +62,7 @@ def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
     swept = [one for one in runs if one.regularizer and one.epochs in plain]
     if not plain:
         return {}
-    lasting = max(plain, key=lambda epochs: (sum(one.epochs == epochs for one in swept), epochs))
+    lasting = find_common_length([*plain.values(), *swept])
     levels: dict[str, list[Level]] = {}
     for one in swept:
         if one.epochs == lasting:
@@ -92,7 +91,8 @@ def _accuracy_of(run, curve) -> float:
 def _sweep(name: str, levels: list[Level]) -> Sweep:
     """The conditions of one regulariser."""
     rising = sorted(levels, key=lambda level: level.value)
-    kept = tuple(takewhile(lambda level: not level.is_bad, rising))
+    limit = find_least_too_strong((level.value, level.accurate) for level in levels)
+    kept = tuple(level for level in rising if level.value < limit)
     return Sweep(name, kept, tuple(rising[len(kept) :]))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from vestige.condition import REGULARIZERS, Condition
+from vestige.condition import REGULARIZERS, Condition, find_common_length, find_least_too_strong
 from vestige.figures.drawing import Figure
 
 WORDS = {"l2": "L2", "l1": "L1", "dropout": "dropout"}
@@ -64,9 +64,8 @@ def too_strong(conditions: dict[tuple[str, int], Condition], accurate: dict[tupl
     for regularizer in REGULARIZERS:
         values = {name: done.regularizer for (name, _), done in conditions.items()}
         swept = {name: said[1] for name, said in values.items() if said and said[0] == regularizer}
-        share = {name: [accurate[one] for one in accurate if one[0] == name] for name in swept}
-        bad = [swept[name] for name, those in share.items() if sum(those) < len(those) / 2]
-        found |= {name for name, value in swept.items() if bad and value >= min(bad)}
+        levels = [(value, [accurate[one] for one in accurate if one[0] == name]) for name, value in swept.items()]
+        found |= {name for name, value in swept.items() if value >= find_least_too_strong(levels)}
     return found
 
 
@@ -76,9 +75,7 @@ def swept(runs: list) -> list:
     All of as many epochs: those that most of them last.
     """
     done = {name_of(run): Condition.from_dataset(run) for run in runs}
-    varied = [each for each in done.values() if each.regularizer]
-    lengths = {each.epochs for each in done.values() if each.is_baseline} or {each.epochs for each in varied}
-    lasting = max(lengths, key=lambda epochs: (sum(each.epochs == epochs for each in varied), epochs), default=None)
+    lasting = find_common_length(done.values())
     chosen = [run for run in runs for each in [done[name_of(run)]] if each.is_baseline or each.regularizer]
     found = [run for run in chosen if done[name_of(run)].epochs == lasting]
     if not found:
