@@ -1,0 +1,32 @@
+"""What the code of jobs is, is found once for all processes that make them."""
+
+import json
+
+from engines import TINY
+
+from vestige import pipeline
+from vestige.config import loading
+from vestige.foundation import file_memory, source
+from vestige.provenance import proofs
+
+
+def test_what_the_code_of_all_jobs_says_is_left_to_the_processes_that_make_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(file_memory, "SETTLED", -1e9)
+    monkeypatch.setattr(file_memory, "known", {})
+    study = loading.read(TINY)
+    proofs.note_code(study)
+    _, *lines = file_memory.MEMORY.read_text().splitlines()
+    left = {json.loads(line.partition("\t")[0]) for line in lines}
+    files = {source.PACKAGE / file for job in pipeline.jobs(study) for file in job.code}
+    assert left >= {f"code {file}" for file in files}
+    assert left >= {f"imports {file}" for file in files if file.suffix == ".py"}
+
+
+def test_jobs_that_have_their_code_in_common_are_asked_once():
+    asked = []
+    code_of = proofs.once(lambda job: asked.append(job) or {})
+    for job in pipeline.jobs(loading.read(TINY)):
+        code_of(job)
+    assert len(asked) < len(pipeline.jobs(loading.read(TINY)))
+    assert len({pipeline.begins(job.study, job.stage, job.names) for job in asked}) == len(asked)
