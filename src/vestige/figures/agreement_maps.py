@@ -84,7 +84,7 @@ def draw(figure, axes, panels: list[list[Shown]], names: list[str], statistic: s
                 continue
             each = those[column]
             ends, colours = ((-widest, widest), DIVERGING) if each.is_difference else ((bottom, top), SEQUENTIAL)
-            below = row == len(panels) - 1 or column >= len(panels[row + 1])
+            below = all(column >= len(later) for later in panels[row + 1 :])
             image = draw_matrix(ax, each.values, short, colours, ends, (column == 0, below))
             write_numbers(ax, each.values, image)
             divide(ax, upstream, len(names))

@@ -18,6 +18,7 @@ GREY = "0.45"
 WARNING = "#b2182b"
 LETTERS = 15.5  # of the style's size, on an inch
 MARGIN = 0.12  # inches, left of wide labels
+BELOW = 0.15  # inches, and below them
 STRIP = 0.2  # inches, for a mark above a figure
 FEW = 5  # so many networks are drawn one by one
 SINGLE = ("seed_", "pair_")  # begin the names of columns that hold the values of single networks, or of pairs
@@ -137,12 +138,12 @@ def narrowed(settings: Figure, columns: int) -> Figure:
 def finished(figure, wide_labels: bool = False):
     """The figure with its layout settled, so that each file written of it shows the same.
 
-    Wide labels beside panels of a fixed shape stand out of what the layout reserves for them: they get a margin.
+    Wide labels beside and below panels of a fixed shape stand out of what the layout reserves: they get margins.
     """
     layout = figure.get_layout_engine()
     if wide_labels:
-        margin = MARGIN / figure.get_figwidth()
-        layout.set(rect=(margin, 0, 1 - margin, 1))
+        left, below = MARGIN / figure.get_figwidth(), BELOW / figure.get_figheight()
+        layout.set(rect=(left, below, 1 - left, 1 - below))
     layout.execute(figure)
     longer = [fold(ax, figure) for ax in figure.axes]
     if any(longer):
