@@ -31,7 +31,8 @@ def main(study: str) -> None:
     """Print both effects for the associations of a study."""
     runs = [xr.load_dataset(path) for path in sorted(Path("results", study, "association").glob("*.nc"))]
     groups = [matrices_of(run, layer) for run in runs for layer in layers_of(run)]
-    quality, changed = zip(*map(compare, groups), strict=True)
+    by_size = [[each for each in groups if each.shape == shape] for shape in sorted({each.shape for each in groups})]
+    quality, changed = zip(*map(compare, map(np.stack, by_size)), strict=True)
     found = {name: np.concatenate([each[name] for each in quality]) for name in quality[0]}
     best, papers = np.max([*found.values()], axis=0), found[PAPERS]
     print(f"{len(best)} matrices, and by how much a search falls short of the best known modularity:")
@@ -49,8 +50,10 @@ def matrices_of(run, layer) -> np.ndarray:
     return np.stack([normalise(matrix_at(run, layer, place)) for place in places])
 
 
-def compare(matrices: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """(matrices) the modularity by each search, and (pairs) how dead units change similarity."""
+def compare(groups: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """(matrices) the modularity by each search, and (pairs) how dead units change similarity; of (layers, measures)."""
+    layers, measures = groups.shape[:2]
+    matrices = groups.reshape(-1, *groups.shape[2:])
     numbers = np.arange(len(matrices))
     starts = np.stack([split_by_spectrum(matrix) for matrix in matrices])
     papers = [generator("fidelity", PAPERS, each) for each in numbers]
@@ -61,7 +64,12 @@ def compare(matrices: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
         partitions, found[f"entropy {entropy}, restarts {restarts}"] = search(
             matrices, restarts, STEPS, entropy, streams
         )
-    pairs = [(one, other) for one in numbers for other in numbers if one < other]
+    pairs = [
+        (layer * measures + one, layer * measures + other)
+        for layer in range(layers)
+        for one in range(measures)
+        for other in range(one + 1, measures)
+    ]
     both = [(partitions[one], partitions[other]) for one, other in pairs]
     changed = [element_centric(*share_dead(*each)) - element_centric(*drop_dead(*each)) for each in both]
     return found, np.array(changed)

@@ -178,7 +178,7 @@ def test_a_chain_makes_the_moves_of_the_literal_algorithm_3(seed, entropy, entro
     assert compute_modularity(matrix, found) == pytest.approx(compute_modularity(matrix, expected), abs=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 3, 6, 22])  # from all but the first one single moves alone end below
 def test_after_the_climb_no_move_and_no_merge_raises_modularity(seed):
     matrix = structured(14, seed, dead=(1,) if seed else ())
     start = np.where(matrix.sum(1) > 0, np.random.default_rng(seed).integers(0, 6, 14), -1)

@@ -85,6 +85,16 @@ def test_self_agreement_is_that_of_two_searches_that_differ_in_their_random_numb
     assert (clusters["modularity_again"] == clusters["modularity"]).mean() > 0.5
 
 
+def test_each_search_has_random_numbers_of_its_own(association):
+    layer, chosen = association_matrices.layers_of(association)[0], settings().clustering
+    places = [association_matrices.Place(*each, 0) for each in np.ndindex(2, 8)]
+    searched = unit_clusters.LayerMatrices(chosen, association, layer, places)
+    named = [(name, None) for name in unit_clusters.SEARCHES] + [("shuffled", 0), ("shuffled", 1), ("strengths", 0)]
+    planned = [unit_clusters.Search(name, number, draw) for name, draw in named for number in range(len(places))]
+    drawn = [stream.random() for each in planned for stream in searched.streams_of(each)]
+    assert len({*drawn}) == len(drawn) == len(planned) * chosen.restarts
+
+
 def test_a_result_of_fewer_epochs_or_measures_has_the_same_clusters(association, clusters):
     alone = clustering.clustering(settings(), association.isel(epoch=[1], measure=[2, 5]), lambda line: None)
     xr.testing.assert_identical(alone, clusters.isel(epoch=[1], measure=[2, 5]))
