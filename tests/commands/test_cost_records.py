@@ -194,7 +194,7 @@ def ended_after(seed: int, epochs: int, seconds: float) -> cost_records.Record:
 def test_a_training_that_may_stop_early_takes_as_many_epochs_as_like_ones_did(here):
     known = [ended_after(0, 30, 60), ended_after(1, 40, 80), ended_after(2, 60, 120)]
     price, job = pricing(known), job_of("training", study_with(training=STOPPING))
-    assert (price(job).seconds, price(job).bytes, price(job).ends) == (80, 400, 40)
+    assert (price(job).seconds, price(job).bytes, price(job).expected_epochs) == (80, 400, 40)
     assert price(job, 30).seconds == 20
     assert price(job, 45).seconds == 0
 
@@ -204,10 +204,22 @@ def test_the_whole_of_a_training_that_may_stop_early_is_all_its_epochs(here):
     assert pricing([ended_after(0, 30, 60)])(job, whole=True).seconds == 1000
 
 
+def test_a_training_that_was_too_short_to_stop_early_shortens_no_other_one(here):
+    short = record(job_of("training", study_with(training=STOPPING | {"epochs": 5})), 10)
+    price = pricing([short])(job_of("training", study_with(training=STOPPING)))
+    assert (price.seconds, price.expected_epochs) == (1000, None)
+
+
+def test_what_reads_results_of_such_trainings_stops_at_no_epoch(here):
+    report = pipeline.job(study_with(training=STOPPING), "report")
+    left = ended_after(0, 30, 60).model_copy(update={"stage": "report", "settings": report.settings, "of": 1})
+    assert pricing([left])(report).expected_epochs is None
+
+
 def test_what_like_trainings_that_stopped_early_took_shortens_no_other_one(here):
     longer = job_of("training", study_with(training=PLAIN["training"] | {"epochs": 500}))
     price = pricing([ended_after(0, 30, 60)])(longer)
-    assert (price.seconds, price.ends) == (1000, None)
+    assert (price.seconds, price.expected_epochs) == (1000, None)
 
 
 OTHER_WORK = {"selectivity": {"batch_size": 32, "epsilon": 1e-6}}

@@ -170,7 +170,7 @@ def test_machines_are_told_every_job_and_the_sums(project):
         **{"begun": 0, "epochs": 2, "shared": 0, "device": "cpu", "seconds": 1.5},
         **{"bytes": said["jobs"][0]["bytes"], "source": "measured with other settings", "records": 2},
         "hardware": said["jobs"][0]["hardware"],
-        "ends": None,
+        "expected_epochs": None,
         "memory": said["jobs"][0]["memory"],
         "limits": {"minutes": 15, "megabytes": said["jobs"][0]["limits"]["megabytes"]},
     }

@@ -49,7 +49,7 @@ def settled(monkeypatch) -> None:
 
 
 def made_by_other_code(monkeypatch) -> None:
-    monkeypatch.setattr(file_memory, "by", lambda: ["other code"])
+    monkeypatch.setattr(file_memory, "FOUND_BY", ["other code"])
 
 
 def test_a_file_is_read_once_and_again_when_it_changed(file):
@@ -147,7 +147,7 @@ def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, af
 )
 def test_a_damaged_memory_is_none(file, damage):
     MEMORY.parent.mkdir()
-    key, by = json.dumps(f"text {file}").encode(), json.dumps(file_memory.by()).encode()
+    key, by = json.dumps(f"text {file}").encode(), json.dumps(file_memory.FOUND_BY).encode()
     MEMORY.write_bytes(damage.replace(b"BY", by).replace(b"KEY", key))
     assert remembered("text", file, Finder()) == "abc"
 
@@ -158,3 +158,20 @@ def test_a_memory_that_cannot_be_written_is_done_without(file, tmp_path, monkeyp
     remembered("text", file, Finder())
     keep()
     assert (tmp_path / "work").read_text().startswith("a file")
+
+
+def test_what_was_found_by_code_that_was_edited_since_is_not_taken_for_that_of_the_new_code(file, monkeypatch):
+    settled(monkeypatch)
+    remembered("text", file, Finder())
+    monkeypatch.setattr(file_memory, "describe_finders", lambda: ["the code as it is edited now"])
+    keep()
+    assert json.loads(MEMORY.read_text().splitlines()[0]) == file_memory.FOUND_BY != ["the code as it is edited now"]
+
+
+def test_in_a_folder_that_is_gone_files_are_read(file, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert remembered("text", file, Finder()) == "abc"
+    keep()

@@ -30,3 +30,17 @@ def test_jobs_that_have_their_code_in_common_are_asked_once():
         code_of(job)
     begins = [pipeline.begins(job.study, job.stage, job.names) for job in asked]
     assert len(every) > len(begins) == len({*begins})
+
+
+def test_a_file_that_is_no_python_is_left_to_whoever_makes_the_job(tmp_path, monkeypatch):
+    def refuse(job):
+        if job.stage.name == "cka":
+            raise source.SourceRefused("line 3 is no Python")
+        asked.append(job)
+        return {}
+
+    asked = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(proofs, "code_digests", refuse)
+    proofs.note_code(loading.read(TINY))
+    assert {job.stage.name for job in asked} >= {"training", "ablation", "report"}

@@ -124,7 +124,7 @@ def describe_kept(study: Study) -> Iterator[str]:
     price, stay, every, bytes_stay, bytes_all = pricing(cost_records.records()), 0, 0, 0.0, 0.0
     for each in (job for job in jobs(study) if job.stage.resumes):
         cost, last = price(each, 0), cost_records.length(each)
-        last = last if cost.ends is None else min(last, round(cost.ends))
+        last = last if cost.expected_epochs is None else min(last, round(cost.expected_epochs))
         needed = keeping.needed_epochs(each, last, lambda reader: True, likely_best) or range(last + 1)
         count, size = len([epoch for epoch in needed if epoch <= last]), cost.bytes or 0
         stay, every = stay + count, every + last + 1

@@ -22,7 +22,7 @@ class Price:
     """What one job takes, None where nobody knows, and where the numbers come from.
 
     Seconds; bytes that it writes; `memory`, the bytes that its process holds at most; of a training that may stop
-    early `ends`, the epochs after which like ones ended.
+    early `expected_epochs`, those after which like ones ended.
     """
 
     seconds: float | None = None
@@ -31,7 +31,7 @@ class Price:
     records: int = 0
     hardware: tuple[str, ...] = ()
     memory: float | None = None
-    ends: float | None = None
+    expected_epochs: float | None = None
 
 
 def pricing(known: Iterable[Record]) -> Callable[..., Price]:
@@ -53,10 +53,10 @@ def pricing(known: Iterable[Record]) -> Callable[..., Price]:
         each = of_one_pass(job.stage.name, job.study.study, *described(job.stage, job.settings))
         if each is None:
             return stated(job, done)
-        ends = each.ends if stops_early(job.settings) else None
+        ends = each.expected_epochs if job.stage.resumes and stops_early(job.settings) else None
         goes = passes(job.study, job.stage, length(job))
         goes = goes if ends is None or whole else min(goes, max(ends, done))
-        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes, ends=ends)
+        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes, expected_epochs=ends)
 
     return price
 
@@ -85,8 +85,13 @@ def without_epochs(value: Any) -> Any:
 
 def stops_early(settings: dict[str, Any]) -> bool:
     """Whether a job with some settings is a training that may end before its last epoch."""
+    return training_in(settings).get("early_stopping") is not None
+
+
+def training_in(settings: dict[str, Any]) -> dict[str, Any]:
+    """The keys of training of a job with some settings, those of its condition in place of the study's."""
     own = {name: each for key, part in settings.items() if key.startswith("conditions.") for name, each in part.items()}
-    return (settings.get("training", {}) | own).get("early_stopping") is not None
+    return settings.get("training", {}) | own
 
 
 def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]) -> list[Record]:
@@ -108,9 +113,10 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     """
     elsewhere = f" in {found[0].study}" if found[0].study != study else ""
     otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
-    ended = [each.of for each in found if stops_early(each.settings)]
+    early = [each for each in found if stage.resumes and stops_early(each.settings)]
+    ended = [each.of for each in early if each.of < training_in(each.settings)["epochs"]]  # not one too short to stop
     return Price(
-        ends=median(ended) if ended else None,
+        expected_epochs=median(ended) if ended else None,
         seconds=median(each.seconds / each.passes for each in found),
         bytes=median(each.bytes / each.of for each in found),
         source=MEASURED + elsewhere + otherwise,

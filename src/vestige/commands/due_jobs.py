@@ -42,9 +42,11 @@ def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
     for path, (certain, why) in asked.items():
         job, state = found[path].job, found[path].state
         begun = cost_records.begun(job)
-        epochs = cost_records.length(job) - begun if job.stage.resumes else 0
-        saved = max(shared.get(path, 0) - begun, 0)
         cost, most = price(job, begun), limits(price(job, whole=True))
+        length = cost_records.length(job)
+        length = length if cost.expected_epochs is None else min(length, round(cost.expected_epochs))
+        epochs = max(length - begun, 0) if job.stage.resumes else 0
+        saved = min(max(shared.get(path, 0) - begun, 0), epochs)
         due.append(Planned(job, state, why, certain, path in restorable, cost, begun, epochs, saved, most))
     return due
 

@@ -156,7 +156,7 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         epochs, seconds = counted(said["epochs"], "epoch"), said["shared_seconds"]
         span = f" ({time_told(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
         yield f"up to {said['shared']:,} of {epochs}{span} saved where runs begin alike"
-    if stopping := [each.price.ends for each in due if each.price.ends is not None]:
+    if stopping := [each.price.expected_epochs for each in due if each.price.expected_epochs is not None]:
         yield (
             f"{counted(len(stopping), 'training')} may stop early, and of each as many epochs count as like ones took: "
             f"{median(stopping):.0f} in the median"

@@ -29,7 +29,7 @@ def read(path: Path | str = FILE) -> Study:
 
 @cache
 def of_text(text: str, path: Path) -> Study:
-    """The study that the text of a file describes. Raises StudyRefused."""
+    """The study that the text of a file describes, one for all: nothing in it changes. Raises StudyRefused."""
     tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
     study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), name_in_messages(path))
     study._file = name_in_messages(path)

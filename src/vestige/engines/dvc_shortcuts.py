@@ -1,6 +1,7 @@
 """Spares DVC what it does anew for each stage and need not; without a shortcut, in other versions, it takes longer."""
 
 import io
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -58,7 +59,9 @@ def write_once(write: Callable) -> Callable:
     """What writes data as YAML: the text of the last data again, where they are the same."""
     last = ["", ""]
 
-    def shortened(data, stream) -> None:
+    def shortened(data, stream):
+        if type(data) not in (dict, OrderedDict):  # it may have comments, which its text does not show
+            return write(data, stream)
         said = repr(data)
         if said != last[0]:
             text = io.StringIO()
@@ -70,7 +73,7 @@ def write_once(write: Callable) -> Callable:
 
 
 def read_index_once(open_index: Callable) -> Callable:
-    """What opens Git's index: the one that is open, as long as its file stays the same."""
+    """What opens Git's index: the one that is open, as long as its file stays the same. DVC only reads it there."""
     known: dict[tuple, Any] = {}
 
     def shortened(repo, *given, **more):

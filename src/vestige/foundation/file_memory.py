@@ -16,9 +16,10 @@ from vestige.foundation.files import whole
 
 MEMORY = Path("work", "found_in_files")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
-FINDERS = (  # the code that finds what is remembered: what other code has found is not asked
-    *("foundation/file_memory.py", "foundation/source.py", "config/rows.py", "provenance/described.py"),
-    *("provenance/embedding.py", "provenance/equivalences.py", "provenance/hashing.py", "provenance/trajectories.py"),
+FINDERS = (  # the code that finds what is remembered: a memory written by other code is ignored
+    *("foundation/canonical_json.py", "foundation/file_identity.py", "foundation/file_memory.py"),
+    *("foundation/source.py", "config/rows.py", "provenance/described.py", "provenance/embedding.py"),
+    *("provenance/equivalences.py", "provenance/hashing.py", "provenance/trajectories.py"),
 )
 
 # By what is found and where: what the file was like, what was found, and whether it had settled then.
@@ -28,7 +29,7 @@ known: dict[str, tuple[list[int], Any, bool]] = {}
 def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
     """What is to be found in a file, looked for anew only if the file has changed. Raises what `find` raises.
 
-    It must be what JSON can hold; a tuple comes back as a list.
+    It must be what JSON can hold; in a later process a tuple comes back as a list.
     """
     before, mark, key = time.time_ns(), list(identity(path)), f"{what} {os.path.abspath(path)}"
     found = known.get(key) or left_by_others(key)
@@ -40,9 +41,8 @@ def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
 
 def left_by_others(key: str) -> tuple[list[int], Any, bool] | None:
     """What former processes have left under a key in the project's folder; None where that cannot be read."""
-    line = kept(os.getcwd()).get(json.dumps(key))
-    with suppress(ValueError, TypeError):
-        mark, found = json.loads(line)
+    with suppress(OSError, ValueError, TypeError):  # of a folder that is gone, too
+        mark, found = json.loads(kept(os.getcwd()).get(json.dumps(key)))
         return mark, found, True
     return None
 
@@ -55,7 +55,7 @@ def kept(folder: str) -> dict[str, str]:
     """
     try:
         head, *lines = Path(folder, MEMORY).read_text().split("\n")
-        if json.loads(head) != by():
+        if json.loads(head) != FOUND_BY:
             return {}
         return {key: found for key, tab, found in (line.partition("\t") for line in lines) if tab}
     except (OSError, ValueError):
@@ -65,13 +65,14 @@ def kept(folder: str) -> dict[str, str]:
 def keep() -> None:
     """Leave what is known of settled files to the next process; where that cannot be written, it computes it again."""
     new = {json.dumps(key): json.dumps(found[:2], separators=(",", ":")) for key, found in known.items() if found[2]}
-    before = kept(os.getcwd())
-    if new.items() <= before.items():
-        return
-    lines = [json.dumps(by())]
-    lines += [f"{key}\t{found}" for key, found in (before | new).items() if os.path.exists(path_in(key))]
-    with suppress(OSError), whole(MEMORY) as file:
-        file.write("\n".join(lines).encode())
+    with suppress(OSError):
+        before = kept(os.getcwd())
+        if new.items() <= before.items():
+            return
+        lines = [json.dumps(FOUND_BY)]
+        lines += [f"{key}\t{found}" for key, found in (before | new).items() if os.path.exists(path_in(key))]
+        with whole(MEMORY) as file:
+            file.write("\n".join(lines).encode())
 
 
 def path_in(key: str) -> str:
@@ -79,7 +80,14 @@ def path_in(key: str) -> str:
     return json.loads(key).partition(" ")[2]
 
 
-def by() -> list[str]:
-    """What finds what is remembered: the interpreter, and the text of each file that does."""
+def describe_finders() -> list:
+    """What finds what is remembered: the interpreter, when a package was last installed, the text of each file."""
     package = Path(__file__).resolve().parents[1]
-    return [sys.version, *(hashlib.sha256((package / file).read_bytes()).hexdigest() for file in FINDERS)]
+    installed = [
+        Path(each).stat().st_mtime_ns for each in sys.path if each.endswith("site-packages") and os.path.isdir(each)
+    ]
+    texts = [hashlib.sha256((package / file).read_bytes()).hexdigest() for file in FINDERS]
+    return [sys.version, *installed, *texts]
+
+
+FOUND_BY = describe_finders()  # as this process has loaded it: a file that is edited later finds nothing here

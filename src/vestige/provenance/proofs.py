@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ def note_code(study: Study) -> None:
     """Leave what the code of all jobs of a study is to the processes that make them: each need not look for itself."""
     code_of = once(code_digests)
     for job in jobs(study):
-        code_of(job)
+        with suppress(source.SourceRefused, OSError):  # whoever makes this job says so
+            code_of(job)
     file_memory.keep()
 
 
@@ -50,13 +52,13 @@ def once(code_of: CodeOf) -> CodeOf:
     """The same function, which looks only once at the code of jobs that have it in common."""
     known: dict[tuple[str, ...], dict[str, str]] = {}
 
-    def remembered(job: Job) -> dict[str, str]:
+    def code_of_begun(job: Job) -> dict[str, str]:
         begun = begins(job.study, job.stage, job.names)
         if begun not in known:
             known[begun] = code_of(job)
         return known[begun]
 
-    return remembered
+    return code_of_begun
 
 
 def behind(job: Job) -> dict[str, Any]:
