@@ -270,6 +270,7 @@ def test_another_interpreter_or_other_packages_are_not_run_by_it(empty_project):
     assert "limits" in forking.find_difference(loaded, said | {"bounds": [*said["bounds"][:-1], []]})
 
 
+@pytest.mark.slow
 def test_another_mount_namespace_is_not_run_by_it(served, empty_project):
     log = os.path.join(served[forkserver.FOLDER], forkserver.LOG)
     before = os.path.getsize(log)
@@ -353,6 +354,7 @@ def test_a_command_whose_forkserver_is_killed_finds_what_its_child_has_made(empt
     assert f"{TRAINING} is current" in (empty_project / "output.txt").read_text()
 
 
+@pytest.mark.slow
 def test_what_these_tests_run_warm_is_a_process_group_of_its_own(empty_project):
     edit(empty_project, "training", "epochs", to=400)
     process = begin(empty_project, f"snakemake {TRAINING}")

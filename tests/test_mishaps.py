@@ -93,6 +93,7 @@ def killed_at_work(project, result: str, delay: float) -> None:
         delay /= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("result", EACH_STAGE)
 def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_called_again(project, by_both, result):
     for delay in (random.Random(result).uniform(0.2, 1.5), 0):
@@ -251,6 +252,7 @@ def test_an_input_made_from_other_settings_is_refused_with_both_values(project):
     assert f"vestige make {TRAINING}" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_figure_is_not_drawn_from_results_that_come_from_other_settings(project):
     figure = "results/tiny/figures/regularised_selectivity.png"
     edit(project, "conditions", "suppressed", "alpha", to=-6)
@@ -384,6 +386,7 @@ def test_damaged_images_in_the_work_folder_are_decoded_again(project, by_snakema
     assert (project / MEASURED).read_bytes() == (by_snakemake / MEASURED).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stage", ["images", "training", "selectivity", "ablation", "cka", "figures_training", "figures_cka"]
 )

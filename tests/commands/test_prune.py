@@ -34,6 +34,7 @@ def test_it_lists_what_a_removed_condition_has_left_and_removes_nothing(project)
     assert there(project) == before
 
 
+@pytest.mark.slow
 def test_it_removes_that_and_nothing_else(project):
     without_a_condition(project)
     before, wrong = there(project), unproven(project)

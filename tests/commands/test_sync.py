@@ -106,6 +106,7 @@ def marked(events):
     return [pytest.param(event, id=name, marks=marks.get(name, pytest.mark.slow)) for name, event in events.items()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", marked(NOTHING))
 def test_nothing_is_to_do_after(project, event):
     event(project)
@@ -203,6 +204,7 @@ def test_a_run_in_either_engine_is_known_to_the_other(project):
     assert_nothing_to_do(project)  # the Snakefile has told DVC
 
 
+@pytest.mark.slow
 def test_a_run_tells_dvc_of_every_result(by_snakemake):
     assert status(by_snakemake) == {}
     assert set(dvc_lock.read((by_snakemake / "dvc.lock").read_text())) == set(lockfile_names(by_snakemake))
