@@ -82,13 +82,16 @@ def test_what_finding_raises_is_raised_and_not_remembered(file):
     assert remembered("text", file, Finder()) == "abc"
 
 
-def test_the_next_process_need_not_read_a_settled_file(file, monkeypatch):
+@pytest.mark.parametrize(("name", "text"), [("file", "abc"), ("a\tb\nc", "x\ty\nz")])
+def test_the_next_process_need_not_read_a_settled_file(tmp_path, monkeypatch, name, text):
     settled(monkeypatch)
-    remembered("text", file, Finder())
+    path = tmp_path / name
+    path.write_text(text)
+    remembered("text", path, Finder())
     keep()
     forget()
     find = Finder()
-    assert remembered("text", file, find) == "abc"
+    assert remembered("text", path, find) == text
     assert find.looked == 0
 
 
@@ -105,18 +108,6 @@ def test_what_former_processes_left_stays_and_that_of_files_that_are_gone_goes(f
     keep()
     _, *lines = MEMORY.read_text().splitlines()
     assert [json.loads(line.partition("\t")[0]) for line in lines] == [f"text {others[1]}", f"text {file}"]
-
-
-def test_names_and_values_with_line_ends_and_tabs_come_back(tmp_path, monkeypatch):
-    settled(monkeypatch)
-    odd = tmp_path / "a\tb\nc"
-    odd.write_text("x\ty\nz")
-    remembered("text", odd, Finder())
-    keep()
-    forget()
-    find = Finder()
-    assert remembered("text", odd, find) == "x\ty\nz"
-    assert find.looked == 0
 
 
 @pytest.mark.parametrize(

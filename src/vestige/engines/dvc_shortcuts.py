@@ -4,8 +4,8 @@ import io
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from vestige.engines import members
@@ -32,9 +32,7 @@ def replaced(member: str, shorten: Callable[[Callable], Callable]) -> Iterator[N
     """Have what `shorten` makes of a function in its place, for a while."""
     module, _, path = member.partition(":")
     *around, name = path.split(".")
-    owner: Any = import_module(module)
-    for each in around:
-        owner = getattr(owner, each)
+    owner = resolve_name(f"{module}:{'.'.join(around)}")
     former = getattr(owner, name)
     setattr(owner, name, shorten(former))
     try:

@@ -62,9 +62,8 @@ def drawn_at(association, layer: Layer, place: Place, draw: int) -> np.ndarray:
     number = next(number for number, name in enumerate(plain) if measure.startswith(name))
     one, other = (association[name].values[layer.rows] for name in ("unit", "unit_other"))
     matrix = np.zeros((layer.units, layer.units))
-    matrix[one, other] = matrix[other, one] = association["null_association"].values[draw, place.epoch, number][
-        layer.rows
-    ]
+    drawn = association["null_association"].values[draw, place.epoch, number]
+    matrix[one, other] = matrix[other, one] = drawn[layer.rows]
     if measure == plain[number]:
         return matrix
     root = np.maximum(np.sqrt(matrix.diagonal()), LEAST_ROOT)
