@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.commands import cost_records, scratch_files
-from vestige.commands.cost_estimates import pricing
+from vestige.commands.cost_estimates import expected_length, pricing
 from vestige.commands.formatting import counted, size_told, time_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
@@ -123,8 +123,8 @@ def describe_kept(study: Study) -> Iterator[str]:
         return
     price, stay, every, bytes_stay, bytes_all = pricing(cost_records.records()), 0, 0, 0.0, 0.0
     for each in (job for job in jobs(study) if job.stage.resumes):
-        cost, last = price(each, 0), cost_records.length(each)
-        last = last if cost.expected_epochs is None else min(last, round(cost.expected_epochs))
+        cost = price(each, 0)
+        last = expected_length(each, cost)
         needed = keeping.needed_epochs(each, last, lambda reader: True, likely_best) or range(last + 1)
         count, size = len([epoch for epoch in needed if epoch <= last]), cost.bytes or 0
         stay, every = stay + count, every + last + 1

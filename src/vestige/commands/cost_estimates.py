@@ -61,6 +61,12 @@ def pricing(known: Iterable[Record]) -> Callable[..., Price]:
     return price
 
 
+def expected_length(job: Job, price: Price) -> int:
+    """The epochs of a job's run, as far as trainings like it go."""
+    whole = length(job)
+    return whole if price.expected_epochs is None else min(whole, round(price.expected_epochs))
+
+
 def described(stage: Stage, settings: dict[str, Any]) -> tuple[str, str, str]:
     """What a job's cost depends on: images, network and device; the settings of its work; the run's condition.
 

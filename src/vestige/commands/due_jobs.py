@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vestige.commands import cost_records, restore
-from vestige.commands.cost_estimates import Price, pricing
+from vestige.commands.cost_estimates import Price, expected_length, pricing
 from vestige.commands.job_limits import Limits, limits
 from vestige.config.study import Study
 from vestige.pipeline import Job
@@ -43,9 +43,7 @@ def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
         job, state = found[path].job, found[path].state
         begun = cost_records.begun(job)
         cost, most = price(job, begun), limits(price(job, whole=True))
-        length = cost_records.length(job)
-        length = length if cost.expected_epochs is None else min(length, round(cost.expected_epochs))
-        epochs = max(length - begun, 0) if job.stage.resumes else 0
+        epochs = max(expected_length(job, cost) - begun, 0) if job.stage.resumes else 0
         saved = min(max(shared.get(path, 0) - begun, 0), epochs)
         due.append(Planned(job, state, why, certain, path in restorable, cost, begun, epochs, saved, most))
     return due
