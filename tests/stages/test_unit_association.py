@@ -9,7 +9,7 @@ from torch import nn
 from vestige.data.loader import Split
 from vestige.metrics.association import Covariance, relative_error
 from vestige.models import bottleneck_resnet, mlp
-from vestige.models.network import Network, build
+from vestige.models.network import Network, build, forward
 from vestige.stages import unit_association
 from vestige.stages.unit_association import MEASURES, Sampled, associate, by_position, measured_layers
 from vestige.training.evaluation import resume, walk
@@ -142,7 +142,8 @@ def test_the_error_of_random_directions_falls_as_one_over_the_root_of_their_numb
     sampled = Sampled(network, layers, drawn, 0)
     pixels = images_of(images)
     with torch.no_grad():
-        sampled.add(pixels, {})
+        _, outputs = forward(network, pixels, layers)
+        sampled.add(pixels, {name: by_position(network, each) for name, each in outputs.items()})
     counts, actual, stated = [1, 4, 16, 64], [], []
     for count in counts:
         misses, says = [], []
@@ -171,6 +172,16 @@ def test_the_batches_change_nothing_but_the_last_digits(case, batch_size):
             torch.testing.assert_close(
                 one.matrices[name][measure], other.matrices[name][measure], rtol=1e-10, atol=1e-13
             )
+
+
+def test_neither_does_how_many_changes_are_held_at_once(monkeypatch):
+    one = associate(convolutional(), split(), 3, 0)
+    monkeypatch.setitem(unit_association.TOGETHER, "cpu", 1)
+    other = associate(convolutional(), split(), 3, 0)
+    for layer, matrices in one.matrices.items():
+        torch.testing.assert_close(
+            matrices["input_gradient"], other.matrices[layer]["input_gradient"], rtol=1e-10, atol=1e-13
+        )
 
 
 def test_normalised_measures_are_correlations_and_cosines():

@@ -10,7 +10,7 @@ from torch import Tensor
 from vestige.foundation.random import generator
 from vestige.metrics.gram_nulls import draw_frame, draw_orders, draw_rotations, permuted_covariance, rotated_grams
 from vestige.models.network import Network, forward
-from vestige.stages.unit_association import PLAIN, by_position, is_perceptron, measured_layers
+from vestige.stages.unit_association import PLAIN, by_position, change_along, is_perceptron, measured_layers
 
 HELD = 2**23  # numbers that the gradients of a layer may hold at once
 KEEPS = (
@@ -117,25 +117,8 @@ def vectors_of(
         yield from ((measure, name, each) for name, each in gradients.items())
 
 
-def change_along(network: Network, images: Tensor, layers: Sequence[str], directions: Tensor) -> dict[str, Tensor]:
-    """(images, units, positions, k) by layer how units change along each direction (k, *image), in forward mode.
-
-    All directions go through the network side by side: one after another they take five times as long.
-    """
-
-    def run(pixels):
-        _, outputs = forward(network, pixels, layers)
-        return tuple(by_position(network, outputs[name]) for name in layers)
-
-    def change(direction):
-        return torch.func.jvp(run, (images,), (direction.expand_as(images),))[1]
-
-    with torch.no_grad():
-        return dict(zip(layers, torch.func.vmap(change, out_dims=-1)(directions), strict=True))
-
-
 def change_perceptron(network: Network, images: Tensor, layers: Sequence[str], directions: Tensor) -> dict[str, Tensor]:
-    """The same of a perceptron of ReLUs, in a tenth of the time: what changes in its first layer is alike for all."""
+    """`change_along` for a perceptron of ReLUs, in a tenth of the time: its first layer changes alike at all images."""
     with torch.no_grad():
         _, outputs = forward(network, images, layers)
         rows, found = directions.flatten(1).T, {}
