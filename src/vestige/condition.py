@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import total_ordering
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 # The scalar coordinates of a result that say other things, and those of the penalty.
 PENALTY = ("alpha", "start", "stop", "modules")
 OTHERS = ("study", "condition", "seed", "epochs")
 # In a training result `learning_rate` is that of each epoch; the setting, where it is overridden, is called so:
 INITIAL = "initial_"
-REGULARIZERS = ("l2", "l1", "dropout")  # keys of `training` of which a sweep varies one at a time (Lange et al. 2022)
+Regularizer = Literal["l2", "l1", "dropout"]  # keys of `training`, of which a sweep varies one (Lange et al. 2022)
+REGULARIZERS: tuple[Regularizer, ...] = get_args(Regularizer)
 UNPENALISED = "no penalty"  # in a label
 PLACES = ("first", "second")  # of the two networks of a pair, whose coordinates end in them
 

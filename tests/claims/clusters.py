@@ -33,7 +33,7 @@ class Clusters:
     """What is true of every network, mean over layers, and the scatter between them."""
 
     untrained: float = 0.1  # modularity
-    plain: float = 0.11  # without a regulariser
+    plain: float = 0.11  # without a regularizer
     per_dropout: float = 0.3  # added by a dropout of 1
     added: float = 0.03  # by the most l1 and l2
     clusters: float = 4.0

@@ -13,7 +13,7 @@ USUAL = Clusters()
 AT = {
     "dropout_increases_modularity": lambda v: {"per_dropout": v / MOST},
     "modularity_rises_with_dropout": lambda v: {"per_dropout": v},
-    "other_regularisers_increase_modularity": lambda v: {"added": v},
+    "other_regularizers_increase_modularity": lambda v: {"added": v},
     "dropout_increases_modularity_more": lambda v: {"added": USUAL.per_dropout * MOST - v},
     "training_alone_increases_modularity": lambda v: {"plain": USUAL.untrained + v},
     "unregularised_networks_stay_near_untrained": lambda v: {"plain": USUAL.untrained + v},
@@ -34,7 +34,7 @@ PARTS = {
         f"{name}, dropout 0.6" for name in ("input gradient", "covariance", "output gradient")
     ],
     "modularity_rises_with_dropout": ["input gradient", "covariance", "output gradient"],
-    "other_regularisers_increase_modularity": ["l1 0.001", "l2 0.01"],
+    "other_regularizers_increase_modularity": ["l1 0.001", "l2 0.01"],
     "dropout_increases_modularity_more": ["dropout 0.6 over l1 0.001", "dropout 0.6 over l2 0.01"],
     "families_agree_little": [""],
     "dropout_modularity_exceeds_nulls": [f"{name}, dropout 0.6" for name in ("shuffled", "strengths", "gram")],

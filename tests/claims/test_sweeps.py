@@ -57,7 +57,7 @@ def test_all_kept_networks_of_a_seed_count_alike():
 
 
 @pytest.mark.parametrize(
-    ("said", "regulariser"),
+    ("said", "regularizer"),
     [
         ({"dropout": 0.5}, ("dropout", 0.5)),
         ({"l2": 0.001}, ("l2", 0.001)),
@@ -67,9 +67,9 @@ def test_all_kept_networks_of_a_seed_count_alike():
         ({"dropout": 0.5, "alpha": -1.0, "modules": "4", "stop": 9}, None),
     ],
 )
-def test_a_condition_is_of_a_sweep_if_it_sets_one_regulariser_and_nothing_else(said, regulariser):
+def test_a_condition_is_of_a_sweep_if_it_sets_one_regularizer_and_nothing_else(said, regularizer):
     plain = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 9}
-    assert Condition.from_coordinates(plain | said).regularizer == regulariser
+    assert Condition.from_coordinates(plain | said).regularizer == regularizer
 
 
 def test_a_sweep_of_another_length_than_most_is_left_alone():

@@ -1,4 +1,4 @@
-"""Dropout makes networks modular, other regularisers less so, training alone hardly (Lange et al. 2022)."""
+"""Dropout makes networks modular, other regularizers less so, training alone hardly (Lange et al. 2022)."""
 
 from typing import Literal
 
@@ -9,7 +9,6 @@ from vestige.claims.parts import Part
 from vestige.claims.sweeps import (
     BASELINE,
     Read,
-    Regulariser,
     Sweep,
     difference,
     label,
@@ -21,6 +20,7 @@ from vestige.claims.sweeps import (
     quantity,
     sweeps_of,
 )
+from vestige.condition import Regularizer
 
 KIND = "clustering"
 Measure = Literal["input_gradient", "covariance", "output_gradient"]
@@ -28,23 +28,23 @@ MEASURES: tuple[Measure, ...] = ("input_gradient", "covariance", "output_gradien
 Null = Literal["shuffled", "strengths", "gram"]
 NULLS: tuple[Null, ...] = ("shuffled", "strengths", "gram")
 WEAKEST: Null = "shuffled"  # products of matrices have more modularity than these, groups or none
-OTHERS: tuple[Regulariser, ...] = ("l1", "l2")
+OTHERS: tuple[Regularizer, ...] = ("l1", "l2")
 DRAWS = 19  # matrices without groups, of which the largest is exceeded by chance in one case of twenty
 
 
-def increase(evidence: Evidence, regulariser: Regulariser) -> list[Part]:
-    """How much modularity the strongest that is kept of a regulariser adds; a part for each measure."""
-    return _added(evidence, regulariser, "modularity")
+def increase(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
+    """How much modularity the strongest that is kept of a regularizer adds; a part for each measure."""
+    return _added(evidence, regularizer, "modularity")
 
 
-def added_clusters(evidence: Evidence, regulariser: Regulariser) -> list[Part]:
+def added_clusters(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
     """How many clusters it adds, likewise."""
-    return _added(evidence, regulariser, "clusters")
+    return _added(evidence, regularizer, "clusters")
 
 
-def slope(evidence: Evidence, regulariser: Regulariser) -> list[Part]:
-    """By how much modularity rises with a regulariser: the least-squares line through all values that are kept."""
-    sweep = sweeps_of(evidence, KIND).get(regulariser)
+def slope(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
+    """By how much modularity rises with a regularizer: the least-squares line through all values that are kept."""
+    sweep = sweeps_of(evidence, KIND).get(regularizer)
     if sweep is None or len(sweep.kept) < 2:
         return []
     return [_slope(evidence, sweep, measure) for measure in measured([sweep], MEASURES)]
@@ -71,7 +71,7 @@ def lead_of_dropout(evidence: Evidence) -> list[Part]:
 
 
 def gain_by_training(evidence: Evidence) -> list[Part]:
-    """How much more modularity networks have without a regulariser than untrained ones; a part for each measure."""
+    """How much more modularity networks have without a regularizer than untrained ones; a part for each measure."""
     sweeps = sweeps_of(evidence, KIND)
     if not sweeps or not evidence.untrained:
         return []
@@ -82,12 +82,12 @@ def gain_by_training(evidence: Evidence) -> list[Part]:
     ]
 
 
-def excess_over_nulls(evidence: Evidence, regulariser: Regulariser, measure: Measure) -> list[Part]:
-    """How far modularity under the strongest of a regulariser lies above the largest of matrices without groups.
+def excess_over_nulls(evidence: Evidence, regularizer: Regularizer, measure: Measure) -> list[Part]:
+    """How far modularity under the strongest of a regularizer lies above the largest of matrices without groups.
 
     A part for each kind of these that the study has; none where they are the shuffled ones alone, which show little.
     """
-    sweep = sweeps_of(evidence, KIND).get(regulariser)
+    sweep = sweeps_of(evidence, KIND).get(regularizer)
     if sweep is None or not measured([sweep], [measure]):
         return []
     nulls = [null for null in NULLS if _has_null(sweep, null)]
@@ -96,8 +96,8 @@ def excess_over_nulls(evidence: Evidence, regulariser: Regulariser, measure: Mea
     return [level_of(evidence, f"{null}, {sweep.label}", sweep, _excess(null, measure)) for null in nulls]
 
 
-def excess_without_regulariser(evidence: Evidence, matrices: Null) -> list[Part]:
-    """The same of networks without a regulariser, above one kind of them; a part for each measure."""
+def excess_without_regularizer(evidence: Evidence, matrices: Null) -> list[Part]:
+    """The same of networks without a regularizer, above one kind of them; a part for each measure."""
     sweep = sweeps_of(evidence, KIND).get(BASELINE)
     return [
         level_of(evidence, label(measure), sweep, _excess(matrices, measure))
@@ -106,19 +106,19 @@ def excess_without_regulariser(evidence: Evidence, matrices: Null) -> list[Part]
     ]
 
 
-def _added(evidence: Evidence, regulariser: Regulariser, name: str) -> list[Part]:
-    """What the strongest of a regulariser adds to the baseline's number; a part for each measure."""
+def _added(evidence: Evidence, regularizer: Regularizer, name: str) -> list[Part]:
+    """What the strongest of a regularizer adds to the baseline's number; a part for each measure."""
     sweeps = sweeps_of(evidence, KIND)
-    if regulariser not in sweeps:
+    if regularizer not in sweeps:
         return []
-    both = [sweeps[regulariser], sweeps[BASELINE]]
+    both = [sweeps[regularizer], sweeps[BASELINE]]
     return [
         difference(evidence, label(measure), *both, quantity(name, [measure])) for measure in measured(both, MEASURES)
     ]
 
 
 def _slope(evidence: Evidence, sweep: Sweep, measure: Measure) -> Part:
-    """The slope of a measure's modularity over the regulariser, of the seeds that every value kept has."""
+    """The slope of a measure's modularity over the regularizer, of the seeds that every value kept has."""
     read, strengths = quantity("modularity", [measure]), [level.value for level in sweep.kept]
     shared = sorted(set.intersection(*(set(level.runs) for level in sweep.kept)))
     lines = {seed: [read(level.runs[seed]) for level in sweep.kept] for seed in shared}

@@ -1,23 +1,21 @@
-"""Conditions that differ in how strongly one regulariser acts, without the networks that learnt too little."""
+"""Conditions that differ in how strongly one regularizer acts, without the networks that learnt too little."""
 
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vestige.claims.evidence import BySeed, Evidence, Runs
 from vestige.claims.parts import Part, Values
-from vestige.condition import Condition, find_common_length, find_least_too_strong
+from vestige.condition import REGULARIZERS, Condition, find_common_length, find_least_too_strong
 
-Regulariser = Literal["dropout", "l1", "l2"]
-REGULARISERS: tuple[Regulariser, ...] = ("dropout", "l1", "l2")
-BASELINE = "baseline"  # stands for the runs that override nothing, among the regularisers
+BASELINE = "baseline"  # stands for the runs that override nothing, among the regularizers
 Read = Callable[..., float]  # what reads a number off the curves of one network
 
 
 class Level(NamedTuple):
-    """One condition: how strongly its regulariser acts, the runs that count, and how many learnt too little."""
+    """One condition: how strongly its regularizer acts, the runs that count, and how many learnt too little."""
 
     value: float
     runs: BySeed
@@ -30,9 +28,9 @@ class Level(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """The conditions of one regulariser, the weakest first: those before the first that is bad, and the others."""
+    """The conditions of one regularizer, the weakest first: those before the first that is bad, and the others."""
 
-    regulariser: str
+    regularizer: str
     kept: tuple[Level, ...]
     dropped: tuple[Level, ...] = ()
 
@@ -49,11 +47,11 @@ class Sweep(NamedTuple):
     @property
     def label(self) -> str:
         """For instance "dropout 0.7", the strongest that is kept."""
-        return f"{self.regulariser} {self.strongest.value:g}"
+        return f"{self.regularizer} {self.strongest.value:g}"
 
 
 def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
-    """By regulariser, the conditions that have a result of a kind; under BASELINE the runs that override nothing.
+    """By regularizer, the conditions that have a result of a kind; under BASELINE the runs that override nothing.
 
     All of as many epochs: those that most of them last. None where there is no baseline.
     """
@@ -69,7 +67,7 @@ def sweeps_of(evidence: Evidence, kind: str) -> dict[str, Sweep]:
             name, value = one.regularizer
             levels.setdefault(name, []).append(_level(evidence, runs, one, value))
     baseline = Sweep(BASELINE, (_level(evidence, runs, plain[lasting], 0.0),))
-    return {BASELINE: baseline} | {name: _sweep(name, levels[name]) for name in REGULARISERS if name in levels}
+    return {BASELINE: baseline} | {name: _sweep(name, levels[name]) for name in REGULARIZERS if name in levels}
 
 
 def _level(evidence: Evidence, runs: Runs, condition: Condition, value: float) -> Level:
@@ -89,7 +87,7 @@ def _accuracy_of(run, curve) -> float:
 
 
 def _sweep(name: str, levels: list[Level]) -> Sweep:
-    """The conditions of one regulariser."""
+    """The conditions of one regularizer."""
     rising = sorted(levels, key=lambda level: level.value)
     limit = find_least_too_strong((level.value, level.accurate) for level in levels)
     kept = tuple(level for level in rising if level.value < limit)
@@ -106,7 +104,7 @@ def difference(evidence: Evidence, name: str, first: Sweep, second: Sweep, read:
     """What is read off the strongest of one sweep less the same of another, of the seeds in both."""
     shared = sorted(first.strongest.runs.keys() & second.strongest.runs.keys())
     columns = [{seed: one_number(read(sweep.strongest.runs[seed])) for seed in shared} for sweep in (first, second)]
-    said = first.label if second.regulariser == BASELINE else f"{first.label} over {second.label}"
+    said = first.label if second.regularizer == BASELINE else f"{first.label} over {second.label}"
     return part_of(evidence, f"{name}, {said}".removeprefix(", "), [first, second], *columns)
 
 
@@ -117,7 +115,7 @@ def level_of(evidence: Evidence, name: str, sweep: Sweep, read: Read) -> Part:
 
 
 def mean_over_kept(evidence: Evidence, name: str, sweeps: Iterable[Sweep], read: Read) -> Part:
-    """What is read off all networks that are kept, however they are regularised: a mean for each seed."""
+    """What is read off all networks that are kept, however they are regularized: a mean for each seed."""
     sweeps, found = list(sweeps), {}
     for seed, run in ((seed, run) for sweep in sweeps for level in sweep.kept for seed, run in level.runs.items()):
         found.setdefault(seed, []).append(read(run))
@@ -144,7 +142,7 @@ def _used(evidence: Evidence, sweeps: list[Sweep], left_out: int) -> Iterator[st
         yield f"{left_out} run{'s' if left_out > 1 else ''} under an accuracy of {evidence.least_accuracy:g} left out"
     for sweep in sweeps:
         if sweep.dropped:
-            yield f"and {sweep.regulariser} from {sweep.dropped[0].value:g} on"
+            yield f"and {sweep.regularizer} from {sweep.dropped[0].value:g} on"
 
 
 def quantity(name: str, measures: Iterable[str]) -> Read:
