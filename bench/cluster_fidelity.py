@@ -40,8 +40,9 @@ def main(study: str) -> None:
         lacks, below = best - each, (each < papers - LEAST).mean()
         print(f"{name:42} {lacks.mean():.5f} in the mean, {lacks.max():.4f} at most; below the paper's in {below:.0%}")
     changed = np.concatenate(changed)
-    print(f"dead units a cluster: similarity {np.nanmean(changed):+.4f} in the mean,", end="")
-    print(f" {np.nanmax(np.abs(changed)):.3f} at most")
+    if len(changed):  # one measure alone is similar to no other
+        print(f"dead units a cluster: similarity {np.nanmean(changed):+.4f} in the mean,", end="")
+        print(f" {np.nanmax(np.abs(changed)):.3f} at most")
 
 
 def matrices_of(run, layer) -> np.ndarray:
@@ -72,7 +73,7 @@ def compare(groups: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     ]
     both = [(partitions[one], partitions[other]) for one, other in pairs]
     changed = [element_centric(*share_dead(*each)) - element_centric(*drop_dead(*each)) for each in both]
-    return found, np.array(changed)
+    return found, np.array(changed, dtype=float)
 
 
 if __name__ == "__main__":

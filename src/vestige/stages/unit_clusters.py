@@ -102,12 +102,12 @@ class LayerMatrices:
             Search(kind, number, draw) for kind, count in draws.items() for number in numbers for draw in range(count)
         ]
         size = max(1, TOGETHER // (self.matrices[0].size * self.settings.restarts))
-        parts = [self.search(planned[start : start + size]) for start in range(0, len(planned), size)]
+        parts = [self.search_together(planned[start : start + size]) for start in range(0, len(planned), size)]
         partitions, quality = (np.concatenate(each) for each in zip(*parts, strict=True))
         by_name = {name: [each.name == name for each in planned] for name in (*SEARCHES, *draws)}
         return {name: (partitions[mine], quality[mine]) for name, mine in by_name.items()}
 
-    def search(self, planned: Sequence[Search]) -> tuple[np.ndarray, np.ndarray]:
+    def search_together(self, planned: Sequence[Search]) -> tuple[np.ndarray, np.ndarray]:
         """The best partition of each, and its Q; random numbers of a search follow from what is searched alone."""
         matrices = np.stack([self.matrix_of(each) for each in planned])
         there = np.flatnonzero(np.isfinite(matrices).all(axis=(1, 2)))
