@@ -63,7 +63,7 @@ def sheet_of(settings, panels: list[list[Shown]]):
 
     width, height = settings.panel
     columns = max(map(len, panels))
-    figure = Sheet(figsize=(width * columns + 1.4, height * len(panels) + 0.9), layout="constrained")
+    figure = Sheet(figsize=(width * columns + 1.4, height * len(panels) + 0.9), layout="compressed")
     return figure, figure.subplots(len(panels), columns, squeeze=False)
 
 
