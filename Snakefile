@@ -24,6 +24,7 @@ onstart:
     front.alone()
     front.note_code(STUDY)
     front.share_imports(STUDY, workflow)
+    front.look_when_jobs_end(workflow)
 
 
 onsuccess:

@@ -176,7 +176,8 @@ def test_code_edited_and_edited_back_before_it_ran_is_not_vouched_for(project):
 
 
 @pytest.mark.slow
-def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(project):
+@pytest.mark.parametrize("later", [2, 0], ids=["a newer text", "an older one, moved to its place"])
+def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(project, later):
     file, at = project / "src/vestige/stages/selectivity.py", 10**18
     bytecode, plain = importlib.util.cache_from_source(file), file.read_text()
     (project / MEASURED).unlink()
@@ -185,10 +186,21 @@ def test_bytecode_of_a_former_text_of_the_same_size_and_second_is_not_run(projec
     py_compile.compile(str(file), cfile=bytecode)
     os.utime(bytecode, ns=(at + 1, at + 1))
     file.write_text(plain + "SAID = 2\n")
-    os.utime(file, ns=(at + 2, at + 2))
+    os.utime(file, ns=(at + later, at + later))
     refused = run(project, f"vestige make {MEASURED}", check=False)
     assert refused.returncode == 1
     assert "is of a former text, and was loaded: it is removed, start again" in refused.stdout
+    run(project, f"vestige make {MEASURED}")
+    assert MEASURED not in unproven(project)
+
+
+@pytest.mark.slow
+def test_bytecode_that_was_copied_with_its_text_is_run(project):
+    file, at = project / "src/vestige/stages/selectivity.py", 10**18
+    (project / MEASURED).unlink()
+    os.utime(file, ns=(at, at))  # as after `cp -a`: the times of the entries are those of the copy
+    bytecode = py_compile.compile(str(file), cfile=importlib.util.cache_from_source(file))
+    os.utime(bytecode, ns=(at + 1, at + 1))
     run(project, f"vestige make {MEASURED}")
     assert MEASURED not in unproven(project)
 

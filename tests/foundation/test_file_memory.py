@@ -133,14 +133,51 @@ def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, af
     assert find.looked == 1
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[1]", b'{"by": [], "known": {}}', b"\xff", b"BY\nKEY", b"BY\nKEY\t", b"BY\nKEY\t[1]"]
-)
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'{"by": [], "known": {}}', b"\xff", b"[" * 100_000])
 def test_a_damaged_memory_is_none(file, damage):
     MEMORY.parent.mkdir()
-    key, by = json.dumps(f"text {file}").encode(), json.dumps(file_memory.FOUND_BY).encode()
-    MEMORY.write_bytes(damage.replace(b"BY", by).replace(b"KEY", key))
+    MEMORY.write_bytes(damage)
     assert remembered("text", file, Finder()) == "abc"
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "KEY", "KEY\t", "KEY\t[1]", "KEY\t[MARK,5]", "KEY\tnull", "garbage\tmore", "5\t[1]"]
+)
+def test_a_memory_whose_lines_were_changed_is_none_and_is_replaced(file, damage, monkeypatch):
+    settled(monkeypatch)
+    remembered("text", file, Finder())
+    keep()
+    whole = MEMORY.read_text()
+    head, line = whole.split("\n")
+    key, mark = line.split("\t")[0], json.dumps(json.loads(line.split("\t")[1])[0])
+    MEMORY.write_text(f"{head}\n{damage.replace('KEY', key).replace('MARK', mark)}")
+    forget()
+    find = Finder()
+    assert remembered("text", file, find) == "abc"
+    assert find.looked == 1
+    keep()
+    assert MEMORY.read_text() == whole
+
+
+def test_what_is_read_while_its_path_leads_elsewhere_is_not_remembered(tmp_path, monkeypatch):
+    settled(monkeypatch)
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    link = tmp_path / "link"
+    link.symlink_to("one")
+
+    def find(path):
+        link.unlink()
+        link.symlink_to("other")
+        return path.read_text()
+
+    assert remembered("text", link / "file", find) == "other"
+    keep()
+    forget()
+    link.unlink()
+    link.symlink_to("one")
+    assert remembered("text", link / "file", Finder()) == "one"
 
 
 def test_a_memory_that_cannot_be_written_is_done_without(file, tmp_path, monkeypatch):
@@ -156,7 +193,8 @@ def test_what_was_found_by_code_that_was_edited_since_is_not_taken_for_that_of_t
     remembered("text", file, Finder())
     monkeypatch.setattr(file_memory, "describe_finders", lambda: ["the code as it is edited now"])
     keep()
-    assert json.loads(MEMORY.read_text().splitlines()[0]) == file_memory.FOUND_BY != ["the code as it is edited now"]
+    *by, _ = json.loads(MEMORY.read_text().splitlines()[0])
+    assert by == file_memory.FOUND_BY != ["the code as it is edited now"]
 
 
 def test_in_a_folder_that_is_gone_files_are_read(file, tmp_path, monkeypatch):

@@ -51,6 +51,7 @@ MEMBERS = (
     "snakemake.persistence.file:FilePersistence._clear_cache(self)",
 )
 
+UNASKED = 100, 1  # the jobs that Snakemake starts at most in so many seconds, where nobody says how many
 WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 
 
@@ -94,6 +95,18 @@ def is_whole(workflow) -> bool:
 def is_touched(workflow) -> bool:
     """Whether Snakemake makes nothing, and only marks what is there as current."""
     return bool(getattr(workflow, "touch", False))
+
+
+def look_when_jobs_end(workflow) -> None:
+    """Let Snakemake look for jobs to start where one has ended, and not by the clock as well.
+
+    For its limit of 100 starts a second, which holds unasked, it looks again a second after each look, and once more
+    after each job: after n jobs n times a second, until it takes a core by itself. A limit that was asked for stays.
+    """
+    scheduler = getattr(workflow, "scheduler", None)
+    limit = getattr(scheduler, "job_rate_limiter", None)
+    if limit is not None and (getattr(limit, "max_jobs", None), getattr(limit, "timespan", None)) == UNASKED:
+        scheduler.job_rate_limiter = None
 
 
 def count_jobs(workflow) -> int:

@@ -35,13 +35,15 @@ def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
     found = known.get(key) or left_by_others(key)
     if found is None or found[0] != mark:
         found = (mark, find(path), max(mark[:2]) < before - SETTLED)
+        if list(identity(path)) != mark:  # another file by now, and who knows which of them was read
+            return found[1]
     known[key] = found
     return found[1]
 
 
 def left_by_others(key: str) -> tuple[list[int], Any, bool] | None:
     """What former processes have left under a key in the project's folder; None where that cannot be read."""
-    with suppress(OSError, ValueError, TypeError):  # of a folder that is gone, too
+    with suppress(OSError, TypeError):  # of a folder that is gone; where nothing is left under the key
         mark, found = json.loads(kept(os.getcwd()).get(json.dumps(key)))
         return mark, found, True
     return None
@@ -54,12 +56,17 @@ def kept(folder: str) -> dict[str, str]:
     There may be very many, of which a process needs a few: none is read before it is asked for.
     """
     try:
-        head, *lines = Path(folder, MEMORY).read_text().split("\n")
-        if json.loads(head) != FOUND_BY:
-            return {}
-        return {key: found for key, tab, found in (line.partition("\t") for line in lines) if tab}
+        head, _, body = Path(folder, MEMORY).read_text().partition("\n")
     except (OSError, ValueError):
         return {}
+    if head != head_of(body):
+        return {}
+    return {key: found for key, tab, found in (line.partition("\t") for line in body.split("\n")) if tab}
+
+
+def head_of(body: str) -> str:
+    """The first line of a memory: what found all that stands below it, and the digest of that."""
+    return json.dumps([*FOUND_BY, hashlib.sha256(body.encode()).hexdigest()])
 
 
 def keep() -> None:
@@ -69,10 +76,10 @@ def keep() -> None:
         before = kept(os.getcwd())
         if new.items() <= before.items():
             return
-        lines = [json.dumps(FOUND_BY)]
-        lines += [f"{key}\t{found}" for key, found in (before | new).items() if os.path.exists(path_in(key))]
+        all_known = (before | new).items()
+        body = "\n".join(f"{key}\t{found}" for key, found in all_known if os.path.exists(path_in(key)))
         with whole(MEMORY) as file:
-            file.write("\n".join(lines).encode())
+            file.write(f"{head_of(body)}\n{body}".encode())
 
 
 def path_in(key: str) -> str:

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import marshal
 import struct
 import sys
 from collections.abc import Iterator
@@ -118,11 +119,21 @@ def outlived(file: str) -> Path | None:
     path = PACKAGE / file
     try:
         bytecode = Path(importlib.util.cache_from_source(path))
-        kept, text = bytecode.stat(), path.stat()
-        taken = bytecode.read_bytes()[8:16] == struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
-        return bytecode if taken and kept.st_mtime_ns < text.st_mtime_ns else None
+        kept, text, data = bytecode.stat(), path.stat(), bytecode.read_bytes()
+        taken = data[8:16] == struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
     except (OSError, NotImplementedError, struct.error):
         return None
+    if not taken or kept.st_mtime_ns > max(text.st_mtime_ns, text.st_ctime_ns):
+        return None
+    return None if is_compiled(path, data) else bytecode  # the file may only have been copied, or linked
+
+
+def is_compiled(path: Path, bytecode: bytes) -> bool:
+    """Whether bytecode, with its header, is that of a file's text."""
+    try:
+        return marshal.loads(bytecode[16:]) == compile(path.read_bytes(), path, "exec", dont_inherit=True)
+    except (EOFError, ValueError, TypeError, SyntaxError):
+        return False
 
 
 def digest_of(path: Path) -> str:
