@@ -57,6 +57,29 @@ REFUSED = [
         [("keep", "best"), ("conditions", {"baseline": {}}), ("training.held_out", None)],
         "keep: found best; conditions.baseline holds no images out, by which one would be the best: give",
     ),
+    (
+        [("figures.association", {"sorted_matrices": {"layer": 5}})],
+        "figures.association.sorted_matrices.layer: found 5; the network has no such module; allowed: 1, 2",
+    ),
+    (
+        [("figures.clustering", {"modularity_by_regularization": {"measures": ["covariance", "covariance"]}})],
+        "figures.clustering.modularity_by_regularization.measures: covariance is given 2 times; allowed: each once",
+    ),
+    (
+        [("figures.agreement", {"agreement": {"measures": ["covariance"]}})],
+        'figures.agreement.agreement.measures: found ["covariance"]; allowed: 2 or more entries',
+    ),
+    (
+        [("figures.agreement", {"agreement_of_statistics": {"measures": ["covariance", "input_gradient"]}})],
+        'figures.agreement.agreement_of_statistics.measures: found ["covariance", "input_gradient"]; '
+        "allowed: 3 or more entries",
+    ),
+    (
+        [("network.hidden", [7, 1])],
+        "network.hidden: found [7, 1]; associations are between two or more units",
+    ),
+    ([("clustering.entropy", [1])], "clustering.entropy: found [1]; allowed: a number, or 2 entries"),
+    ([("clustering.entropy", [])], "clustering.entropy: found []; allowed: a number, or 2 entries"),
     ([("norms.epochs", [0, 0])], "norms.epochs: 0 is given 2 times; allowed: each once"),
 ]
 

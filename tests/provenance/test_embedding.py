@@ -3,6 +3,7 @@
 import io
 
 import matplotlib
+import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
@@ -173,3 +174,11 @@ def test_every_edit_with_the_tools_of_netcdf_is_seen(edit, tmp_path, monkeypatch
 def test_a_proof_is_spelt_in_one_way():
     one, other = embedding.sealed({"b": 1, "a": 2}, "x"), embedding.sealed({"a": 2, "b": 1}, b"x")
     assert one == other == canonical({"a": 2, "b": 1, "content": embedding.sha256('x{"a":2,"b":1}')})
+
+
+def test_a_sealed_file_whose_proof_is_no_text_has_none(tmp_path):
+    path = tmp_path / "file.nc"
+    with netCDF4.Dataset(path, "w") as opened:
+        opened.setncattr(embedding.ATTRIBUTE, 5)
+    path.write_bytes(path.read_bytes() + embedding.sha256(path.read_bytes()).encode())
+    assert embedding.seen(path) == ("", True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vestige.config.errors import Fault, repeated
+from vestige.config.errors import Fault, repeated, shown
 from vestige.config.study import Study
 from vestige.foundation.best_epoch import BEST
 from vestige.foundation.rows import STAGES
@@ -35,6 +35,12 @@ def of_search(study: Study) -> Iterator[Fault]:
     if isinstance(entropy, tuple) and entropy[0] <= entropy[1]:
         allowed = "a number, or two of which the first is larger, as in [1, 0.1]"
         yield ("clustering", "entropy"), f"found [{entropy[0]:g}, {entropy[1]:g}]; allowed: {allowed}"
+
+
+def of_single_units(study: Study) -> Iterator[Fault]:
+    """A layer of one unit, which has no association with another, where associations are asked for."""
+    if study.applies.association and 1 in getattr(study.network, "hidden", ()):
+        yield ("network", "hidden"), f"found {shown(study.network.hidden)}; associations are between two or more units"
 
 
 def of_cluster_ablation(study: Study) -> Iterator[Fault]:

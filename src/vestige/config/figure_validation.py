@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Iterator
 
 from vestige.config.choices import FIGURES, KINDS
-from vestige.config.errors import Fault, listed, nearest, shown, unknown_modules
+from vestige.config.errors import Fault, listed, nearest, repeated, shown, unknown_modules
 from vestige.config.selection import conditions_of, meaning, selectable, selected
 from vestige.config.study import Study
 from vestige.foundation.rows import RUN, SET, STAGES
 
 
 def of_figures(study: Study) -> Iterator[Fault]:
-    """Figures of modules that the network lacks, or whose runs the study lacks."""
+    """Figures of modules that the network lacks, of measures that are named twice, or whose runs the study lacks."""
     for kind in KINDS:
         for name, settings in getattr(study.figures, kind):
             if settings is not None:
                 here = ("figures", kind, name)
                 yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
+                layers = [each for each in [getattr(settings, "layer", None)] if each is not None]
+                yield from unknown_modules((*here, "layer"), layers, study.network.modules)
+                yield from repeated((*here, "measures"), getattr(settings, "measures", None) or ())
                 yield from of_selection(study, here, settings.select or {})
 
 
@@ -57,7 +60,7 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
 def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     """A selection that no run fits."""
     runs = [meaning(study, cell) for cell in study.cells(STAGES[here[1]])]
-    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if key in run))}" for key in select)
+    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if run.get(key) is not None))}" for key in select)
     yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
 
 

@@ -95,6 +95,8 @@ def says(keys: tuple, group: list[dict]) -> str:
     if (condition := condition_of_run(keys, given)) is not None:
         example = "`baseline_suppressed: {first: baseline, second: suppressed}`"
         return f"found {shown(given)}, a run; a pair is of two conditions, over all seeds: say {condition}; {example}"
+    lacking = [each for each in group if each["type"] == "missing"]  # an error for each entry, as above
+    group = [each for each in group if each not in lacking] + lacking[-1:]
     words = [word for each in group for word in spellings(each)]
     others = dict.fromkeys(phrase(each) for each in group if not spellings(each))
     hint = "".join(f"did you mean {near!r}? " for near in close(given, words))
@@ -152,6 +154,8 @@ def phrase(error: dict) -> str:
         return PATTERNS.get(context.get("pattern"), LETTERS)
     if kind == "int_type" and isinstance(given, float) and given.is_integer():
         return "a whole number, written without a point"
+    if kind == "missing":
+        return f"{error['loc'][-1] + 1} entries"
     allowed = ALLOWED[kind].format(**context) if kind in ALLOWED else error["msg"]
     quoted = kind in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"[-+.\de]*\d", given)
     return f"{allowed}, without quotation marks" if quoted else allowed

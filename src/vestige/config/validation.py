@@ -5,7 +5,14 @@ from types import NoneType
 from typing import get_args
 
 from vestige.condition import is_penalised
-from vestige.config.cluster_validation import of_best, of_cluster_ablation, of_clustered, of_search, of_untrained
+from vestige.config.cluster_validation import (
+    of_best,
+    of_cluster_ablation,
+    of_clustered,
+    of_search,
+    of_single_units,
+    of_untrained,
+)
 from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.given_validation import of_given, of_given_pair
@@ -33,7 +40,7 @@ def contradictions(study: Study) -> Iterator[Fault]:
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
     measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_clustering(study), *of_norms(study)]
-    measures += [*of_search(study), *of_cluster_ablation(study), *of_untrained(study)]
+    measures += [*of_single_units(study), *of_search(study), *of_cluster_ablation(study), *of_untrained(study)]
     trained = [*of_training(study), *of_keep(study), *of_crops(study), *of_batch_norms(study)]
     yield from [*trained, *unsound, *absent, *measures]
     if not absent:

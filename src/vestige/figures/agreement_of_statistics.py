@@ -1,11 +1,13 @@
 """Whether different statistics of agreement say the same: their correlation over pairs of measures."""
 
 from itertools import combinations
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from vestige.figures.drawing import Panel, finished, styled
 from vestige.figures.heat_map import draw_matrix, write_numbers
-from vestige.figures.measures import Measures, choose_measures
+from vestige.figures.measures import Measure, choose_measures
 from vestige.figures.sweeps import Swept, note_left_out, swept, usable
 
 FEWEST = 3  # measures, of which there are three pairs
@@ -30,7 +32,7 @@ class Settings(Swept):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (3.4, 3.4)
-    measures: Measures | None = None
+    measures: Annotated[tuple[Measure, ...], Field(strict=False, min_length=FEWEST)] | None = None
 
 
 def agreement_of_statistics(settings: Settings, runs, beside):

@@ -110,6 +110,8 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     """
     from matplotlib.figure import Figure as Sheet
 
+    if not count:
+        raise ValueError("there is nothing to draw: no result has a value of what this figure shows")
     width, height = settings.panel
     rows, storeys = -(-count // (columns or max(1, int(PAGE // width)))), len(heights)
     columns = columns or -(-count // rows)

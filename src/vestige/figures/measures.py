@@ -20,6 +20,7 @@ SHORT = {
 }
 Measure = Literal[MEASURES]
 Measures = Annotated[tuple[Measure, ...], Field(strict=False, min_length=1)]
+Compared = Annotated[tuple[Measure, ...], Field(strict=False, min_length=2)]
 
 
 def measure_words(measure: str) -> str:

@@ -38,7 +38,8 @@ def seen(path: Path, kind: str = "") -> tuple[str, bool]:
     if not is_sealed(data):
         return "", False  # HDF5 may crash on a damaged file, or never come back
     with opened_in_memory(data) as opened:
-        return opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else "", True
+        proof = opened.getncattr(ATTRIBUTE) if ATTRIBUTE in opened.ncattrs() else ""
+        return proof if isinstance(proof, str) else "", True
 
 
 def sealed(proof: dict[str, Any], *besides: str | bytes) -> str:
