@@ -60,7 +60,8 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
 def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     """A selection that no run fits."""
     runs = [meaning(study, cell) for cell in study.cells(STAGES[here[1]])]
-    there = "; ".join(f"{key} {listed(dict.fromkeys(run[key] for run in runs if run.get(key) is not None))}" for key in select)
+    found = {key: dict.fromkeys(run[key] for run in runs if run.get(key) is not None) for key in select}
+    there = "; ".join(f"{key} {listed(values)}" for key, values in found.items())
     yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
 
 
