@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from contextlib import contextmanager
 from enum import Enum, EnumMeta
 from pkgutil import resolve_name
 
 import pytest
 import snakemake.api  # noqa: F401 - its modules import each other: with another of them first, none can be imported
+from dvc.utils.serialize import parse_yaml
 from engines import copied, environment, run, status
 
 from vestige.engines import dvc_recording, dvc_repo, members, snakemake_metadata
@@ -250,3 +252,20 @@ def test_a_run_of_snakemake_goes_well_although_dvc_cannot_be_told(unmarked):
     assert (done.returncode, done.stdout) == (0, "went on\n")
     said = f"DVC does not know of this run's results yet ({refusal(MEMBERS['stage_cache'])}): run `vestige sync`"
     assert done.stderr == f"vestige: {said}\n"
+
+
+def test_entries_in_which_a_list_stands_twice_make_one_lock_file_that_is_read_without_a_warning(dvc_folder):
+    (dvc_folder / "params.yaml").write_text("one: &list [1, 2]\nother: *list\n")
+    stage = "{cmd: touch OUT, params: [one, other], outs: [OUT]}"
+    (dvc_folder / "dvc.yaml").write_text(
+        f"stages:\n  a: {stage.replace('OUT', 'a')}\n  b: {stage.replace('OUT', 'b')}\n"
+    )
+    (dvc_folder / "a").touch()
+    (dvc_folder / "b").touch()
+    with dvc_recording.opened() as repo:
+        found = dvc_recording.stages(repo, {})
+        entries = [f"  {name}:\n{dvc_recording.commit(found[name], bool)}" for name in "ab"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = parse_yaml("schema: '2.0'\nstages:\n" + "".join(entries), "dvc.lock")
+    assert read["stages"]["b"]["params"]["params.yaml"] == {"one": [1, 2], "other": [1, 2]}

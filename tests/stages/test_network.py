@@ -7,7 +7,8 @@ import torch
 import xarray as xr
 from torch import nn
 
-from vestige.models import bottleneck_resnet, resnet, vgg
+from vestige.figures.architecture import Settings, architecture
+from vestige.models import bottleneck_resnet, mlp, preactivation_resnet, resnet, vgg
 from vestige.models.network import Network, build
 from vestige.stages.network import described, network
 
@@ -127,3 +128,27 @@ def test_no_hook_is_left_on_the_network():
     built = build(DIGITS, channels=1, classes=10, seed=0)
     list(described(built, torch.zeros(2, 1, 8, 8)))
     assert not any(part._forward_hooks for part in built.trunk.modules())
+
+
+def test_what_a_family_has_of_its_own_kind_says_what_it_is():
+    structure = found(preactivation_resnet.Settings(family="preactivation_resnet", width=2), side=32, classes=10)
+    assert structure["layers"].sel(step="pool").item() == "max and average pool to 1×1"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        DIGITS,
+        mlp.Settings(family="mlp", inputs=3 * 32 * 32, hidden=(8, 8)),
+        preactivation_resnet.Settings(family="preactivation_resnet", width=2),
+        resnet.Settings(family="resnet", depth=18),
+        vgg.Settings(family="vgg", depth=11),
+    ],
+    ids=lambda value: value.family,
+)
+def test_every_family_has_a_figure_of_its_architecture_in_which_each_block_says_its_layers(settings):
+    structure = found(settings, side=32, classes=10)
+    blocks = structure.where(structure["module"] >= 0, drop=True)
+    assert blocks["layers"].astype(bool).all()
+    _, table = architecture(Settings(), [structure.assign_coords(study="any")])
+    assert len(table) >= structure.sizes["step"]

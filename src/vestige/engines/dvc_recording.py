@@ -112,7 +112,7 @@ def commit(stage, right: Callable[[str], bool]) -> str:
     stage.save_outs()
     if absent and before != [out.hash_info for out in stage.outs]:
         raise LookupError(f"{absent[0]} is not here")
-    said = dumps_yaml(to_single_stage_lockfile(stage))
+    said = dumps_yaml(unshared(to_single_stage_lockfile(stage)))
     text = "".join(f"    {line}\n" for line in said.splitlines())
     if not right(text):
         raise LookupError("params.yaml or the code was edited meanwhile: say `vestige sync` again")
@@ -120,6 +120,13 @@ def commit(stage, right: Callable[[str], bool]) -> str:
         stage.repo.stage_cache.save(stage)
     stage.commit(relink=False)  # a new file in the place of the result would make DVC and us read it again
     return text
+
+
+def unshared(value: Any) -> Any:
+    """The same values, of which none is in two places: YAML would name it at the first, and entries share no names."""
+    if isinstance(value, dict):
+        return {key: unshared(each) for key, each in value.items()}
+    return [unshared(each) for each in value] if isinstance(value, list) else value
 
 
 def fetch(repo, digests: Iterable[str]) -> None:

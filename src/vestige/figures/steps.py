@@ -74,7 +74,7 @@ def kinds(table, image: str) -> list[Kind]:
 def kind_of(row) -> tuple:
     """What blocks of one kind have in common: the names of their layers, and whether the shortcut has any."""
     shortcut = row.shortcut if row.shortcut in ("", "identity") else "layers"
-    return tuple(layer.split()[0] for layer in row.layers.split("; ")), shortcut
+    return tuple(layer.partition(" ")[0] for layer in row.layers.split("; ")), shortcut
 
 
 def shape(channels: int, height: int, width: int) -> str:

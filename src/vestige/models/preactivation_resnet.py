@@ -56,6 +56,8 @@ def network(settings: Settings, channels: int, classes: int):
     class Pool(nn.Module):
         """The largest and the mean value of each channel, one after the other: (images, 2 x channels, 1, 1)."""
 
+        says = "max and average pool to 1×1"
+
         def forward(self, images):
             return torch.cat([F.max_pool2d(images, images.shape[2:]), F.avg_pool2d(images, images.shape[2:])], 1)
 

@@ -11,6 +11,7 @@ from vestige.models.network import Network, build, channels_of, refuse_unmeasura
 from vestige.training.evaluation import walk
 
 SHORTCUT = "downsample"  # what a block calls it; None where its input is added as it is
+SAYS = "says"  # by which a layer of a family's own kind tells what it is
 NUMBERS = {
     "module": "module of the network, -1 outside of any",
     "block": "block of the module, -1 outside of any",
@@ -92,7 +93,7 @@ def in_words(part: nn.Module) -> str:
         return f"{kind} pool {size(part.kernel_size)}{stride(part)}"
     if isinstance(part, nn.AdaptiveAvgPool2d):
         return f"average pool to {size(part.output_size)}"
-    return ""
+    return getattr(part, SAYS, "")
 
 
 def size(sides) -> str:
