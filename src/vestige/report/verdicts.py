@@ -95,7 +95,8 @@ class Part:
     @property
     def networks(self) -> str:
         """How many seeds it rests on, and how many networks more do not count."""
-        return f"{self.seeds}{uncounted([self])}"
+        said = uncounted([self])
+        return f"{self.seeds} ({said})" if said else f"{self.seeds}"
 
     @property
     def checked(self) -> str:
@@ -152,8 +153,13 @@ class Claim:
 
     @property
     def seeds(self) -> str:
-        """How many seeds its parts rest on, and how many networks more do not count in any."""
-        return span(part.seeds for part in self.parts) + uncounted(self.parts)
+        """How many seeds its parts rest on."""
+        return span(part.seeds for part in self.parts)
+
+    @property
+    def uncounted(self) -> str:
+        """How many networks more do not count in its parts; nothing where all do."""
+        return uncounted(self.parts)
 
     @property
     def source(self) -> str:
@@ -178,7 +184,7 @@ class Claim:
 
 
 def uncounted(parts: Iterable[Part]) -> str:
-    """How many networks more diverged or learnt too little, in brackets after a number of seeds; nothing if none."""
+    """How many networks more diverged or learnt too little; nothing if none."""
     parts = list(parts)
     diverged, left_out = (
         max((getattr(part, name) for part in parts), default=0) for name in ("row_diverged", "row_left_out")
@@ -186,7 +192,7 @@ def uncounted(parts: Iterable[Part]) -> str:
     said = [f"{diverged} more diverged"] if diverged else []
     if left_out:
         said.append(f"{several(left_out, 'run')} under {parts[0].least_accuracy:.2f} left out")
-    return f" ({', '.join(said)})" if said else ""
+    return ", ".join(said)
 
 
 def claims_of(dataset) -> list[Claim]:
