@@ -4,7 +4,7 @@
 
 Reads results/STUDY/association, at the last epoch of each run. The best known modularity of a matrix is the largest
 that any of the searches finds, one of 16 restarts among them. Prints over all matrices by how much each search falls
-short of it: the paper's (algorithms 1 to 3: one chain of 5,000 moves at an entropy of 0.15, no climb), and ours with
+short of it: the paper's (algorithms 1 to 3: one chain of 5,000 moves at an entropy of 0.15 and no climb), and ours with
 several restarts at that entropy and at one that falls. Prints how much the element-centric similarity of every two
 measures changes if dead units are a cluster of their own.
 """
@@ -16,7 +16,8 @@ import numpy as np
 import xarray as xr
 
 from vestige.foundation.random import generator
-from vestige.metrics.cluster_search import compute_each, sample_moves, search, split_by_spectrum
+from vestige.metrics.cluster_chains import compute_each
+from vestige.metrics.cluster_search import sample_moves, search, split_by_spectrum
 from vestige.metrics.modularity import normalise
 from vestige.metrics.partitions import drop_dead, element_centric, share_dead
 from vestige.stages.association_matrices import Place, layers_of, matrix_at

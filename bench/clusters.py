@@ -16,7 +16,8 @@ import torch.nn.functional as F
 
 from vestige.data.loader import Split
 from vestige.foundation.random import generator
-from vestige.metrics.cluster_search import Chains, sample_moves, split_by_spectrum
+from vestige.metrics.cluster_chains import Chains
+from vestige.metrics.cluster_search import sample_moves, split_by_spectrum
 from vestige.metrics.modularity import normalise
 from vestige.models import mlp
 from vestige.models.network import build, forward

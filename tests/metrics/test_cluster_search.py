@@ -6,9 +6,9 @@ import pytest
 from scipy.optimize import brentq
 
 from vestige.foundation.random import generator
+from vestige.metrics.cluster_chains import Chains
+from vestige.metrics.cluster_climb import climb, refine, sweep
 from vestige.metrics.cluster_search import (
-    Chains,
-    climb,
     find_ratios,
     heat,
     number_by_size,
@@ -194,6 +194,50 @@ def test_after_the_climb_no_move_and_no_merge_raises_modularity(seed):
     for one in used:
         for two in used:
             assert compute_modularity(matrix, np.where(found == one, two, found)) <= reached + 1e-11
+
+
+def literal_sweep(matrix, start):
+    """The best partition that is met if each unit is moved once, the one that gains most first: Q anew at each step."""
+    now, best, free = start.copy(), start.copy(), {*np.flatnonzero(start >= 0).tolist()}
+    while free:
+        others = []
+        for unit in sorted(free):
+            used = {*now[now >= 0].tolist()}
+            for cluster in sorted({*used, min({*range(len(now) + 1)} - used)} - {int(now[unit])}):
+                other = now.copy()
+                other[unit] = cluster
+                others.append((compute_modularity(matrix, other), unit, other))
+        quality, unit, now = max(others, key=lambda each: each[0])
+        free.remove(unit)
+        best = now.copy() if quality > compute_modularity(matrix, best) + 1e-15 else best
+    return best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_sweep_is_that_of_a_literal_one(seed):
+    matrix = structured(14, seed, dead=(1,) if seed else ())
+    start = np.where(matrix.sum(1) > 0, np.random.default_rng(seed).integers(0, 4, 14), -1)
+    (found,), (gain,) = sweep(matrix[np.newaxis], np.array([0]), start[np.newaxis])
+    expected = literal_sweep(matrix, start)
+    assert same(found, expected)
+    assert gain == pytest.approx(compute_modularity(matrix, expected) - compute_modularity(matrix, start), abs=1e-12)
+
+
+def test_sweeps_find_what_the_climb_alone_does_not_and_nothing_worse():
+    matrices = np.stack([structured(24, seed, strength=0.6) for seed in range(12)])
+    which, starts = np.arange(12), np.random.default_rng(0).integers(0, 5, (12, 24))
+    climbed, refined = (way(matrices, which, starts) for way in (climb, refine))
+    gains = [compute_modularity(matrices[each], refined[each]) for each in which]
+    gains = np.array(gains) - [compute_modularity(matrices[each], climbed[each]) for each in which]
+    assert gains.min() >= -1e-12
+    assert (gains > 1e-6).sum() >= 3
+    alone = [refine(matrices[[each]], np.array([0]), starts[[each]])[0] for each in which]
+    assert np.array_equal(alone, refined)
+
+
+def test_where_all_units_are_dead_nothing_moves():
+    dead, start = np.zeros((1, 5, 5)), np.full((1, 5), -1)
+    assert np.array_equal(refine(dead, np.array([0]), start), start)
 
 
 def every_partition(n):

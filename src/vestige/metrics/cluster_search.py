@@ -1,7 +1,7 @@
 """The search for the partition of largest modularity (Lange et al. 2022, appendix A.1), many chains side by side.
 
 A greedy spectral start (algorithm 2), Monte Carlo moves of single units from there (algorithm 3), and, which the paper
-has not, a local phase after them: moves of single units and merges of clusters, as long as one of them raises Q.
+has not, a local phase after them: moves of single units, merges of clusters and sweeps, as long as one raises Q.
 """
 
 from collections import deque
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vestige.metrics.modularity import compute_modularity, find_alive, one_hot
+from vestige.metrics.cluster_chains import OUT, Chains, compute_each
+from vestige.metrics.cluster_climb import refine
+from vestige.metrics.modularity import find_alive
 
 COLDEST, HOTTEST = 1e-6, 1e6  # temperatures between which the one of the asked entropy is sought (the authors')
 TOLERANCE = 0.01  # nats by which the entropy of a step may miss (the authors')
 ITERATIONS = 50  # of Newton's method at a step, at most; two are usual
 LEAST_VARIANCE = 1e-3  # by which a step of Newton's method is divided, at least
-OUT = -1e15  # the gain of what is out of question: for minus infinity, which times 0 is no number
 BLOCK = 256  # steps whose random numbers are drawn at once
-LEAST_GAIN = 1e-12  # of Q: what is less is rounding
 
 
 def split_by_spectrum(matrix: np.ndarray) -> np.ndarray:
@@ -48,84 +48,6 @@ def find_leading_side(symmetric: np.ndarray) -> np.ndarray:
         return np.ones(len(symmetric), dtype=bool)
     values, vectors = np.linalg.eigh(symmetric)  # singular values are their sizes
     return vectors[:, np.abs(values).argmax()] >= 0
-
-
-class Chains:
-    """One partition a chain, and what the gain of moving a unit is made of, kept up to date.
-
-    Moving unit i from its cluster s to c changes Q by 2 (w_ic - w_is) + 2 d_i (a_s - a_c - d_i), where w_ic is the
-    association of i with the units of c, d_i that with all units, and a_c the sum of d over c. Clusters lie along the
-    first axis of arrays (clusters, chains): what a chain's sums are does not depend on how many clusters others have.
-    """
-
-    def __init__(self, matrices: np.ndarray, which: np.ndarray, starts: np.ndarray):
-        """Begin from partitions (chains, n) of normalised matrices (any, n, n), `which` (chains) of them each is of."""
-        self.matrices, self.which, self.partition = matrices, which, starts.copy()
-        self.strength = matrices.sum(axis=2)[which]
-        self.numbers, self.units = np.arange(len(starts)), np.arange(starts.shape[1])
-        self.counts = int(starts.max(initial=0)) + 2  # clusters that there is room for: one is always empty
-        # Sums are taken unit by unit, and products over all clusters that there could be: batches change no last bit.
-        slots = len(self.units) + 2
-        rows = [matrices[each] @ one_hot(row, slots) for each, row in zip(which, starts, strict=True)]
-        self.toward = np.stack(rows)[..., : self.counts].copy()
-        self.sums, self.sizes = np.zeros((self.counts, len(starts))), np.zeros((self.counts, len(starts)), dtype=int)
-        for unit in self.units:
-            chains = np.flatnonzero(starts[:, unit] >= 0)
-            self.sums[starts[chains, unit], chains] += self.strength[chains, unit]
-            self.sizes[starts[chains, unit], chains] += 1
-        self.quality = compute_each(matrices, which, starts)
-
-    def find_gains(self, units: np.ndarray) -> np.ndarray:
-        """(clusters, chains) by how much Q changes if a unit of each chain (chains) moves to each cluster.
-
-        0 for the cluster where it is, OUT for all empty ones but one.
-        """
-        now, strength = self.partition[self.numbers, units], self.strength[self.numbers, units]
-        rows = self.toward.reshape(-1, self.counts).take(self.numbers * len(self.units) + units, axis=0)
-        gain = np.ascontiguousarray(rows.T)
-        gain -= gain[now, self.numbers]
-        gain += strength * (self.sums[now, self.numbers] - strength - self.sums)
-        gain *= 2
-        gain[now, self.numbers] = 0
-        empty = self.sizes == 0
-        empty[empty.argmax(axis=0), self.numbers] = False
-        gain[empty] = OUT
-        return gain
-
-    def move(self, chains: np.ndarray, units: np.ndarray, clusters: np.ndarray, gain: np.ndarray) -> None:
-        """Move one unit of each of some chains to another cluster, of which the gain is known."""
-        former, strength = self.partition[chains, units], self.strength[chains, units]
-        rows = self.matrices[self.which[chains], units]
-        for place, sign in ((former, -1), (clusters, 1)):
-            self.toward[chains[:, np.newaxis], self.units, place[:, np.newaxis]] += sign * rows
-            self.sums[place, chains] += sign * strength
-            self.sizes[place, chains] += sign
-        self.partition[chains, units] = clusters
-        self.quality[chains] += gain
-        self.clear(chains, former)
-
-    def merge(self, chains: np.ndarray, first: np.ndarray, second: np.ndarray, gain: np.ndarray) -> None:
-        """Move all units of a cluster of each of some chains into another one, of which the gain is known."""
-        rows = self.partition[chains]
-        self.partition[chains] = np.where(rows == second[:, np.newaxis], first[:, np.newaxis], rows)
-        self.toward[chains, :, first] += self.toward[chains, :, second]
-        self.sums[first, chains] += self.sums[second, chains]
-        self.sizes[first, chains] += self.sizes[second, chains]
-        self.sizes[second, chains] = 0
-        self.quality[chains] += gain
-        self.clear(chains, second)
-
-    def clear(self, chains: np.ndarray, clusters: np.ndarray) -> None:
-        """Forget what rounding left of clusters that are empty now, and make room for another where none is."""
-        left = self.sizes[clusters, chains] == 0
-        self.toward[chains[left], :, clusters[left]] = 0
-        self.sums[clusters[left], chains[left]] = 0
-        if (self.sizes > 0).all(axis=0).any():
-            self.counts += 1
-            self.toward = np.concatenate([self.toward, np.zeros((*self.toward.shape[:2], 1))], axis=2)
-            self.sums, self.sizes = (
-                np.concatenate([each, np.zeros_like(each[:1])]) for each in (self.sums, self.sizes)
-            )
 
 
 def sample_moves(
@@ -226,51 +148,6 @@ def find_ratios(entropies: np.ndarray) -> np.ndarray:
     return np.maximum(low, 1.0)
 
 
-def climb(matrices: np.ndarray, which: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """(chains, n) where each partition ends if, as long as Q rises, the best of all its moves and merges is made."""
-    chains = Chains(matrices, which, starts)
-    rising = chains.numbers
-    while len(rising):
-        gains = np.stack([find_best_move(chains, rising), find_best_merge(chains, rising)])
-        by_merge = gains[1, 0] > gains[0, 0]
-        for found, chosen, act in zip(gains, (~by_merge, by_merge), (chains.move, chains.merge), strict=True):
-            gain, first, second = found[:, chosen]
-            rises = gain > LEAST_GAIN
-            act(rising[chosen][rises], first[rises].astype(int), second[rises].astype(int), gain[rises])
-        rising = rising[gains[:, 0].max(axis=0) > LEAST_GAIN]
-    return chains.partition
-
-
-def find_best_move(chains: Chains, rising: np.ndarray) -> np.ndarray:
-    """(3, rising) the largest gain of moving any unit of some chains, the unit, and the cluster where it goes."""
-    partition, strength = chains.partition[rising], chains.strength[rising]
-    sums, sizes = chains.sums[:, rising].T, chains.sizes[:, rising].T
-    now = np.maximum(partition, 0)[..., np.newaxis]
-    toward, rows = chains.toward[rising], np.arange(len(rising))
-    own = np.take_along_axis(sums, now[..., 0], axis=1)[..., np.newaxis]
-    gain = toward - np.take_along_axis(toward, now, axis=2)
-    gain = 2 * (gain + strength[..., np.newaxis] * (own - strength[..., np.newaxis] - sums[:, np.newaxis]))
-    empty = sizes == 0
-    empty[rows, empty.argmax(axis=1)] = False
-    gain = np.where(empty[:, np.newaxis] | (partition < 0)[..., np.newaxis], OUT, gain)
-    np.put_along_axis(gain, now, 0, axis=2)
-    flat = gain.reshape(len(rising), -1)
-    best = flat.argmax(axis=1)
-    return np.stack([flat[rows, best], *np.divmod(best, chains.counts)])
-
-
-def find_best_merge(chains: Chains, rising: np.ndarray) -> np.ndarray:
-    """(3, rising) the largest gain of merging two clusters of some chains, and the two: 2 (e_cd - a_c a_d)."""
-    member, sums = one_hot(chains.partition[rising], chains.counts), chains.sums[:, rising].T
-    gain = 2 * (member.transpose(0, 2, 1) @ chains.toward[rising] - sums[:, :, np.newaxis] * sums[:, np.newaxis])
-    clusters, empty = np.arange(chains.counts), chains.sizes[:, rising].T == 0
-    gain[:, clusters, clusters] = OUT
-    gain = np.where(empty[:, :, np.newaxis] | empty[:, np.newaxis], OUT, gain)
-    flat = gain.reshape(len(rising), -1)
-    best = flat.argmax(axis=1)
-    return np.stack([flat[np.arange(len(rising)), best], *np.divmod(best, chains.counts)])
-
-
 def search(
     matrices: np.ndarray,
     restarts: int,
@@ -286,16 +163,11 @@ def search(
     starts = np.stack([split_by_spectrum(matrix) for matrix in matrices])
     which = np.repeat(np.arange(len(matrices)), restarts)
     flat = [stream for row in streams for stream in row]
-    found = climb(matrices, which, sample_moves(matrices, which, starts[which], steps, entropy, flat))
+    found = refine(matrices, which, sample_moves(matrices, which, starts[which], steps, entropy, flat))
     quality = compute_each(matrices, which, found).reshape(len(matrices), restarts)
     best = quality.argmax(axis=1)
     chosen = found.reshape(len(matrices), restarts, -1)[np.arange(len(matrices)), best]
     return np.stack([number_by_size(each) for each in chosen]), quality.max(axis=1)
-
-
-def compute_each(matrices: np.ndarray, which: np.ndarray, partitions: np.ndarray) -> np.ndarray:
-    """(chains) the modularity of each partition (chains, n) of the matrix that `which` (chains) says."""
-    return np.array([compute_modularity(matrices[each], row) for each, row in zip(which, partitions, strict=True)])
 
 
 def number_by_size(partition: np.ndarray) -> np.ndarray:

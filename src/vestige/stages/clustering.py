@@ -21,7 +21,7 @@ class Nulls(Values):
 
 
 class Settings(Values):
-    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a last climb.
+    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a climb after it.
 
     Of as many steps, those whose entropy falls from 1 to 0.1 find a larger modularity.
     """
