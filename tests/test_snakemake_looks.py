@@ -34,6 +34,7 @@ onsuccess:
 """
 
 
+@pytest.mark.slow
 def test_it_looks_once_for_each_job(tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     run(tmp_path, "snakemake --cores 1 --quiet all")
