@@ -79,6 +79,10 @@ REFUSED = [
         "network.hidden: found [7, 1]; associations are between two or more units",
     ),
     ([("clustering.entropy", [1])], "clustering.entropy: found [1]; allowed: a number, or 2 entries"),
+    (
+        [("clustering.temperatures", [2, 1])],
+        "clustering.temperatures: found [2, 1]; allowed: two of which the second is larger, as in [1e-6, 1e6]",
+    ),
     ([("clustering.entropy", [])], "clustering.entropy: found []; allowed: a number, or 2 entries"),
     ([("norms.epochs", [0, 0])], "norms.epochs: 0 is given 2 times; allowed: each once"),
 ]

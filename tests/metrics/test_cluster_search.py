@@ -9,6 +9,7 @@ from vestige.foundation.random import generator
 from vestige.metrics.cluster_chains import Chains
 from vestige.metrics.cluster_climb import climb, refine, sweep
 from vestige.metrics.cluster_search import (
+    Constants,
     find_ratios,
     heat,
     number_by_size,
@@ -233,6 +234,35 @@ def test_sweeps_find_what_the_climb_alone_does_not_and_nothing_worse():
     assert (gains > 1e-6).sum() >= 3
     alone = [refine(matrices[[each]], np.array([0]), starts[[each]])[0] for each in which]
     assert np.array_equal(alone, refined)
+
+
+def test_without_the_local_phase_one_restart_is_the_chain_of_algorithm_3():
+    matrix, start = structured(14), split_by_spectrum(structured(14))
+    chain = sample_moves(matrix[np.newaxis], np.array([0]), start[np.newaxis], 250, ENTROPY, streams(1, 1)[0])[0]
+    alone = Constants(local_phase=False)
+    (found,), (quality,) = search(matrix[np.newaxis], 1, 250, ENTROPY, streams(1, 1), alone)
+    assert same(found, chain)
+    assert quality == pytest.approx(compute_modularity(matrix, chain), abs=1e-12)
+
+
+def entropy_of(weights):
+    shares = weights / weights.sum()
+    return -(shares * np.log(shares)).sum()
+
+
+def test_the_entropy_of_a_step_is_met_within_the_tolerance_between_the_temperatures():
+    scores = -np.arange(6.0)[:, np.newaxis]
+    missed = [abs(entropy_of(heat(scores, 0.6, 1.0, Constants(tolerance=each))) - 0.6) for each in (1e-9, 0.3)]
+    assert missed[0] <= 1e-9 < missed[1] <= 0.3
+    hot = heat(scores, 0.6, 1.0, Constants(temperatures=(5.0, 10.0)))
+    assert hot[:, 0] == pytest.approx(np.exp(scores[:, 0] / 5))
+
+
+def test_units_of_less_association_than_asked_for_are_in_no_cluster():
+    matrix = structured(14)
+    least = np.sort(matrix.sum(1))[3]
+    (found,), _ = search(matrix[np.newaxis], 1, 50, ENTROPY, streams(1, 1), Constants(dead=least))
+    assert np.array_equal(found < 0, matrix.sum(1) < least)
 
 
 def test_where_all_units_are_dead_nothing_moves():

@@ -30,11 +30,16 @@ def of_clustered(study: Study) -> Iterator[Fault]:
 
 
 def of_search(study: Study) -> Iterator[Fault]:
-    """A search whose moves do not become less random."""
-    entropy = study.clustering and study.clustering.entropy
+    """A search whose moves do not become less random, or that has no room for a temperature."""
+    if study.clustering is None:
+        return
+    entropy, temperatures = study.clustering.entropy, study.clustering.temperatures
     if isinstance(entropy, tuple) and entropy[0] <= entropy[1]:
         allowed = "a number, or two of which the first is larger, as in [1, 0.1]"
         yield ("clustering", "entropy"), f"found [{entropy[0]:g}, {entropy[1]:g}]; allowed: {allowed}"
+    if temperatures[0] >= temperatures[1]:
+        found = f"found [{temperatures[0]:g}, {temperatures[1]:g}]"
+        yield ("clustering", "temperatures"), f"{found}; allowed: two of which the second is larger, as in [1e-6, 1e6]"
 
 
 def of_single_units(study: Study) -> Iterator[Fault]:

@@ -6,21 +6,33 @@ has not, a local phase after them: moves of single units, merges of clusters and
 
 from collections import deque
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from vestige.metrics.cluster_chains import OUT, Chains, compute_each
 from vestige.metrics.cluster_climb import refine
-from vestige.metrics.modularity import find_alive
+from vestige.metrics.modularity import DEAD, find_alive
 
-COLDEST, HOTTEST = 1e-6, 1e6  # temperatures between which the one of the asked entropy is sought (the authors')
-TOLERANCE = 0.01  # nats by which the entropy of a step may miss (the authors')
 ITERATIONS = 50  # of Newton's method at a step, at most; two are usual
 LEAST_VARIANCE = 1e-3  # by which a step of Newton's method is divided, at least
+LEAST_SCORE = 1e-6  # by which scores are divided for a first guess, at least
 BLOCK = 256  # steps whose random numbers are drawn at once
 
 
-def split_by_spectrum(matrix: np.ndarray) -> np.ndarray:
+class Constants(NamedTuple):
+    """What the authors' code holds fixed, as it has it, and whether the local phase follows, which it has not."""
+
+    tolerance: float = 0.01  # nats by which the entropy of a step may miss
+    temperatures: tuple[float, float] = (1e-6, 1e6)  # between which the one of the asked entropy is sought
+    dead: float = DEAD  # the share of all association under which a unit is in no cluster
+    local_phase: bool = True
+
+
+AUTHORS = Constants()
+
+
+def split_by_spectrum(matrix: np.ndarray, dead: float = DEAD) -> np.ndarray:
     """(n) the partition of a normalised matrix (n, n) by algorithm 2, -1 for dead units.
 
     Clusters are split, breadth first, by the sign of the leading singular vector of their part of B = A - d d', as
@@ -28,7 +40,7 @@ def split_by_spectrum(matrix: np.ndarray) -> np.ndarray:
     """
     strength = matrix.sum(axis=1)
     excess = matrix - np.outer(strength, strength)
-    partition = np.where(find_alive(matrix), 0, -1)
+    partition = np.where(find_alive(matrix, dead), 0, -1)
     queue, clusters = deque([0]), 1
     while queue:
         cluster = queue.popleft()
@@ -57,6 +69,7 @@ def sample_moves(
     steps: int,
     entropy: float | tuple[float, float],
     streams: Sequence[np.random.Generator],
+    constants: Constants = AUTHORS,
 ) -> np.ndarray:
     """(chains, n) the best partition that each chain of algorithm 3 has proposed, its start included.
 
@@ -86,7 +99,7 @@ def sample_moves(
                 proposed[better] = (chains.quality + largest)[better]
                 best[better] = chains.partition[better]
                 best[better, units[better]] = top[better]
-            summed = heat(gain - largest, *next(heats)).cumsum(axis=0)
+            summed = heat(gain - largest, *next(heats), constants).cumsum(axis=0)
             chosen = (summed < point * summed[-1]).sum(axis=0)
             moved = np.flatnonzero(chosen != chains.partition[chains.numbers, units])
             if len(moved):
@@ -95,15 +108,15 @@ def sample_moves(
     return found
 
 
-def heat(scores: np.ndarray, entropy: float, ratio: float) -> np.ndarray:
+def heat(scores: np.ndarray, entropy: float, ratio: float, constants: Constants = AUTHORS) -> np.ndarray:
     """(k, chains) exp(scores / T), of scores 0 for the best and less for others, where T gives the asked entropy.
 
     T is found chain by chain, by Newton's method on its logarithm: the derivative of the entropy is the variance of
     scores / T. The first guess is what two scores alone would need (by `ratio`), less where a third is near.
     """
     _, third, second, _ = np.sort(np.concatenate([np.full((2, scores.shape[1]), OUT), scores]), axis=0)[-4:]
-    nearness = (second / np.minimum(third, -COLDEST)).clip(0, 1) ** 3
-    temperature = (-second / ratio * (1 - 0.35 * nearness)).clip(COLDEST, HOTTEST)
+    nearness = (second / np.minimum(third, -LEAST_SCORE)).clip(0, 1) ** 3
+    temperature = (-second / ratio * (1 - 0.35 * nearness)).clip(*constants.temperatures)
     weights, todo, part = np.empty_like(scores), np.arange(scores.shape[1]), scores
     for _ in range(ITERATIONS):
         now = temperature[todo]
@@ -115,8 +128,8 @@ def heat(scores: np.ndarray, entropy: float, ratio: float) -> np.ndarray:
         variance = (weighted * scaled).sum(axis=0) / total - mean**2
         off = entropy - (np.log(total) - mean)
         step = np.clip(off / np.maximum(variance, LEAST_VARIANCE), -1, 1)
-        new = np.clip(now * np.exp(step), COLDEST, HOTTEST)
-        going = (np.abs(off) > TOLERANCE) & (new != now)
+        new = np.clip(now * np.exp(step), *constants.temperatures)
+        going = (np.abs(off) > constants.tolerance) & (new != now)
         if not going.any():
             break
         todo, part = todo[going], part[:, going]
@@ -154,16 +167,18 @@ def search(
     steps: int,
     entropy: float | tuple[float, float],
     streams: Sequence[Sequence[np.random.Generator]],
+    constants: Constants = AUTHORS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(matrices, n) the best partition of normalised matrices that any of some restarts finds, and its Q (matrices).
 
     All restarts of all matrices run side by side, each from the spectral start, with a stream of its own
     (`streams[matrix][restart]`). Clusters are numbered by size, the largest first.
     """
-    starts = np.stack([split_by_spectrum(matrix) for matrix in matrices])
+    starts = np.stack([split_by_spectrum(matrix, constants.dead) for matrix in matrices])
     which = np.repeat(np.arange(len(matrices)), restarts)
     flat = [stream for row in streams for stream in row]
-    found = refine(matrices, which, sample_moves(matrices, which, starts[which], steps, entropy, flat))
+    found = sample_moves(matrices, which, starts[which], steps, entropy, flat, constants)
+    found = refine(matrices, which, found) if constants.local_phase else found
     quality = compute_each(matrices, which, found).reshape(len(matrices), restarts)
     best = quality.argmax(axis=1)
     chosen = found.reshape(len(matrices), restarts, -1)[np.arange(len(matrices)), best]

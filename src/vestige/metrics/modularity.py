@@ -18,9 +18,9 @@ def normalise(association: np.ndarray) -> np.ndarray:
     return np.divide(matrix, total, out=np.zeros_like(matrix), where=total > 0)
 
 
-def find_alive(matrix: np.ndarray) -> np.ndarray:
-    """(..., n) whether each unit of a normalised matrix is alive."""
-    return matrix.sum(axis=-1) >= DEAD
+def find_alive(matrix: np.ndarray, least: float = DEAD) -> np.ndarray:
+    """(..., n) whether each unit of a normalised matrix is alive: has at least a share of all association."""
+    return matrix.sum(axis=-1) >= least
 
 
 def compute_modularity(matrix: np.ndarray, partition: np.ndarray) -> np.ndarray:

@@ -5,30 +5,30 @@ Each takes a normalised matrix (units, units). A dead unit stays dead.
 
 import numpy as np
 
-from vestige.metrics.modularity import find_alive, normalise
+from vestige.metrics.modularity import DEAD, find_alive, normalise
 
 BALANCED = 1e-10  # by how much, of itself, a strength may differ from the one that it is to have
 ROUNDS = 2000  # of scaling, at most; a few dozen are usual
 
 
-def shuffle_entries(matrix: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def shuffle_entries(matrix: np.ndarray, random: np.random.Generator, dead: float = DEAD) -> np.ndarray:
     """(n, n) the same associations between other pairs of live units. It keeps their values, and no unit's strength."""
-    return from_pairs(matrix, lambda values, rows, columns: random.permutation(values))
+    return from_pairs(matrix, lambda values, rows, columns: random.permutation(values), dead)
 
 
-def keep_strengths(matrix: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def keep_strengths(matrix: np.ndarray, random: np.random.Generator, dead: float = DEAD) -> np.ndarray:
     """(n, n) a matrix in which every unit's strength is as it was, and nothing else is but for chance.
 
     What associations exceed the product of both strengths by is shuffled between pairs of live units, and rows and
     columns are then scaled until strengths are those of the matrix; NaN where no scaling makes them so, as where a
     unit is associated with a single other one.
     """
-    strength = np.where(find_alive(matrix), matrix.sum(axis=1), 0)
+    strength = np.where(find_alive(matrix, dead), matrix.sum(axis=1), 0)
 
     def shuffle_excess(values, rows, columns):
         return random.permutation(values / (strength[rows] * strength[columns])) * strength[rows] * strength[columns]
 
-    return scale_to(from_pairs(matrix, shuffle_excess), strength)
+    return scale_to(from_pairs(matrix, shuffle_excess, dead), strength)
 
 
 NULLS = {"shuffled": shuffle_entries, "strengths": keep_strengths}
@@ -42,9 +42,9 @@ ABOUT = {
 }
 
 
-def from_pairs(matrix: np.ndarray, change) -> np.ndarray:
+def from_pairs(matrix: np.ndarray, change, dead: float) -> np.ndarray:
     """(n, n) symmetric, normalised, of what `change` makes of the associations of the pairs of live units."""
-    alive = np.flatnonzero(find_alive(matrix))
+    alive = np.flatnonzero(find_alive(matrix, dead))
     one, other = np.triu_indices(len(alive), 1)
     rows, columns = alive[one], alive[other]
     changed = np.zeros_like(matrix)

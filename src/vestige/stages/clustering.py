@@ -21,7 +21,7 @@ class Nulls(Values):
 
 
 class Settings(Values):
-    """The search for clusters: the paper's, with 1 restart of 5000 steps and an entropy of 0.15, and a climb after it.
+    """The search for clusters: the paper's, with 1 restart of 5000 steps, an entropy of 0.15 and no local phase.
 
     Of as many steps, those whose entropy falls from 1 to 0.1 find a larger modularity.
     """
@@ -34,6 +34,14 @@ class Settings(Values):
     """Nats of the distribution from which a move is drawn; two, from the first step to the last: annealing."""
     seed: NonNegativeInt
     nulls: Nulls
+    local_phase: bool = True
+    """Whether a chain's partition climbs further, which the paper's does not."""
+    tolerance: PositiveFloat = 0.01
+    """Nats by which a step's entropy may miss (the authors')."""
+    temperatures: Annotated[tuple[PositiveFloat, PositiveFloat], Listed] = (1e-6, 1e6)
+    """Lowest and highest temperature at which that entropy is sought (the authors')."""
+    dead: PositiveFloat = 1e-15
+    """The share of a layer's associations under which a unit is dead: in no cluster (the authors')."""
 
 
 def clustering(settings, association, note):

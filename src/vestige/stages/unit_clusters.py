@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from vestige.foundation.random import generator
-from vestige.metrics.cluster_search import search
+from vestige.metrics.cluster_search import Constants, search
 from vestige.metrics.modularity import count_clusters, find_alive, normalise
 from vestige.metrics.null_matrices import ABOUT, NULLS
 from vestige.metrics.partitions import drop_dead, element_centric
@@ -66,7 +66,7 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
         for name in SEARCHES:
             clusters[name][at[0], at[1], ends[number] : ends[number + 1]] = found[name][0]
         (first, quality), (again, quality_again) = (found[name] for name in SEARCHES)
-        numbers["live_units"][at] = live = find_alive(searched.matrices).sum(axis=1)
+        numbers["live_units"][at] = live = find_alive(searched.matrices, settings.dead).sum(axis=1)
         counted = {"modularity": quality, "modularity_again": quality_again, "clusters": count_clusters(first)}
         for name, values in counted.items():
             numbers[name][at] = np.where(live > 0, values, np.nan)  # a dead layer has no clusters to speak of
@@ -114,8 +114,9 @@ class LayerMatrices:
         partitions, quality = np.full(matrices.shape[:2], -1), np.full(len(planned), np.nan)
         if len(there):
             chosen, streams = self.settings, [self.streams_of(planned[each]) for each in there]
+            constants = Constants(chosen.tolerance, chosen.temperatures, chosen.dead, chosen.local_phase)
             partitions[there], quality[there] = search(
-                matrices[there], chosen.restarts, chosen.steps, chosen.entropy, streams
+                matrices[there], chosen.restarts, chosen.steps, chosen.entropy, streams, constants
             )
         return partitions, quality
 
@@ -126,7 +127,8 @@ class LayerMatrices:
         if search.name == GRAM:
             return normalise(drawn_at(self.association, self.layer, self.places[search.number], search.draw))
         key = (search.name, *run_of(self.association), *self.keys[search.number], search.draw)
-        return NULLS[search.name](self.matrices[search.number], generator("null", self.settings.seed, *key))
+        random = generator("null", self.settings.seed, *key)
+        return NULLS[search.name](self.matrices[search.number], random, self.settings.dead)
 
     def streams_of(self, search: Search) -> list[np.random.Generator]:
         """The random numbers of each restart."""
