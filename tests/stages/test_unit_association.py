@@ -10,8 +10,9 @@ from vestige.data.loader import Split
 from vestige.metrics.association import Covariance, relative_error
 from vestige.models import bottleneck_resnet, mlp
 from vestige.models.network import Network, build, forward
-from vestige.stages import unit_association
-from vestige.stages.unit_association import MEASURES, Sampled, associate, by_position, measured_layers
+from vestige.stages import input_gradients, unit_association
+from vestige.stages.input_gradients import Sampled, by_position
+from vestige.stages.unit_association import MEASURES, associate, measured_layers
 from vestige.training.evaluation import resume, walk
 
 IMAGES, CLASSES = 6, 5
@@ -176,7 +177,7 @@ def test_the_batches_change_nothing_but_the_last_digits(case, batch_size):
 
 def test_neither_does_how_many_changes_are_held_at_once(monkeypatch):
     one = associate(convolutional(), split(), 3, 0)
-    monkeypatch.setitem(unit_association.TOGETHER, "cpu", 1)
+    monkeypatch.setitem(input_gradients.TOGETHER, "cpu", 1)
     other = associate(convolutional(), split(), 3, 0)
     for layer, matrices in one.matrices.items():
         torch.testing.assert_close(

@@ -141,7 +141,8 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     by_seed = deciding_by_seed(part, compared)
     verdict, check = UNDECIDED, nan
     if blank:
-        reason = f"no value in seed {', '.join(map(str, blank))}: {claim.blank}"
+        named = [f"seed {each}" if each >= 0 else f"untrained network {-each}" for each in blank]
+        reason = f"no value in {', '.join(named)}: {claim.blank}"
     elif seeds < FEWEST:
         reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
     elif compared.has_no_spread:

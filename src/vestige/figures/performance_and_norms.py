@@ -68,7 +68,7 @@ def performance_and_norms(settings: Settings, runs, beside):
 
 
 def accuracies(training, epoch: int) -> dict:
-    """Accuracies of the network that is measured, on the images it learnt from and on the validation images."""
+    """Accuracies of the network that is measured: in training, over the pass that it ends, and on validation images."""
     return {name: training[name].sel(epoch=epoch, drop=True) for name in ACCURACIES}
 
 

@@ -45,17 +45,23 @@ def name_of(run) -> tuple[str, int]:
 
 
 def usable(runs: list, training: list, least: float) -> tuple[list, int]:
-    """The runs that count, and how many do not, for accuracies below the least or of too strong a regularizer."""
+    """The runs that count, and how many do not. Raises ValueError where none does."""
+    kept = accurate_of(runs, training, least)
+    if not kept:
+        trained = {name_of(each): each for each in training}
+        best = max(accuracy_of(run, trained[name_of(run)]) for run in runs)
+        raise ValueError(f"no network to draw: the best has an accuracy of {best:.2f}; give a lower least_accuracy")
+    return kept, len(runs) - len(kept)
+
+
+def accurate_of(runs: list, training: list, least: float) -> list:
+    """The runs of an accuracy of at least so much, and of no regularizer that is too strong."""
     trained = {name_of(each): each for each in training}
     if absent := [f"{name}-seed{seed}" for name, seed in map(name_of, runs) if (name, seed) not in trained]:
         raise ValueError(f"the training of {absent[0]} is not there, which says how accurate it is")
     accurate = {name_of(run): accuracy_of(run, trained[name_of(run)]) >= least for run in runs}
     strong = too_strong({name_of(run): Condition.from_dataset(run) for run in runs}, accurate)
-    kept = [run for run in runs if accurate[name_of(run)] and run["condition"].item() not in strong]
-    if not kept:
-        best = max(accuracy_of(run, trained[name_of(run)]) for run in runs)
-        raise ValueError(f"no network to draw: the best has an accuracy of {best:.2f}; give a lower least_accuracy")
-    return kept, len(runs) - len(kept)
+    return [run for run in runs if accurate[name_of(run)] and run["condition"].item() not in strong]
 
 
 def too_strong(conditions: dict[tuple[str, int], Condition], accurate: dict[tuple[str, int], bool]) -> set[str]:

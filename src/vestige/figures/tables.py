@@ -10,8 +10,9 @@ CONFIDENCE = 0.95
 PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over networks whatever lines have
 # Between what a quantity can lie, and so can the mean of it: an interval is cut there.
 POSSIBLE = {
-    **dict.fromkeys(("train_accuracy", "val_accuracy", "accuracy", "silent", "selectivity"), (0.0, 1.0)),
-    **dict.fromkeys(("area", "over_representation"), (0.0, math.inf)),
+    **dict.fromkeys(("train_accuracy", "val_accuracy", "accuracy", "silent", "selectivity", "small"), (0.0, 1.0)),
+    **dict.fromkeys(("area", "over_representation", "clusters", "squares", "magnitudes", "nuclear"), (0.0, math.inf)),
+    "modularity": (-0.5, 1.0),
     "cka": (-1.0, 1.0),
 }
 VALUES = ["mean", "low", "high", "seeds"]

@@ -9,7 +9,7 @@ from vestige.figures.drawing import Panel, finished, sheet, styled
 from vestige.figures.keys import key, looks
 from vestige.figures.measures import by_family, measure_words
 from vestige.figures.regularization_lines import COLUMNS
-from vestige.figures.sweeps import Swept, swept, usable
+from vestige.figures.sweeps import Swept, accurate_of, swept
 
 
 class Settings(Swept):
@@ -26,7 +26,7 @@ def untrained_histograms(settings: Settings, runs, beside):
 
     Of `runs`, results of `clustering`, networks after training without penalty and regularizer are marks above them.
     """
-    kept, _ = usable(swept(runs), beside["training"], settings.least_accuracy)
+    kept = accurate_of(swept(runs), beside["training"], settings.least_accuracy)
     table, marks = values_of(beside["untrained"]), trained_values(kept)
     with styled():
         look = looks([f"layer {each}" for each in dict.fromkeys(table["layer"])], settings.palette)

@@ -44,7 +44,7 @@ def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:
     data = path.read_bytes()
     found = tensors_in(data, f"{key}: {path}")
     expected = network.trunk.state_dict()
-    if faults := [*misfits(found, expected)]:
+    if faults := [*find_faults(found, expected)]:
         more = [f"and {len(faults) - SHOWN} more"] if faults[SHOWN:] else []
         whose = f"{key}: {path} is no checkpoint of the study's network, {family}:"
         raise ValueError("\n  ".join([whose, *faults[:SHOWN], *more]))
@@ -66,25 +66,25 @@ def tensors_in(data: bytes, where: str) -> dict:
         raise ValueError(f"{where}: {why}: write it with save_file of safetensors.numpy or .torch") from None
 
 
-def misfits(found: dict, expected: dict):
+def find_faults(found: dict, expected: dict):
     """What is wrong with tensors, a line each, given those that the network has."""
     absent = [name for name in expected if name not in found]
     strange = [name for name in found if name not in expected]
     for name in absent:
-        yield f"{name} is missing; expected {describe(expected[name])}{hint(name, strange)}"
+        yield f"{name} is missing; expected {describe(expected[name])}{suggest_name(name, strange)}"
     for name in strange:
-        yield f"{name} is unknown, {describe(found[name])}{hint(name, absent)}"
+        yield f"{name} is unknown, {describe(found[name])}{suggest_name(name, absent)}"
     for name in (name for name in expected if name in found):
-        yield from misfit(name, found[name], expected[name])
+        yield from find_fault(name, found[name], expected[name])
 
 
-def hint(name: str, others) -> str:
+def suggest_name(name: str, others) -> str:
     """The name that is nearest, if one is near."""
     near = difflib.get_close_matches(name, others, n=1)
     return f"; is it {near[0]}?" if near else ""
 
 
-def misfit(name: str, found, expected):
+def find_fault(name: str, found, expected):
     """What is wrong with a tensor, given the one that the network has of its name."""
     import torch
 
@@ -93,18 +93,18 @@ def misfit(name: str, found, expected):
         turned = " (it is transposed)" if found.dim() == 2 and found.T.shape == expected.shape else ""
         yield f"{name} has the shape {tuple(found.shape)}; expected {tuple(expected.shape)}{turned}"
     elif found.dtype not in allowed:
-        yield f"{name} is of the type {kind(found.dtype)}; allowed: {' and '.join(map(kind, allowed))}"
+        yield f"{name} is of the type {format_dtype(found.dtype)}; allowed: {' and '.join(map(format_dtype, allowed))}"
     elif not found.isfinite().all():
         yield f"{name} is not finite in {int((~found.isfinite()).sum())} of its {found.numel()} values"
     elif not found.to(expected.dtype).isfinite().all():
-        yield f"{name} has values beyond what {kind(expected.dtype)} holds"
+        yield f"{name} has values beyond what {format_dtype(expected.dtype)} holds"
 
 
 def describe(tensor) -> str:
     """The shape and the type of a tensor."""
-    return f"{tuple(tensor.shape)} of {kind(tensor.dtype)}"
+    return f"{tuple(tensor.shape)} of {format_dtype(tensor.dtype)}"
 
 
-def kind(dtype) -> str:
+def format_dtype(dtype) -> str:
     """The name of a type, as numpy has it."""
     return str(dtype).removeprefix("torch.")

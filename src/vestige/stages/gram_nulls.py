@@ -10,7 +10,8 @@ from torch import Tensor
 from vestige.foundation.random import generator
 from vestige.metrics.gram_nulls import draw_frame, draw_orders, draw_rotations, permuted_covariance, rotated_grams
 from vestige.models.network import Network, forward
-from vestige.stages.unit_association import PLAIN, by_position, change_along, is_perceptron, measured_layers
+from vestige.stages.input_gradients import by_position, change_along, is_perceptron
+from vestige.stages.unit_association import PLAIN, measured_layers
 
 HELD = 2**23  # numbers that the gradients of a layer may hold at once
 KEEPS = (
