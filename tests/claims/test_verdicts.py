@@ -149,6 +149,11 @@ def test_no_more_than_three_parts_are_named():
         ({0: 0.5, 1: float("nan"), 2: 0.5}, None, "no value in seed 1: it fell silent"),
         ({0: 0.5, 1: 0.6}, {0: 0.1, 1: float("inf")}, "no value in seed 1: it fell silent"),
         ({0: float("nan"), 1: float("nan")}, None, "no value in seed 0, 1: it fell silent"),
+        (
+            {0: 0.5, 1: float("nan"), 2: 0.5},
+            {-1: 0.1, -2: float("nan"), -3: 0.2},
+            "no value in seed 1 and untrained network 2: it fell silent",
+        ),
         ({0: 0.25, 1: 0.25, 2: 0.25}, None, "all seeds agree to the last digit, which gives no interval"),
         (
             {0: 0.3, 1: 0.4, 2: 0.5},  # 0.3 - 0.1 is 0.19999999999999998

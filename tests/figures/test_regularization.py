@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from unit_results import LAYERS, MEASURES, draw_units, make_beside, make_norms, make_unit_runs
+from unit_results import LAYERS, MEASURES, draw_units, make_beside, make_norms, make_trained, make_unit_runs
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,14 @@ def test_histograms_count_every_untrained_network_and_mark_trained_ones():
     assert len(table[table["seed"].notna()]) == 3 * len(MEASURES) * len(LAYERS)
     counts = sum(patch.get_xy()[:, 1].max() for patch in figure.axes[0].patches)
     assert counts == 20  # ten networks in the fullest bin of each layer
+
+
+def test_histograms_are_drawn_though_no_trained_network_is_accurate():
+    runs = make_unit_runs("clustering")
+    training = [make_trained(run["condition"].item(), run["seed"].item(), accuracy=0.5) for run in runs]
+    beside = make_beside() | {"training": training}
+    _, table = draw_units("untrained_modularity", runs, beside)
+    assert len(table) == 20 * len(MEASURES) * len(LAYERS)
 
 
 def test_untrained_networks_must_be_there_to_be_counted():

@@ -130,6 +130,13 @@ def listed(reasons: list[str]) -> str:
     return "; ".join([*reasons[:NAMED], *more])
 
 
+def named(seeds: list[int]) -> str:
+    """For instance "seed 0, 1 and untrained network 5": those have negative numbers."""
+    trained, untrained = [each for each in seeds if each >= 0], [-each for each in seeds if each < 0]
+    both = (("seed", trained), ("untrained network", untrained))
+    return " and ".join(f"{name} {', '.join(map(str, each))}" for name, each in both if each)
+
+
 def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     """The interval of one of so many parts, and its verdict: none where a network that did not diverge has no value."""
     blank = blank_seeds(part)
@@ -141,8 +148,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     by_seed = deciding_by_seed(part, compared)
     verdict, check = UNDECIDED, nan
     if blank:
-        named = [f"seed {each}" if each >= 0 else f"untrained network {-each}" for each in blank]
-        reason = f"no value in {', '.join(named)}: {claim.blank}"
+        reason = f"no value in {named(blank)}: {claim.blank}"
     elif seeds < FEWEST:
         reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
     elif compared.has_no_spread:
