@@ -51,7 +51,7 @@ def test_the_study_on_the_page_may_draw_and_search_the_null_that_the_page_gives(
 def test_the_study_on_the_page_is_made(tmp_path):
     project = new_project(tmp_path / "project")
     (project / "params.yaml").write_text(study_on_the_page())
-    run(project, "snakemake figures --cores 2")
+    run(project, "snakemake figures --cores 2", timeout=800)
     assert (project / "results/digits_clusters/untrained/initial.nc").is_file()
     for stage in ("agreement", "norms", "cluster_classes", "cluster_ablation"):
         assert len([*project.glob(f"results/digits_clusters/{stage}/*.nc")]) == 6
