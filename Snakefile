@@ -3,6 +3,7 @@
 from vestige.commands import figure_labels, progress, rule_resources, study_check
 from vestige.commands.record import record
 from vestige.engines import snakefile as front
+from vestige.engines import snakemake_metadata
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
 study_check.refuse_moved(STUDY)  # images that lie elsewhere: one command tells whether they are the same
@@ -24,7 +25,7 @@ onstart:
     front.alone()
     front.note_code(STUDY)
     front.share_imports(STUDY, workflow)
-    front.look_when_jobs_end(workflow)
+    snakemake_metadata.look_when_jobs_end(workflow)
 
 
 onsuccess:

@@ -10,6 +10,7 @@ measures changes if dead units are a cluster of their own.
 """
 
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +70,7 @@ def compare(groups: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     pairs = [
         (layer * measures + one, layer * measures + other)
         for layer in range(layers)
-        for one in range(measures)
-        for other in range(one + 1, measures)
+        for one, other in combinations(range(measures), 2)
     ]
     both = [(partitions[one], partitions[other]) for one, other in pairs]
     changed = [element_centric(*share_dead(*each)) - element_centric(*drop_dead(*each)) for each in both]

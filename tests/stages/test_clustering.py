@@ -8,6 +8,7 @@ import torch
 import xarray as xr
 
 from vestige.metrics import modularity, partitions
+from vestige.metrics.cluster_search import Constants
 from vestige.stages import agreement, association_matrices, clustering, unit_association, unit_clusters
 from vestige.stages.unit_association import MEASURES, PLAIN, Associations
 
@@ -266,3 +267,8 @@ def test_matrices_without_groups_are_others_in_runs_of_other_seeds_and_the_shown
     )
     assert first["cluster"].identical(second["cluster"].assign_coords(first["cluster"].coords))
     assert (first["null_modularity"].values != second["null_modularity"].values).any(axis=(0, 1, 2, 3)).all()
+
+
+def test_constants_that_are_left_out_are_those_of_the_search():
+    said = clustering.Settings(**SAID)
+    assert Constants(said.tolerance, said.temperatures, said.dead, said.local_phase) == Constants()

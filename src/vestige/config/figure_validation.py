@@ -16,8 +16,8 @@ def of_figures(study: Study) -> Iterator[Fault]:
             if settings is not None:
                 here = ("figures", kind, name)
                 yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
-                layers = [each for each in [getattr(settings, "layer", None)] if each is not None]
-                yield from unknown_modules((*here, "layer"), layers, study.network.modules)
+                if (layer := getattr(settings, "layer", None)) is not None:
+                    yield from unknown_modules((*here, "layer"), [layer], study.network.modules)
                 yield from repeated((*here, "measures"), getattr(settings, "measures", None) or ())
                 yield from of_selection(study, here, settings.select or {})
 

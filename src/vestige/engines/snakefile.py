@@ -88,11 +88,6 @@ def share_imports(study: Study, workflow) -> None:
         print(f"vestige: each job imports its packages itself, since no forkserver starts: {error}", file=sys.stderr)
 
 
-def look_when_jobs_end(workflow) -> None:
-    """Spare Snakemake the looks for jobs to start that it takes by the clock, more often after each job."""
-    snakemake_metadata.look_when_jobs_end(workflow)
-
-
 def end_forkserver() -> None:
     """End the forkserver of this run, if there is one: its last job has ended."""
     while SERVERS:

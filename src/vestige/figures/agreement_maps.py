@@ -6,7 +6,7 @@ from vestige.figures.agreement_tables import Panel as Shown
 from vestige.figures.agreement_tables import averaged, over_all, per_layer, per_strength, table_of
 from vestige.figures.drawing import Panel, finished, styled
 from vestige.figures.heat_map import divide, draw_matrix, write_numbers
-from vestige.figures.measures import Compared, choose_measures, is_upstream, measure_short
+from vestige.figures.measures import at_least, choose_measures, is_upstream, measure_short
 from vestige.figures.sweeps import Swept, note_left_out, swept, usable
 
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"
@@ -35,7 +35,7 @@ class Settings(Swept):
 
     panel: Panel = (2.1, 2.1)
     statistic: Literal[tuple(WORDS)] = "similarity"
-    measures: Compared | None = None
+    measures: at_least(2) | None = None
     subtract: Literal["same_layer", "first_layer"] = "same_layer"
 
 

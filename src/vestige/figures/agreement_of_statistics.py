@@ -1,13 +1,11 @@
 """Whether different statistics of agreement say the same: their correlation over pairs of measures."""
 
 from itertools import combinations
-from typing import Annotated, ClassVar
-
-from pydantic import Field
+from typing import ClassVar
 
 from vestige.figures.drawing import Panel, finished, styled
 from vestige.figures.heat_map import draw_matrix, write_numbers
-from vestige.figures.measures import Measure, choose_measures
+from vestige.figures.measures import at_least, choose_measures
 from vestige.figures.sweeps import Swept, note_left_out, swept, usable
 
 FEWEST = 3  # measures, of which there are three pairs
@@ -32,7 +30,7 @@ class Settings(Swept):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (3.4, 3.4)
-    measures: Annotated[tuple[Measure, ...], Field(strict=False, min_length=FEWEST)] | None = None
+    measures: at_least(FEWEST) | None = None
 
 
 def agreement_of_statistics(settings: Settings, runs, beside):

@@ -19,8 +19,14 @@ SHORT = {
     "output_hessian": "Hess.",
 }
 Measure = Literal[MEASURES]
-Measures = Annotated[tuple[Measure, ...], Field(strict=False, min_length=1)]
-Compared = Annotated[tuple[Measure, ...], Field(strict=False, min_length=2)]
+
+
+def at_least(count: int):
+    """The type of a list of so many measures or more."""
+    return Annotated[tuple[Measure, ...], Field(strict=False, min_length=count)]
+
+
+Measures = at_least(1)
 
 
 def measure_words(measure: str) -> str:

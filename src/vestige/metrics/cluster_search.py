@@ -29,7 +29,7 @@ class Constants(NamedTuple):
     local_phase: bool = True
 
 
-AUTHORS = Constants()
+USUAL = Constants()
 
 
 def split_by_spectrum(matrix: np.ndarray, dead: float = DEAD) -> np.ndarray:
@@ -69,7 +69,7 @@ def sample_moves(
     steps: int,
     entropy: float | tuple[float, float],
     streams: Sequence[np.random.Generator],
-    constants: Constants = AUTHORS,
+    constants: Constants = USUAL,
 ) -> np.ndarray:
     """(chains, n) the best partition that each chain of algorithm 3 has proposed, its start included.
 
@@ -108,7 +108,7 @@ def sample_moves(
     return found
 
 
-def heat(scores: np.ndarray, entropy: float, ratio: float, constants: Constants = AUTHORS) -> np.ndarray:
+def heat(scores: np.ndarray, entropy: float, ratio: float, constants: Constants = USUAL) -> np.ndarray:
     """(k, chains) exp(scores / T), of scores 0 for the best and less for others, where T gives the asked entropy.
 
     T is found chain by chain, by Newton's method on its logarithm: the derivative of the entropy is the variance of
@@ -167,7 +167,7 @@ def search(
     steps: int,
     entropy: float | tuple[float, float],
     streams: Sequence[Sequence[np.random.Generator]],
-    constants: Constants = AUTHORS,
+    constants: Constants = USUAL,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(matrices, n) the best partition of normalised matrices that any of some restarts finds, and its Q (matrices).
 
