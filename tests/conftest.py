@@ -118,3 +118,13 @@ def project(by_both, tmp_path):
 def empty_project(tmp_path):
     """A project of one's own with no results."""
     return new_project(tmp_path / "project")
+
+
+@pytest.fixture
+def dvc_folder(tmp_path, monkeypatch):
+    """A folder that DVC takes for a project, without git."""
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc" / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
+    (tmp_path / "dvc.yaml").write_text("stages:\n  copy: {cmd: cp in out, deps: [in], outs: [out]}\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,13 +1,16 @@
 """Shortcuts through DVC say what the long way says, and end with the view of the project."""
 
 import io
+import shutil
+from collections import OrderedDict
 
 import pytest
 from dulwich.repo import Repo
 from dvc.dependency import param
+from dvc.output import Output
 from dvc.utils.serialize import _yaml
 
-from vestige.engines import dvc_shortcuts
+from vestige.engines import dvc_recording, dvc_shortcuts
 from vestige.engines.dvc_shortcuts import read_index_once, replaced, taken, write_once
 
 
@@ -36,20 +39,41 @@ def test_after_an_error_too_the_function_is_the_former_one():
     assert _yaml._dump is before
 
 
-def test_the_same_text_is_written_and_made_once():
+def test_the_same_text_is_written_and_each_part_of_it_made_once():
     made = []
 
     def write(data, stream):
         made.append(data)
         _yaml._dump(data, stream)
 
-    shortened, said = write_once(write), {"cmd": "vestige make x", "outs": [{"size": 1}]}
-    for data in (said, said, {"outs": [{"size": True}]}, {"outs": [{"size": 1}]}):
+    shortened, params = write_once(write), {"params.yaml": {"seeds": [0, 1], "text": "a: b", "none": None, "on": "yes"}}
+    said = {"cmd": "vestige make x", "params": params, "outs": [{"size": 1}]}
+    of_another_kind = OrderedDict(said, params=OrderedDict(params))
+    for data in (said, said, of_another_kind, {"outs": [{"size": True}]}, {"outs": [{"size": 1}]}, {}):
         stream, expected = io.StringIO(), io.StringIO()
         shortened(data, stream)
         _yaml._dump(data, expected)
         assert stream.getvalue() == expected.getvalue()
-    assert len(made) == 3
+    assert made == [{key: value} for key, value in said.items()] + [{"outs": [{"size": True}]}, {}]
+
+
+def test_a_stage_is_filed_by_the_digests_that_it_was_saved_with(dvc_folder, monkeypatch):
+    """They are looked for once, of a dependency and of a result, and the run-cache has what it has without."""
+    (dvc_folder / "dvc.yaml").write_text("stages:\n  a: {cmd: cp a b, deps: [a], outs: [b]}\n")
+    for name in "ab":
+        (dvc_folder / name).write_text("1")
+    find, looked = Output.get_hash, []
+    monkeypatch.setattr(Output, "get_hash", lambda output: looked.append(output) or find(output))
+    with dvc_recording.opened() as repo:
+        dvc_recording.commit(dvc_recording.stages(repo, {})["a"], bool)
+    assert not looked
+    runs = [path.read_text() for path in (dvc_folder / ".dvc/cache/runs").rglob("*") if path.is_file()]
+    monkeypatch.setattr(dvc_shortcuts, "HASHING", "dvc.output:Output.none()")
+    shutil.rmtree(dvc_folder / ".dvc/cache/runs")
+    with dvc_recording.opened() as repo:
+        dvc_recording.commit(dvc_recording.stages(repo, {})["a"], bool)
+    assert looked
+    assert runs == [path.read_text() for path in (dvc_folder / ".dvc/cache/runs").rglob("*") if path.is_file()]
 
 
 def test_an_index_of_git_is_opened_anew_when_it_changed(tmp_path):

@@ -23,16 +23,6 @@ NEEDED = [pytest.param(user.opened, member, id=member) for user in USERS for mem
 CALLED = [each for each in NEEDED if each.id.endswith(")")]
 
 
-@pytest.fixture
-def dvc_folder(tmp_path, monkeypatch):
-    """A folder that DVC takes for a project, without git."""
-    (tmp_path / ".dvc").mkdir()
-    (tmp_path / ".dvc" / "config").write_text("[core]\n    no_scm = true\n    analytics = false\n")
-    (tmp_path / "dvc.yaml").write_text("stages:\n  copy: {cmd: cp in out, deps: [in], outs: [out]}\n")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def place_of(member: str) -> tuple:
     """What a member belongs to, and its name."""
     owner, _, name = member.partition("(")[0].replace(":", ".").rpartition(".")

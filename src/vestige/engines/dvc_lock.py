@@ -161,3 +161,10 @@ def standing(settings: Mapping[str, Any], key: str) -> list:
             return []
         here = here[part]
     return [here]
+
+
+def unshared(value: Any) -> Any:
+    """The same values, of which none is in two places: YAML would name it at the first, and entries share no names."""
+    if isinstance(value, dict):
+        return {key: unshared(each) for key, each in value.items()}
+    return [unshared(each) for each in value] if isinstance(value, list) else value

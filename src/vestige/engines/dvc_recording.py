@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from vestige.engines import dvc_repo, members
+from vestige.engines import dvc_repo, dvc_shortcuts, members
+from vestige.engines.dvc_lock import unshared
 
 MEMBERS = (
     "dvc.data_cloud:DataCloud.get_remote_odb(self, name, command, hash_name=)",
@@ -117,16 +118,10 @@ def commit(stage, right: Callable[[str], bool]) -> str:
     if not right(text):
         raise LookupError("params.yaml or the code was edited meanwhile: say `vestige sync` again")
     if not absent:
-        stage.repo.stage_cache.save(stage)
+        with dvc_shortcuts.filing():
+            stage.repo.stage_cache.save(stage)
     stage.commit(relink=False)  # a new file in the place of the result would make DVC and us read it again
     return text
-
-
-def unshared(value: Any) -> Any:
-    """The same values, of which none is in two places: YAML would name it at the first, and entries share no names."""
-    if isinstance(value, dict):
-        return {key: unshared(each) for key, each in value.items()}
-    return [unshared(each) for each in value] if isinstance(value, list) else value
 
 
 def fetch(repo, digests: Iterable[str]) -> None:

@@ -9,11 +9,12 @@ from pkgutil import resolve_name
 from typing import Any
 
 from vestige.engines import members
-from vestige.engines.dvc_lock import standing
+from vestige.engines.dvc_lock import standing, unshared
 from vestige.foundation.file_identity import identity
 
 PARAMS = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"
 WRITING = "dvc.utils.serialize._yaml:_dump(data, stream)"
+HASHING = "dvc.output:Output.get_hash(self)"
 INDEX = "dulwich.repo:Repo.open_index(self)"
 
 
@@ -25,6 +26,20 @@ def taken() -> Iterator[None]:
             if members.is_present(member):
                 stack.enter_context(replaced(member.partition("(")[0], shorten))
         yield
+
+
+@contextmanager
+def filing() -> Iterator[None]:
+    """Let DVC, as it files a stage that was saved just now, take the digests that it was saved with."""
+    with ExitStack() as stack:
+        if members.is_present(HASHING):
+            stack.enter_context(replaced(HASHING.partition("(")[0], know_saved))
+        yield
+
+
+def know_saved(find: Callable) -> Callable:
+    """What finds the digest of a file or folder: the one that is known of it, if there is one."""
+    return lambda output: output.hash_info or find(output)
 
 
 @contextmanager
@@ -54,18 +69,23 @@ def read_params_once(read: Callable) -> Callable:
 
 
 def write_once(write: Callable) -> Callable:
-    """What writes data as YAML: the text of the last data again, where they are the same."""
-    last = ["", ""]
+    """What writes data as YAML: key by key, and for what was written before the same text again.
+
+    What is said of a stage goes into dvc.lock and into the run-cache, and most stages have the same parameters.
+    """
+    known: dict[str, str] = {}
 
     def shortened(data, stream):
-        if type(data) not in (dict, OrderedDict):  # it may have comments, which its text does not show
+        if type(data) not in (dict, OrderedDict) or not data:  # it may have comments, which its text does not show
             return write(data, stream)
-        said = repr(data)
-        if said != last[0]:
-            text = io.StringIO()
-            write(data, text)
-            last[:] = said, text.getvalue()
-        stream.write(last[1])
+        for key, value in data.items():
+            part = {key: unshared(value)}  # whatever kinds of dict it is made of: the text is the same
+            said = repr(part)
+            if said not in known:
+                text = io.StringIO()
+                write(part, text)
+                known[said] = text.getvalue()
+            stream.write(known[said])
 
     return shortened
 

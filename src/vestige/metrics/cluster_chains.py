@@ -12,7 +12,8 @@ class Chains:
 
     Moving unit i from its cluster s to c changes Q by 2 (w_ic - w_is) + 2 d_i (a_s - a_c - d_i), where w_ic is the
     association of i with the units of c, d_i that with all units, and a_c the sum of d over c. Clusters lie along the
-    first axis of arrays (clusters, chains): what a chain's sums are does not depend on how many clusters others have.
+    first axis of arrays (clusters, chains) and (clusters, chains, n): what a chain's sums are does not depend on how
+    many clusters others have, and a move changes rows of n numbers that lie side by side.
     """
 
     def __init__(self, matrices: np.ndarray, which: np.ndarray, starts: np.ndarray):
@@ -24,7 +25,7 @@ class Chains:
         # Sums are taken unit by unit, and products over all clusters that there could be: batches change no last bit.
         slots = len(self.units) + 2
         rows = [matrices[each] @ one_hot(row, slots) for each, row in zip(which, starts, strict=True)]
-        self.toward = np.stack(rows)[..., : self.counts].copy()
+        self.toward = np.ascontiguousarray(np.stack(rows)[..., : self.counts].transpose(2, 0, 1))
         self.sums, self.sizes = np.zeros((self.counts, len(starts))), np.zeros((self.counts, len(starts)), dtype=int)
         for unit in self.units:
             chains = np.flatnonzero(starts[:, unit] >= 0)
@@ -38,8 +39,7 @@ class Chains:
         0 for the cluster where it is, OUT for all empty ones but one.
         """
         now, strength = self.partition[self.numbers, units], self.strength[self.numbers, units]
-        rows = self.toward.reshape(-1, self.counts).take(self.numbers * len(self.units) + units, axis=0)
-        gain = np.ascontiguousarray(rows.T)
+        gain = self.toward.reshape(self.counts, -1).take(self.numbers * len(self.units) + units, axis=1)
         gain -= gain[now, self.numbers]
         gain += strength * (self.sums[now, self.numbers] - strength - self.sums)
         gain *= 2
@@ -54,7 +54,7 @@ class Chains:
         former, strength = self.partition[chains, units], self.strength[chains, units]
         rows = self.matrices[self.which[chains], units]
         for place, sign in ((former, -1), (clusters, 1)):
-            self.toward[chains[:, np.newaxis], self.units, place[:, np.newaxis]] += sign * rows
+            self.toward[place, chains] += sign * rows
             self.sums[place, chains] += sign * strength
             self.sizes[place, chains] += sign
         self.partition[chains, units] = clusters
@@ -65,7 +65,7 @@ class Chains:
         """Move all units of a cluster of each of some chains into another one, of which the gain is known."""
         rows = self.partition[chains]
         self.partition[chains] = np.where(rows == second[:, np.newaxis], first[:, np.newaxis], rows)
-        self.toward[chains, :, first] += self.toward[chains, :, second]
+        self.toward[first, chains] += self.toward[second, chains]
         self.sums[first, chains] += self.sums[second, chains]
         self.sizes[first, chains] += self.sizes[second, chains]
         self.sizes[second, chains] = 0
@@ -75,13 +75,12 @@ class Chains:
     def clear(self, chains: np.ndarray, clusters: np.ndarray) -> None:
         """Forget what rounding left of clusters that are empty now, and make room for another where none is."""
         left = self.sizes[clusters, chains] == 0
-        self.toward[chains[left], :, clusters[left]] = 0
+        self.toward[clusters[left], chains[left]] = 0
         self.sums[clusters[left], chains[left]] = 0
         if (self.sizes > 0).all(axis=0).any():
             self.counts += 1
-            self.toward = np.concatenate([self.toward, np.zeros((*self.toward.shape[:2], 1))], axis=2)
-            self.sums, self.sizes = (
-                np.concatenate([each, np.zeros_like(each[:1])]) for each in (self.sums, self.sizes)
+            self.toward, self.sums, self.sizes = (
+                np.concatenate([each, np.zeros_like(each[:1])]) for each in (self.toward, self.sums, self.sizes)
             )
 
 

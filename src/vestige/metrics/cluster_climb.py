@@ -66,26 +66,28 @@ def find_best_move(chains: Chains, rising: np.ndarray, free: np.ndarray) -> np.n
 
     `free` (rising, n) says which units may be moved; OUT is the gain where none may.
     """
-    partition, strength = chains.partition[rising], chains.strength[rising]
-    sums, sizes = chains.sums[:, rising].T, chains.sizes[:, rising].T
-    now = np.maximum(partition, 0)[..., np.newaxis]
-    toward, rows = chains.toward[rising], np.arange(len(rising))
-    own = np.take_along_axis(sums, now[..., 0], axis=1)[..., np.newaxis]
-    gain = toward - np.take_along_axis(toward, now, axis=2)
-    gain = 2 * (gain + strength[..., np.newaxis] * (own - strength[..., np.newaxis] - sums[:, np.newaxis]))
+    everyone = len(rising) == len(chains.numbers)
+    toward = chains.toward if everyone else chains.toward[:, rising]
+    partition, strength = np.maximum(chains.partition[rising], 0), chains.strength[rising]
+    sums, sizes, rows = chains.sums[:, rising], chains.sizes[:, rising], np.arange(len(rising))
+    now = partition * partition.size + np.arange(partition.size).reshape(partition.shape)  # in the flat (k, rising, n)
+    gain = toward - toward.take(now)
+    gain += strength * (sums[partition, rows[:, np.newaxis]] - strength - sums[..., np.newaxis])
     empty = sizes == 0
-    empty[rows, empty.argmax(axis=1)] = False
-    gain = np.where(empty[:, np.newaxis] | ~free[..., np.newaxis], OUT, gain)
-    np.put_along_axis(gain, now, OUT, axis=2)
-    flat = gain.reshape(len(rising), -1)
-    best = flat.argmax(axis=1)
-    return np.stack([flat[rows, best], *np.divmod(best, chains.counts)])
+    empty[empty.argmax(axis=0), rows] = False
+    gain[empty] = OUT
+    gain.put(now, OUT)
+    best = np.where(free, gain.max(axis=0), OUT)
+    units = best.argmax(axis=1)
+    clusters = gain[:, rows, units].argmax(axis=0)
+    return np.stack([2 * best[rows, units], units, clusters])
 
 
 def find_best_merge(chains: Chains, rising: np.ndarray) -> np.ndarray:
     """(3, rising) the largest gain of merging two clusters of some chains, and the two: 2 (e_cd - a_c a_d)."""
     member, sums = one_hot(chains.partition[rising], chains.counts), chains.sums[:, rising].T
-    gain = 2 * (member.transpose(0, 2, 1) @ chains.toward[rising] - sums[:, :, np.newaxis] * sums[:, np.newaxis])
+    toward = chains.toward[:, rising].transpose(1, 2, 0)
+    gain = 2 * (member.transpose(0, 2, 1) @ toward - sums[:, :, np.newaxis] * sums[:, np.newaxis])
     clusters, empty = np.arange(chains.counts), chains.sizes[:, rising].T == 0
     gain[:, clusters, clusters] = OUT
     gain = np.where(empty[:, :, np.newaxis] | empty[:, np.newaxis], OUT, gain)
