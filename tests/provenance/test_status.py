@@ -392,5 +392,6 @@ def test_after_random_edits_runs_and_mishaps_proven_is_what_would_be_made_afresh
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(2400)
 def test_after_many_random_edits_runs_and_mishaps_proven_is_what_would_be_made_afresh(template):
     sequences(template, examples=40, steps=25)
