@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from vestige.metrics.ablation import grid_fractions
+from vestige.metrics.ablation import grid_fractions, grid_steps
 from vestige.models import bottleneck_resnet, resnet
 from vestige.models.network import build
 from vestige.stages.ablation_points import Point
@@ -14,17 +14,18 @@ from vestige.stages.progressive_ablation import channel_order, correct_images, s
 from vestige.training.evaluation import hits, walk
 
 FRACTIONS = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]
+AUTHORS = (15, 40)  # every 15 channels below half of them, every 40 from half on
 CASES = {
     "digits, 360 images of 8x8, 9 points, 4 curves": (
         bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 2, 1), width=16),
         (360, 1, 8, 8),
-        FRACTIONS,
+        partial(grid_fractions, fractions=FRACTIONS),
         [None, 0, 1, 2],
     ),
-    "ResNet-50, 8 images of 96x96, 3 points, 2 curves": (
+    "ResNet-50, 8 images of 96x96, the authors' 181 points, 2 curves": (
         resnet.Settings(family="resnet", depth=50),
         (8, 3, 96, 96),
-        [0, 0.5, 1],
+        partial(grid_steps, first=AUTHORS[0], second=AUTHORS[1]),
         [None, 0],
     ),
 }
@@ -52,7 +53,7 @@ def timed(function, *given):
 
 
 @torch.inference_mode()
-def compare(title, settings, shape, fractions, curves):
+def compare(title, settings, shape, grid, curves):
     """One line: both answers must be the same."""
     network = build(settings, channels=shape[1], classes=10, seed=0)
     images = torch.randn(shape, generator=torch.Generator().manual_seed(0))
@@ -60,7 +61,7 @@ def compare(title, settings, shape, fractions, curves):
     labels = network.trunk.eval()(images).argmax(1)
     shapes = {step: output.shape[1] for step, output in walk(network, images[:1])}
     sizes = {module: shapes[blocks[0]] for module, blocks in network.modules.items()}
-    points = [Point(module, count, size) for module, size in sizes.items() for count in grid_fractions(size, fractions)]
+    points = [Point(module, count, size) for module, size in sizes.items() for count in grid(size)]
     ranked = {(m, b): np.arange(sizes[m])[::-1].copy() for m in sizes for b in range(len(network.modules[m]))}
     order = partial(channel_order, "fixed_orders", ranked, ("ablation", 0, 0))
     given = (network, images, labels, points, curves, partial(silent, network, order, 0, None))

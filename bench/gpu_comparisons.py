@@ -23,9 +23,10 @@ from vestige.training.loop import gradients
 ALPHA = -20.0
 SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits
 ROUNDED_PIXELS = 1e-5  # float64 of images whose last bit of float32 may differ
-FLOAT32 = {"cka": 2e-5, "between": 2e-5, "gradient": 5e-3}  # ten times what a CPU's float32 comes to
+FLOAT32 = {"selectivity": 1e-4, "cka": 2e-5, "between": 2e-5, "gradient": 5e-3}  # ten times what a CPU's comes to
+LEAST = 1e-4  # of the largest response of its block: what a unit responds less is made of rounding in float32
 PIXEL = 5e-7  # two units in the last place of a normalised pixel
-MEASURES = ("ablation", "cka", "between")  # which compute in float32, so that both precisions are compared
+MEASURES = ("selectivity", "ablation", "cka", "between")  # in float32, so that both precisions are compared
 
 
 def compare(table: Table, case: inputs.Case, sizes: inputs.Sizes, device: str, folder: Path) -> None:
@@ -75,7 +76,7 @@ def rows(run: SimpleNamespace | None, device: str) -> dict[str, Callable[[], Out
             raise Missing("its networks were not trained")
         return DIFFERENCES[name](reference(name), found(run, name, device, dtype), run, dtype)
 
-    named = {"normalised images": ("pixels", torch.float32), "selectivity, float64": ("selectivity", torch.float64)}
+    named = {"normalised images": ("pixels", torch.float32)}
     for name in (*MEASURES, "gradient"):
         title = "gradient of the penalty" if name == "gradient" else name
         for dtype in (torch.float64, torch.float32):
@@ -101,7 +102,7 @@ def measured(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype) -
         cka=inputs.cka_settings([0, run.last]),
     )
     given = (asked, run.images)
-    with in_float64(module) if dtype == torch.float64 and name in MEASURES else nullcontext():
+    with in_float64(module) if dtype == torch.float64 else nullcontext():
         if name == "between":
             return module.between(*given, *run.results, *run.places, inputs.print_nothing)
         ranked = {"selectivity": run.ranking()} if name == "ablation" else {}
@@ -144,7 +145,14 @@ def gradient(run: SimpleNamespace, device: str, dtype: torch.dtype, alpha: float
     checkpoints.load(network, run.places[0], run.last, str(run.results[0]["checkpoint"].values[run.last]))
     network.trunk.to(device, dtype).train()
     asked = run.settings(device, condition=inputs.penalty(alpha))
-    gradients(network, images.to(dtype), labels, [network.modules[module] for module in inputs.MODULES], asked)
+    gradients(
+        network,
+        images.to(dtype),
+        labels,
+        labels.unique(),
+        [network.modules[module] for module in inputs.MODULES],
+        asked,
+    )
     return torch.cat([weight.grad.flatten() for weight in network.trunk.parameters()]).double().cpu().numpy()
 
 
@@ -163,12 +171,27 @@ def pixels_apart(reference, values, run, dtype) -> Outcome:
 
 
 def indices_apart(reference, values, run, dtype) -> Outcome:
-    """How far selectivity indices are apart; a unit with another preferred class is never within the tolerance."""
-    others = int((reference["preferred_class"] != values["preferred_class"]).sum())
-    apart = largest(reference["selectivity"], values["selectivity"]) if not others else np.inf
-    return distance(
-        apart, float64(run), f"apart at most, {others} of {reference.sizes['unit']} units prefer another class"
-    )
+    """How far selectivity indices are apart; a unit with another preferred class is never within the tolerance.
+
+    In float32 of units that respond: what the others say is only counted.
+    """
+    other = (reference["preferred_class"] != values["preferred_class"]).values
+    heard = np.ones_like(other) if dtype == torch.float64 else responds(reference)
+    apart = largest(*(np.where(heard, each["selectivity"], 0) for each in (reference, values)))
+    says = f"apart at most, {other.sum()} of {other.size} units prefer another class"
+    says += "" if heard.all() else f", {(other & ~heard).sum()} of them among {(~heard).sum()} that hardly respond"
+    allowed = float64(run) if dtype == torch.float64 else FLOAT32["selectivity"]
+    return distance(apart if not (other & heard).any() else np.inf, allowed, says)
+
+
+def responds(selectivity: xr.Dataset) -> np.ndarray:
+    """(epoch, unit) whether the largest class response of a unit is more than LEAST of the largest in its block."""
+    blocks = np.stack([selectivity["module"].values, selectivity["block"].values], axis=1)
+    responses, heard = selectivity["response_max"].values, np.zeros(selectivity["response_max"].shape, dtype=bool)
+    for block in np.unique(blocks, axis=0):
+        here = (blocks == block).all(1)
+        heard[:, here] = responses[:, here] > LEAST * responses[:, here].max(1, keepdims=True)
+    return heard
 
 
 def hits_apart(reference, values, run, dtype) -> Outcome:

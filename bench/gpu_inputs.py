@@ -33,7 +33,20 @@ TRAINING = {
     "flip": None,
     "random_crop": None,
     "batch_norm": None,
-} | dict.fromkeys(("optimizer", "l1", "l2", "dropout", "held_out", "plateau", "early_stopping"))
+} | dict.fromkeys(
+    (
+        "optimizer",
+        "l1",
+        "l2",
+        "dropout",
+        "held_out",
+        "plateau",
+        "early_stopping",
+        "precision",
+        "memory_format",
+        "compile",
+    )
+)
 RANDOM_CROP = SimpleNamespace(scale=(0.08, 1), ratio=(3 / 4, 4 / 3))  # of the ImageNet studies
 NO_PENALTY = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 MODULES = (4, 5, 6, 7)  # of every residual network

@@ -101,12 +101,13 @@ def steps(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, condition
     """Steps of training on a batch that lies on the device: what the stage does between reading two batches."""
     begun = started(run, condition)
     images, labels = next(begun.train.batches(np.arange(len(begun.train.labels))))
+    classes = labels.unique()
     penalised = [begun.network.modules[module] for module in condition.modules]
     rate = begun.settings.training.learning_rate
     for _ in range(sizes.windows + 1):
         clock = time.monotonic()
         for _ in range(sizes.steps_per_window):
-            gradients(begun.network, images, labels, penalised, begun.settings)
+            gradients(begun.network, images, labels, classes, penalised, begun.settings)
             step(begun.network.trunk, begun.momentum, rate, begun.settings.training)
         inputs.settle(run.device)
         windows.append(sizes.steps_per_window * len(labels) / (time.monotonic() - clock))
@@ -118,7 +119,7 @@ def passes(run: SimpleNamespace, sizes: inputs.Sizes, windows: Windows, conditio
     for epoch in range(sizes.windows + 1):
         clock = time.monotonic()
         rate, rows = begun.settings.training.learning_rate, np.arange(len(begun.train.labels))
-        one_pass(begun.network, begun.momentum, begun.train, rows, begun.settings, epoch, rate)
+        one_pass(begun.network, begun.momentum, begun.train, rows, begun.settings, epoch, rate, [])
         inputs.settle(run.device)
         windows.append(len(begun.train.labels) / (time.monotonic() - clock))
 

@@ -112,5 +112,5 @@ def step(case: inputs.Case, images, settings, batch, device: str) -> torch.Tenso
     network = build(case.network, images.sizes["channel"], images.sizes["class"], seed=0)
     network.trunk.to(device).train()
     penalised = list(network.modules.values())
-    gradients(network, *batch, penalised, settings)
+    gradients(network, *batch, batch[1].unique(), penalised, settings)
     return torch.cat([weight.grad.flatten() for weight in network.trunk.parameters()]).cpu()

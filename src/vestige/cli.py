@@ -111,8 +111,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if arguments is None:
         client.hand_over()
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, Terminator())
+        for number in (signal.SIGTERM, signal.SIGUSR1):  # batch systems may send either some time before they kill
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, Terminator())
     try:
         typed = enter_root()
         given.study = PARAMS if given.study is None else os.path.relpath(typed / given.study)

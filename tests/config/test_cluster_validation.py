@@ -58,6 +58,16 @@ REFUSED = [
         "keep: found best; conditions.baseline holds no images out, by which one would be the best: give",
     ),
     (
+        [("training.precision", "tf32")],
+        "training.precision: found tf32, which the device cpu has not; allowed: float32, bfloat16",
+    ),
+    ([("training.precision", "half")], 'training.precision: found "half"; allowed: float32, tf32, bfloat16'),
+    ([("training.memory_format", "last")], 'training.memory_format: found "last"; allowed: channels_last, contiguous'),
+    (
+        [("training.compile", True), ("training.dropout", 0.5)],
+        "training.compile: found true; masks of dropout (0.5) cannot be compiled: leave out one of them",
+    ),
+    (
         [("figures.association", {"sorted_matrices": {"layer": 5}})],
         "figures.association.sorted_matrices.layer: found 5; the network has no such module; allowed: 1, 2",
     ),

@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 from torchvision.models import get_model
 
-from vestige.metrics.selectivity import mean_selectivity, spatial_means
+from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models import vgg
 from vestige.models.network import at_step, build, forward
 from vestige.training import checkpoints
@@ -127,7 +127,9 @@ def test_the_penalty_of_all_modules_reaches_the_first_convolution(network, image
     names = [name for names in network.modules.values() for name in names]
     _, outputs = forward(network, images, names)
     responses = [[spatial_means(outputs[name]) for name in names] for names in network.modules.values()]
-    penalty = mean_selectivity(responses, torch.tensor([0, 0, 1, 2]), "mean", 1e-6)
+    penalty = mean_selectivity(
+        responses, membership(torch.tensor([0, 0, 1, 2]), torch.arange(3), torch.float32), "mean", 1e-6
+    )
     (gradient,) = torch.autograd.grad(penalty, [network.trunk.features[0].weight])
     assert gradient.isfinite().all()
     assert gradient.abs().max() > 0

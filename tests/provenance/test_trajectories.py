@@ -88,6 +88,9 @@ def test_what_is_shared_is_counted_for_the_later_run_in_the_table():
         ({"selectivity__epsilon": 1e-3}, {}, 4),
         ({"training__momentum": 0.8}, {}, -1),
         ({"training__flip": 0.5}, {}, -1),
+        ({"training__precision": "bfloat16"}, {}, -1),
+        ({"training__memory_format": "contiguous"}, {}, -1),
+        ({"training__compile": True}, {}, -1),
         ({"network__width": 5}, {}, -1),
         ({"threads": 2}, {}, -1),
         ({"images__split_seed": 1}, {}, -1),
@@ -338,7 +341,7 @@ def test_a_scratch_folder_elsewhere_changes_no_byte_and_makes_nothing_stale(here
 
 
 def test_the_scratch_folder_is_in_no_setting_and_in_neither_engine():
-    given = study(scratch="elsewhere")
+    given = study(scratch="elsewhere", save_minutes=3)
     assert {job.output: job.settings for job in pipeline.jobs(given)} == {
         job.output: job.settings for job in pipeline.jobs(study())
     }

@@ -22,7 +22,20 @@ TRAINING = {
     "flip": None,
     "random_crop": None,
     "batch_norm": None,
-} | dict.fromkeys(("optimizer", "l1", "l2", "dropout", "held_out", "plateau", "early_stopping"))
+} | dict.fromkeys(
+    (
+        "optimizer",
+        "l1",
+        "l2",
+        "dropout",
+        "held_out",
+        "plateau",
+        "early_stopping",
+        "precision",
+        "memory_format",
+        "compile",
+    )
+)
 PLAIN = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 SUPPRESSED = SimpleNamespace(alpha=-5.0, modules=(4, 5, 6), start=1, stop=3)
 

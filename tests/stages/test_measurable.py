@@ -162,7 +162,7 @@ def test_what_the_family_makes_measurable_is_measured_rightly(run, family, tmp_p
     digest = checkpoints.write(tmp_path / checkpoints.name(0), network.trunk)
     training = run.inputs["training"].isel(epoch=[0]).assign(checkpoint=("epoch", [digest]))
     found = selectivity(settings, run.inputs["images"], training, tmp_path, run.noted.append)
-    np.testing.assert_allclose(found["selectivity"].values[0], oracle(network, run, how), rtol=1e-9)
+    np.testing.assert_allclose(found["selectivity"].values[0], oracle(network, run, how), rtol=1e-5)
     assert ((found["selectivity"] >= 0) & (found["selectivity"] <= 1) | found["selectivity"].isnull()).all()
 
 

@@ -51,7 +51,7 @@ def test_sizes_of_weights_enter_the_gradient_as_the_loss_says(images, said):
     train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
     batch, labels = next(train.batches(np.arange(16)))
     network.trunk.train()
-    noted = gradients(network, batch, labels, [], settings(**said))
+    noted = gradients(network, batch, labels, labels.unique(), [], settings(**said))
     found = {name: each.grad for name, each in network.trunk.named_parameters()}
     network.trunk.zero_grad()
     loss = F.cross_entropy(network.trunk(batch), labels)

@@ -1,4 +1,4 @@
-"""The selectivity stage against a loop over single images with hooks, in float64."""
+"""The selectivity stage, which runs networks in float32, against a loop over single images with hooks in float64."""
 
 from types import SimpleNamespace
 
@@ -10,7 +10,7 @@ import xarray as xr
 from vestige.data.arrays import Decoded
 from vestige.stages.selectivity import selectivity
 
-EPSILON = 1e-6
+EPSILON, TOLERANCE = 1e-6, 1e-5
 
 
 def measured(run, batch_size=16, **changed):
@@ -45,9 +45,11 @@ def test_every_unit_agrees_with_a_loop_over_single_images(run, epoch):
         largest = means.max(0)
         rest = (means.sum(0) - largest) / 5
         expected = np.where(largest == 0, np.nan, (largest - rest) / (largest + rest + EPSILON))
-        np.testing.assert_allclose(here["selectivity"], expected, rtol=0, atol=1e-9)
-        np.testing.assert_allclose(here["response_max"], largest, rtol=1e-9)
-        np.testing.assert_allclose(here["response_rest"], rest, rtol=1e-9)
+        heard = largest > 1e-4 * largest.max()  # what is smaller is made of the last bits of larger numbers
+        assert heard.sum() > 0.9 * (largest > 0).sum()
+        np.testing.assert_allclose(here["selectivity"][heard], expected[heard], rtol=0, atol=TOLERANCE)
+        np.testing.assert_allclose(here["response_max"], largest, rtol=0, atol=1e-6 * largest.max())
+        np.testing.assert_allclose(here["response_rest"], rest, rtol=0, atol=1e-6 * largest.max())
         np.testing.assert_array_equal(here["preferred_class"], np.where(largest == 0, -1, means.argmax(0)))
 
 
@@ -72,16 +74,15 @@ def test_a_silent_unit_has_no_selectivity_and_prefers_no_class(run):
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 70, 1000])
-def test_the_batch_size_does_not_matter_beyond_rounding(run, batch_size):
-    one, other = measured(run), measured(run, batch_size)
-    xr.testing.assert_allclose(one, other, rtol=0, atol=1e-9)
+def test_the_batch_size_changes_no_bit(run, batch_size):
+    xr.testing.assert_identical(measured(run), measured(run, batch_size))
 
 
 def test_the_order_of_the_images_does_not_matter_beyond_rounding(run):
     order = np.random.default_rng(0).permutation(len(run.labels))
     both = [{"train": each["train"], "val": each["val"][order]} for each in (run.decoded.images, run.decoded.labels)]
     reordered = run.described(Decoded(*both, run.decoded.class_names))
-    xr.testing.assert_allclose(measured(run), measured(run, images=reordered), rtol=0, atol=1e-9)
+    xr.testing.assert_allclose(measured(run), measured(run, images=reordered), rtol=0, atol=TOLERANCE)
 
 
 def test_a_single_class_has_no_index_and_is_refused(run):

@@ -14,7 +14,7 @@ from vestige.data import arrays
 from vestige.data.augmentation import augmentation
 from vestige.data.loader import split_of
 from vestige.foundation.random import generator
-from vestige.metrics.selectivity import mean_selectivity, spatial_means
+from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models.network import Network, build
 from vestige.stages.images import described
 from vestige.training import checkpoints, resume
@@ -54,7 +54,9 @@ def plain_loop(images, condition, rates, batch_size):
             loss = F.cross_entropy(logits, labels)
             if condition["start"] <= epoch < condition["stop"]:
                 blocks = [[spatial_means(outputs[name]) for name in network.modules[m]] for m in condition["modules"]]
-                penalties.append(mean_selectivity(blocks, labels, "mean", 1e-6))
+                penalties.append(
+                    mean_selectivity(blocks, membership(labels, labels.unique(), logits.dtype), "mean", 1e-6)
+                )
                 loss = loss - condition["alpha"] * penalties[-1]
             optimiser.zero_grad()
             loss.backward()
@@ -198,7 +200,7 @@ def test_dropout_knows_the_step_of_training_without_having_seen_the_former_ones(
     trunk = nn.Sequential(flatten, noting, fc)
     network = Network(trunk, {"flatten": flatten, "dropout": noting, "fc": fc}, {}, "fc", (noting,))
     train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
-    one_pass(network, begin(trunk), train, np.arange(len(train.labels)), settings(), epoch, 0.1)
+    one_pass(network, begin(trunk), train, np.arange(len(train.labels)), settings(), epoch, 0.1, [])
     assert noting.told == expected
 
 
@@ -246,7 +248,9 @@ def test_conditions_are_the_same_network_until_the_penalty_starts(images, tmp_pa
 def pull(network, batch, alpha: float, reduction: str) -> tuple[list, float]:
     """The gradient of the loss by each weight, and the mean selectivity of the batch (images, labels)."""
     condition = settings({**SUPPRESSED, "alpha": alpha}, class_reduction=reduction)
-    _, _, selectivity = gradients(network, *batch, [network.modules[module] for module in (4, 6)], condition)
+    _, _, selectivity = gradients(
+        network, *batch, batch[1].unique(), [network.modules[module] for module in (4, 6)], condition
+    )
     pulls = [weight.grad.clone() for weight in network.trunk.parameters()]
     network.trunk.zero_grad()
     return pulls, selectivity.item()

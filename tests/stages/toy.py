@@ -1,5 +1,6 @@
 """A toy data set, and runs of the training stage on it."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,7 +25,20 @@ TRAINING = {
     "flip": 0.5,
     "random_crop": None,
     "batch_norm": None,
-} | dict.fromkeys(("optimizer", "l1", "l2", "dropout", "held_out", "plateau", "early_stopping"))
+} | dict.fromkeys(
+    (
+        "optimizer",
+        "l1",
+        "l2",
+        "dropout",
+        "held_out",
+        "plateau",
+        "early_stopping",
+        "precision",
+        "memory_format",
+        "compile",
+    )
+)
 CROPPED = {"crop": 6, "shift": None, "random_crop": SimpleNamespace(scale=(0.1, 1), ratio=(0.75, 1.25))}
 BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
 SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}
@@ -57,12 +71,12 @@ def ignore(text):
     pass
 
 
-def trained(folder, images, *arguments, note=ignore, shared=None, lasting=(), **changed):
+def trained(folder, images, *arguments, note=ignore, shared=None, lasting=(), save_seconds=math.inf, **changed):
     """Train in a folder, and leave what others may go on from in another, or beside."""
     folder.mkdir(exist_ok=True)
     asked = settings(*arguments, **changed)
     keys = tuple(f"{epoch:02d}" for epoch in range(asked.training.epochs + 1))
-    return training(asked, images, folder, Trajectory(shared or folder, keys, frozenset(lasting)), note)
+    return training(asked, images, folder, Trajectory(shared or folder, keys, frozenset(lasting), save_seconds), note)
 
 
 def files(folder):

@@ -9,6 +9,8 @@ from vestige.foundation.files import place
 from vestige.pipeline import Job
 from vestige.provenance import hashing, scratch, trajectories
 
+SAVE_MINUTES = 15  # after which a training saves its state within a pass, unless a study says otherwise
+
 
 def workplace(job: Job) -> dict[str, Any]:
     """The empty folder that a stage fills; where it resumes, also what is common to all runs of its trajectory."""
@@ -24,17 +26,19 @@ def trajectory_of(job: Job) -> dict[str, Any]:
 
     shared = scratch.trajectories(job.study)
     scratch.make(shared)
-    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job))}
+    often = 60 * (job.study.save_minutes or SAVE_MINUTES)
+    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job), often)}
 
 
 def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
-    """Remove the work on a result that is written, and the states from which no other run goes on.
+    """Remove the work on a result that is written, and the states from which no other run goes on, within passes all.
 
     The newest stays: of a run that diverged it is not the last that was planned.
     """
     if trajectory is not None:
-        from vestige.training import resume
+        from vestige.training import resume, within_epoch
 
+        within_epoch.forget(trajectory, range(len(trajectory.keys) - 1))
         resume.forget(trajectory, max((epoch for epoch, _ in trajectory.states()), default=0))
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -70,6 +70,7 @@ class Study(Measured):
     applies: Applies
     figures: Figures
     scratch: Annotated[str, Field(min_length=1)] | None = None
+    save_minutes: Annotated[float, Field(gt=0)] | None = None
     keep: Literal["all", "listed", "best"] | None = None
     estimate: Estimate | None = None
     _file: str = PrivateAttr(FILE)

@@ -1,4 +1,4 @@
-"""What the settings of training may not say of each other: optimizer, schedule, dropout and held-out images."""
+"""What the settings of training may not say of each other: optimizer, schedule, dropout, held-out images, precision."""
 
 from collections.abc import Iterator
 
@@ -40,6 +40,12 @@ def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
         yield "held_out", f"missing; {listed(watching)} looks at held-out images; allowed: a share of them, such as 0.1"
     if "held_out" in said and is_recomputed(training.batch_norm):
         yield "held_out", f"found {said['held_out']:g}; where batch_norm is recomputed no images can be held out"
+    if training.precision == "tf32" and study.device != "cuda":
+        yield "precision", f"found tf32, which the device {study.device} has not; allowed: float32, bfloat16"
+    dropout = said.get("dropout") or getattr(study.network, "dropout", None)
+    if training.compile and dropout:
+        masks = f"masks of dropout ({dropout:g}) cannot be compiled"
+        yield "compile", f"found true; {masks}: leave out one of them"
     if "dropout" in said and getattr(study.network, "dropout", None) is not None:
         yield "dropout", f"found {said['dropout']:g}; network.dropout drops units already: leave out one of them"
 

@@ -57,7 +57,7 @@ def augmentation(training, heights, widths, crop: int | None, seed: int, epoch: 
 def shifted(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
     """Each image moved down and to the right by its own pixels (images, 2), at most `most` either way."""
     padded, device = F.pad(images, [most] * 4), images.device
-    starts = torch.from_numpy(most - moves).to(device).T[..., None]
+    starts = torch.from_numpy(most - moves).to(device, non_blocking=True).T[..., None]
     ends = zip(starts, images.shape[2:], strict=True)
     rows, columns = (start + torch.arange(side, device=device) for start, side in ends)
     numbers = torch.arange(len(images), device=device)[:, None, None]
@@ -66,7 +66,9 @@ def shifted(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
 
 def flipped(images: Tensor, flips: np.ndarray) -> Tensor:
     """The images of a batch, those mirrored left to right where `flips` (images) is true."""
-    return torch.where(torch.from_numpy(flips).to(images.device)[:, None, None, None], images.flip(-1), images)
+    return torch.where(
+        torch.from_numpy(flips).to(images.device, non_blocking=True)[:, None, None, None], images.flip(-1), images
+    )
 
 
 def random_parts(heights: np.ndarray, widths: np.ndarray, random_crop, seed: int, epoch: int) -> np.ndarray:
@@ -105,7 +107,9 @@ def resized(images: Tensor, places: np.ndarray, size: int) -> Tensor:
 
     As products of matrices, which is exact, cheap beside a network, and on a GPU the same every time.
     """
-    tops, heights, lefts, widths = torch.from_numpy(places).to(images.device, images.dtype)[..., None, None]
+    tops, heights, lefts, widths = torch.from_numpy(places).to(images.device, images.dtype, non_blocking=True)[
+        ..., None, None
+    ]
     rows = interpolation(tops, heights, size, images.shape[2])
     columns = interpolation(lefts, widths, size, images.shape[3])
     return rows[:, None] @ images @ columns[:, None].mT

@@ -1,8 +1,9 @@
 """Batches of normalised images on the device that computes."""
 
 import importlib
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,6 +14,8 @@ from vestige.data.settings import refuse_smaller
 
 # Pixels (images, channels, height, width) on the device, and their numbers in the whole set -> what a network sees.
 Augment = Callable[[Tensor, np.ndarray], Tensor]
+
+ROOM = 0.25  # share of a GPU's free memory that images may take
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Split:
     std: Tensor
     crop: int | None = None  # pixels a side of the square that networks see; None: they see all
     waits: tuple[float, ...] = ()  # seconds that each batch was waited for: none, they are in memory
+    resident: Tensor | None = None  # what is seen of all images, where it lies on the device
 
     def batches(self, order: np.ndarray, augment: Augment | None = None) -> Iterator[tuple[Tensor, Tensor]]:
         """Normalised images and labels on the device, in an order of their numbers; the last batch may be smaller.
@@ -34,10 +38,16 @@ class Split:
         """
         for start in range(0, len(order), self.batch_size):
             numbers = order[start : start + self.batch_size]
-            both = self.images[numbers], self.labels[numbers]
-            pixels, labels = (torch.from_numpy(each).to(self.mean.device) for each in both)
-            seen = middle(pixels, self.crop) if augment is None else augment(pixels, numbers)
-            yield arrays.normalise(seen, self.mean, self.std), labels
+            if self.resident is not None and augment is None:
+                seen = self.resident[self.on_device(numbers)]
+            else:
+                pixels = self.on_device(self.images[numbers])
+                seen = middle(pixels, self.crop) if augment is None else augment(pixels, numbers)
+            yield arrays.normalise(seen, self.mean, self.std), self.on_device(self.labels[numbers])
+
+    def on_device(self, values: np.ndarray) -> Tensor:
+        """Values on the device, which need not be waited for."""
+        return torch.from_numpy(np.ascontiguousarray(values)).to(self.mean.device, non_blocking=True)
 
     def sides(self) -> tuple[np.ndarray, np.ndarray]:
         """Height and width of each image (images), in pixels."""
@@ -63,6 +73,23 @@ def split_of(images, settings, split: str, batch_size: int, device: torch.device
     pixels, labels = arrays.load(images, settings, split)
     refuse_smaller(settings.crop, *pixels.shape[2:])
     return Split(pixels, labels, batch_size, mean, std, settings.crop)
+
+
+def validation_of(images, settings, batch_size: int, device: torch.device) -> Split:
+    """The validation images of an images result, through which measures go at every epoch of a run.
+
+    Where a GPU has room for them they are copied there once.
+    """
+    split = split_of(images, settings, "val", batch_size, device)
+    if device.type == "cpu" or len(split.labels) * math.prod(split.seen) > ROOM * torch.cuda.mem_get_info(device)[0]:
+        return split
+    return kept_there(split)
+
+
+def kept_there(split: Split) -> Split:
+    """The same split, whose images lie on the device."""
+    seen = np.array(middle(split.images, split.crop), order="C")  # a copy: memory that is mapped may not be written to
+    return replace(split, resident=torch.from_numpy(seen).to(split.mean.device))
 
 
 def middle(images: Tensor, size: int | None) -> Tensor:

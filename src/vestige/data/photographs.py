@@ -185,7 +185,7 @@ class PhotographSplit:
 
     def labels_of(self, numbers: np.ndarray) -> Tensor:
         """The labels (n) of photographs, on the device."""
-        return torch.from_numpy(self.labels[numbers]).to(self.mean.device)
+        return torch.from_numpy(self.labels[numbers]).to(self.mean.device, non_blocking=True)
 
     def sides(self) -> tuple[np.ndarray, np.ndarray]:
         """Height and width of each photograph (photographs), in pixels."""

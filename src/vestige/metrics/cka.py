@@ -16,15 +16,20 @@ def deviations(features: Tensor) -> Tensor:
     """
     flat = features.flatten(1)
     varying = flat - flat[:1]
-    resolution = ROUNDING * torch.finfo(flat.dtype).eps * flat.abs().amax(0)
-    return (varying - varying.mean(0)) * (varying.abs().amax(0) > resolution)
+    resolved = largest(varying) > ROUNDING * torch.finfo(flat.dtype).eps * largest(flat)
+    return varying.sub_(varying.mean(0)).mul_(resolved)
+
+
+def largest(values: Tensor) -> Tensor:
+    """(n, ...) -> (...): the largest size, without a copy of all sizes."""
+    return torch.maximum(values.amax(0), -values.amin(0))
 
 
 def centred_gram(features: Tensor) -> Tensor:
     """(n, ...) features of n >= 4 images -> (n, n) U-centred linear Gram matrix in float64 (Szekely and Rizzo 2014)."""
     varying = deviations(features)
-    scale = varying.abs().max()
-    varying = varying / torch.where(scale > 0, scale, 1)  # or squares of very small or large features leave float32
+    scale = largest(varying.flatten())
+    varying.div_(torch.where(scale > 0, scale, 1))  # or squares of very small or large features leave float32
     gram = (varying @ varying.T).double().fill_diagonal_(0) * scale.double() ** 2
     rows = gram.sum(1) / (len(gram) - 2)
     rows = rows - rows.sum() / (2 * (len(gram) - 1))

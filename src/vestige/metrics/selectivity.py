@@ -33,34 +33,32 @@ def membership(labels, classes, dtype):
     return (labels == classes[:, None]).to(dtype)
 
 
-def class_responses(responses, labels, class_reduction: str):
-    """Responses (present classes, units) of tensors of responses (images, units) and labels (images).
+def class_responses(responses, member, class_reduction: str):
+    """Responses (classes, units) of tensors of responses (images, units), and of the `membership` of their images.
 
     Each is the mean over the images of a class, as the formula says, or the sum, as the paper was run.
-    Classes without an image are left out.
     """
-    present = membership(labels, labels.unique(), responses.dtype)
-    sums = present @ responses
-    return sums / present.sum(1, keepdim=True) if class_reduction == "mean" else sums
+    sums = member @ responses
+    return sums / member.sum(1, keepdim=True) if class_reduction == "mean" else sums
 
 
-def mean_selectivity(responses_by_module: Sequence[Sequence], labels, class_reduction: str, epsilon: float):
+def mean_selectivity(responses_by_module: Sequence[Sequence], member, class_reduction: str, epsilon: float):
     """Equation 2's mu_SI of a batch: the mean over modules of the mean over blocks of the mean over channels.
 
-    Tensors of responses (images, channels) by module and block, and of labels (images); differentiable.
-    A batch that holds fewer than two classes has no index: its mean is 0.
+    Tensors of responses (images, channels) by module and block, and the `membership` of the images, by the classes that
+    there are in the batch; differentiable. A batch that holds fewer than two classes has no index: its mean is 0.
     """
     means = [
-        sum(batch_selectivity(block, labels, class_reduction, epsilon).mean() for block in blocks) / len(blocks)
+        sum(batch_selectivity(block, member, class_reduction, epsilon).mean() for block in blocks) / len(blocks)
         for blocks in responses_by_module
     ]
     return sum(means) / len(means)
 
 
-def batch_selectivity(responses, labels, class_reduction: str, epsilon: float):
+def batch_selectivity(responses, member, class_reduction: str, epsilon: float):
     """The index of each channel (channels) over the classes present in a batch; 0 where there are fewer than two."""
-    classes = class_responses(responses, labels, class_reduction)
-    if len(classes) < 2:
+    if len(member) < 2:
         return responses.new_zeros(responses.shape[1])
+    classes = class_responses(responses, member, class_reduction)
     largest = classes.amax(0)
     return selectivity_index(largest, other_classes(classes, largest), epsilon)

@@ -121,7 +121,7 @@ def dropout(share: float):
             if not self.training:
                 return units
             drawn = generator("dropout", self.seed, self.step).random(units.shape, dtype=np.float32)
-            return units * torch.from_numpy(drawn >= share).to(units.device) / (1 - share)
+            return units * torch.from_numpy(drawn >= share).to(units.device, non_blocking=True) / (1 - share)
 
     return Dropout()
 

@@ -46,7 +46,7 @@ def ablation(settings, images, training, selectivity, checkpoints, note):
     """
     import torch
 
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.ablation_points import points_of
     from vestige.stages.progressive_ablation import accuracies, channel_order, labelled
@@ -58,7 +58,7 @@ def ablation(settings, images, training, selectivity, checkpoints, note):
         network = ready(settings, images, device)
         points = points_of(settings.ablation, network, selectivity)
         curves = [None, *range(settings.ablation.random.repeats)]
-        val = split_of(images, settings.images, "val", settings.ablation.batch_size, device)
+        val = validation_of(images, settings.images, settings.ablation.batch_size, device)
         half, accuracy = halves(settings.ablation, val.labels), {}
         for epoch in each_checkpoint(network, settings.ablation.epochs, training, checkpoints):
             ranked = rank_units(settings, network, val, half, selectivity, epoch)

@@ -41,7 +41,7 @@ def association(settings, images, training, checkpoints, note):
 
     In float64. Layers are the last blocks of the modules, just as they are put out; positions are averaged over.
     """
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.gram_nulls import add_nulls, draw_nulls
     from vestige.stages.unit_association import associate, labelled, measured_layers
@@ -50,7 +50,7 @@ def association(settings, images, training, checkpoints, note):
     device, chosen, found, nulls = prepare(settings.device, settings.threads), settings.association, {}, {}
     network = ready(settings, images, device)
     network.trunk.double().requires_grad_(False)
-    val = split_of(images, settings.images, "val", chosen.batch_size, device)
+    val = validation_of(images, settings.images, chosen.batch_size, device)
     epochs = name_best("association.epochs", chosen.epochs, training)
     for epoch in each_checkpoint(network, epochs, training, checkpoints):
         found[epoch] = associate(network, val, chosen.directions, chosen.directions_seed)

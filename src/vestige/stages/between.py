@@ -3,7 +3,7 @@
 import torch
 import xarray as xr
 
-from vestige.data.loader import split_of
+from vestige.data.loader import validation_of
 from vestige.foundation.device import prepare
 from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
 from vestige.training.evaluation import each_checkpoint, load_epoch, ready
@@ -21,7 +21,7 @@ def between(settings, images, first, second, first_checkpoints, second_checkpoin
     device = prepare(settings.device, settings.threads)
     networks = [ready(settings, images, device) for _ in range(2)]
     layers = measured_layers(networks[0])
-    val = split_of(images, settings.images, "val", settings.cka.batch_size, device)
+    val = validation_of(images, settings.images, settings.cka.batch_size, device)
     order, matrices = image_order(settings.cka, val.labels), {}
     for epoch in each_checkpoint(
         networks[0], shared_epochs(settings.cka.epochs, first, second), first, first_checkpoints

@@ -24,7 +24,7 @@ def cka(settings, images, training, checkpoints, note):
     """(epoch, layer, layer_other) CKA of the network with itself on the validation images, a Dataset."""
     import torch
 
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
     from vestige.training.evaluation import each_checkpoint, ready
@@ -33,7 +33,7 @@ def cka(settings, images, training, checkpoints, note):
         device = prepare(settings.device, settings.threads)
         network = ready(settings, images, device)
         layers = measured_layers(network)
-        val = split_of(images, settings.images, "val", settings.cka.batch_size, device)
+        val = validation_of(images, settings.images, settings.cka.batch_size, device)
         order, matrices = image_order(settings.cka, val.labels), {}
         for epoch in each_checkpoint(network, settings.cka.epochs, training, checkpoints):
             matrices[epoch] = ESTIMATORS[settings.cka.estimator]([network], layers, val, order).cpu().numpy()

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import xarray as xr
+from torch import Tensor
 
 from vestige.data.loader import Split
 from vestige.metrics.selectivity import membership, other_classes, selectivity_index, spatial_means
@@ -17,6 +18,14 @@ MEASURED = {
 }
 
 
+INNER = 64  # images that networks are given at a time
+
+
+def load_size(batch_size: int) -> int:
+    """How many images to load at a time where so many are asked for: a multiple of INNER, at least one."""
+    return max(INNER, batch_size - batch_size % INNER)
+
+
 def compared_classes(labels: np.ndarray) -> np.ndarray:
     """The classes of which there are images. Raises ValueError where there is only one: nothing to compare it with."""
     classes = np.unique(labels)
@@ -28,18 +37,29 @@ def compared_classes(labels: np.ndarray) -> np.ndarray:
 def class_means(network: Network, split: Split, rows: np.ndarray, classes: np.ndarray) -> dict[str, np.ndarray]:
     """(classes, channels) mean response of each block's channels to each class of the rows, in order of the modules.
 
-    Of a network in float64: in float32 the index of a unit that rarely responds depends on the size of the batches.
-    Sums over the images of a class, divided by their number: the paper leaves them sums, which is the same only where
-    all classes have as many images.
+    The network runs on INNER images at a time, of a split whose batches are of a `load_size`: what float32 makes of an
+    image depends, in its last bits, on how many it is given. Responses are summed in float64, and divided by the number
+    of images of the class: the paper leaves them sums, which is the same only where all classes have as many images.
     """
-    sums, counts = dict.fromkeys((name for _, _, name in places(network)), 0), 0
+    sums, counts, channels = 0, 0, {}
     for images, labels in split.batches(rows):
         member = membership(labels, torch.from_numpy(classes).to(labels.device), torch.float64)
         counts = counts + member.sum(1, keepdim=True)
-        for name, output in walk(network, images.double()):
-            if name in sums:
-                sums[name] = sums[name] + member @ spatial_means(channels_of(network, output))
-    return {name: (each / counts).cpu().numpy() for name, each in sums.items()}
+        for part, of_part in zip(images.split(INNER), member.split(INNER, dim=1), strict=True):
+            responses = responses_of(network, part)
+            channels = {name: each.shape[1] for name, each in responses.items()}
+            sums = sums + of_part @ torch.cat([*responses.values()], dim=1).double()
+    means = (sums / counts).cpu().numpy()
+    return dict(zip(channels, np.split(means, np.cumsum([*channels.values()])[:-1], axis=1), strict=True))
+
+
+def responses_of(network: Network, images: Tensor) -> dict[str, Tensor]:
+    """(images, channels) the response of each block's channels to each image, in order of the modules."""
+    outputs = dict.fromkeys(name for _, _, name in places(network))
+    for name, output in walk(network, images):
+        if name in outputs:
+            outputs[name] = spatial_means(channels_of(network, output))
+    return outputs
 
 
 def places(network: Network) -> list[tuple[int, int, str]]:

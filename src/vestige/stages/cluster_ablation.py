@@ -27,7 +27,7 @@ def cluster_ablation(settings, images, training, clustering, checkpoints, note):
     """
     import torch
 
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.ablated_clusters import ablate, draw_sets, labelled, summarise
     from vestige.training.evaluation import each_checkpoint, ready
@@ -36,7 +36,7 @@ def cluster_ablation(settings, images, training, clustering, checkpoints, note):
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
         network = ready(settings, images, device)
-        val = split_of(images, settings.images, "val", chosen.batch_size, device)
+        val = validation_of(images, settings.images, chosen.batch_size, device)
         clusters = clustering.sel(measure=list(chosen.measures))
         for epoch in each_checkpoint(network, clustering["epoch"].values.tolist(), training, checkpoints):
             sets = draw_sets(clusters.sel(epoch=epoch), chosen, (int(training["seed"]), epoch))

@@ -1,7 +1,9 @@
 """Progressive ablation of one module at a time: which channels are zeroed, and how many images are then classified."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +17,8 @@ from vestige.stages.ablation_points import Point
 from vestige.stages.unit_ranking import Ranks
 from vestige.training.evaluation import hits, resume, walk
 
+TOGETHER = 2**22  # numbers of the output from which points begin to differ, of all that run side by side
+MOST = 32  # of them: outputs of later steps may be wider
 Curve = int | None  # the number of a random draw; None is the order of selectivity
 
 
@@ -63,17 +67,49 @@ def silent(network: Network, order: Callable, number: int, half, point: Point, c
 def correct_images(network: Network, images: Tensor, labels: Tensor, points, curves, silent: Callable) -> Tensor:
     """(points, curves, 2) how many images of a batch are classified correctly, by the first and the five first classes.
 
-    The intact part of the network is run once, and from where a point begins to differ only the rest. All curves share
-    the points where nothing or everything is zeroed.
+    The intact part of the network is run once, and from where points begin to differ only the rest, of as many of them
+    at a time as TOGETHER allows. All curves share the points where nothing or everything is zeroed.
     """
     correct = torch.zeros(len(points), len(curves), 2, dtype=torch.int64, device=images.device)
     for step, output in walk(network, images):
-        for row, point in ((row, point) for row, point in enumerate(points) if origin(network, point) == step):
-            shared = point.ablated in (0, point.channels)
-            for column, curve in enumerate(curves[:1] if shared else curves):
-                logits = resume(network, output, step, silent(point, curve))
-                correct[row, slice(None) if shared else column] = hits(logits, labels)
+        here = [(row, point) for row, point in enumerate(points) if origin(network, point) == step]
+        for some in together([way for row, point in here for way in ways_of(point, row, curves)], output.numel()):
+            zeroed = join([silent(point, curve) for point, _, _, curve in some], len(images))
+            outputs = output if len(some) == 1 else torch.cat([output] * len(some))
+            logits = resume(network, outputs, step, zeroed)
+            for (_, row, columns, _), each in zip(some, logits.split(len(images)), strict=True):
+                correct[row, columns] = hits(each, labels)
     return correct
+
+
+class Way(NamedTuple):
+    """What is zeroed together: the channels of a point, as a curve says; row and columns of what is counted then."""
+
+    point: Point
+    row: int
+    columns: slice
+    curve: Curve
+
+
+def ways_of(point: Point, row: int, curves: Sequence[Curve]) -> list[Way]:
+    """The ways of zeroing the channels of a point, which stands in a row: one where all curves are the same."""
+    if point.ablated in (0, point.channels):
+        return [Way(point, row, slice(None), curves[0])]
+    return [Way(point, row, slice(column, column + 1), curve) for column, curve in enumerate(curves)]
+
+
+def together(ways: Sequence[Way], size: int) -> Iterator[Sequence[Way]]:
+    """The ways that run side by side: of one module, on as many outputs of a size as TOGETHER and MOST allow."""
+    most = min(MOST, max(1, TOGETHER // size))
+    for _, group in groupby(ways, key=lambda way: way.point.module):
+        of_module = list(group)
+        yield from (of_module[start : start + most] for start in range(0, len(of_module), most))
+
+
+def join(silenced: Sequence[dict[str, Tensor]], images: int) -> dict[str, Tensor]:
+    """(ways * images, channels) which channels are zeroed by step, of the images one way after another."""
+    rows = {name: [each[name] for each in silenced] for name in silenced[0]}
+    return {name: torch.cat([each.expand(images, each.shape[-1]) for each in rows[name]]) for name in rows}
 
 
 def origin(network: Network, point: Point) -> str:

@@ -15,12 +15,13 @@ class Settings(Values):
 def selectivity(settings, images, training, checkpoints, note):
     """(epoch, unit) selectivity, preferred class and the responses behind them, on the validation images, a Dataset.
 
-    In float64. A silent unit, whose largest class response is 0, has no selectivity (NaN) and no preferred class (-1).
+    The network runs in float32, on as many images at a time whatever `batch_size` says, and its responses are summed in
+    float64. A silent unit, whose largest class response is 0, has no selectivity (NaN) and no preferred class (-1).
     """
     import numpy as np
     import torch
 
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages import class_responses as responses
     from vestige.training.evaluation import each_checkpoint, ready
@@ -28,8 +29,7 @@ def selectivity(settings, images, training, checkpoints, note):
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
         network = ready(settings, images, device)
-        network.trunk.double()
-        val = split_of(images, settings.images, "val", settings.selectivity.batch_size, device)
+        val = validation_of(images, settings.images, responses.load_size(settings.selectivity.batch_size), device)
         rows, classes, epochs = np.arange(len(val.labels)), responses.compared_classes(val.labels), {}
         for epoch in each_checkpoint(network, "all", training, checkpoints):
             means = responses.class_means(network, val, rows, classes)

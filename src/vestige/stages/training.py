@@ -101,6 +101,13 @@ class Settings(Values):
     plateau: Plateau | None = None
     early_stopping: PositiveInt | None = None
     """Passes in turn without a new least loss on held-out images after which training ends."""
+    precision: Literal["float32", "tf32", "bfloat16"] | None = None
+    """Of a network's forward and backward pass: float32, as if it were left out; its convolutions in tf32, on a GPU; or
+    bfloat16, by autocast. The penalty is always float32, and so is every measure."""
+    memory_format: Literal["channels_last", "contiguous"] | None = None
+    """How weights and activations lie in memory: channels_last, as if it were left out."""
+    compile: Literal[True] | None = None
+    """Whether a compiler makes the network's kernels. Numbers differ in their last digits."""
 
 
 def training(settings, images, folder, trajectory, note):
@@ -109,13 +116,13 @@ def training(settings, images, folder, trajectory, note):
     Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Where the
     loss, or a weight, becomes infinite or NaN, the run ends with the epoch before, and its result says so. Raises
     ValueError where the last batch would hold one image, where batch norm cannot be recomputed as asked, and for a
-    network that cannot be measured.
+    network that cannot be measured; Unsupported for an arithmetic that the machine has not.
     """
-    from vestige.data import arrays
-    from vestige.data.loader import split_of
+    from vestige.data.loader import split_of, validation_of
     from vestige.foundation.device import prepare
     from vestige.models.network import build, refuse_unmeasurable
     from vestige.training import batch_norm, loop
+    from vestige.training.arithmetic import arrange, refuse_unsupported
 
     def built():
         network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
@@ -123,12 +130,15 @@ def training(settings, images, folder, trajectory, note):
         return network
 
     device, size = prepare(settings.device, settings.threads), settings.training.batch_size
-    train, val = (split_of(images, settings.images, name, size, device) for name in arrays.SPLITS)
+    refuse_unsupported(settings.training, device)
+    train = split_of(images, settings.images, "train", size, device)
+    val = validation_of(images, settings.images, size, device)
     count = count_held_out(len(train.labels), settings.training.held_out)
     divided = loop.divide(len(train.labels), count, settings.seed)
     refuse_lonely_image(len(divided[0]), size)
     network = built()
     refuse_unmeasurable(network, train.seen, device)
+    network = arrange(network, settings.training)
     running, evaluate = folder, as_trained
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it

@@ -9,7 +9,7 @@ from vestige.data.arrays import stratified
 from vestige.data.loader import Split
 from vestige.metrics.ablation import ranking
 from vestige.models.network import Network
-from vestige.stages.class_responses import class_means, compared_classes, indices, places, refuse_infinite
+from vestige.stages.class_responses import class_means, compared_classes, indices, load_size, places, refuse_infinite
 
 Ranks = dict[tuple[int, int], np.ndarray]  # (module, block) -> (channels,), or (2, channels): a ranking for each half
 
@@ -39,12 +39,10 @@ def halves(settings, labels: np.ndarray) -> np.ndarray:
 def held_out_ranks(network: Network, val: Split, half: np.ndarray, settings, epoch: int) -> Ranks:
     """For the images of either half, the channels of each block by their selectivity on the other half.
 
-    Selectivity is measured as the stage `selectivity` does, in float64; back in float32 no weight has changed.
+    Selectivity is measured as the stage `selectivity` does.
     """
-    network.trunk.double()
-    split = replace(val, batch_size=settings.batch_size)
+    split = replace(val, batch_size=load_size(settings.batch_size))
     rankings = [half_ranks(network, split, np.flatnonzero(half != own), settings.epsilon, epoch) for own in (0, 1)]
-    network.trunk.float()
     return {place: np.stack([each[place] for each in rankings]) for place in rankings[0]}
 
 

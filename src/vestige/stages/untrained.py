@@ -22,10 +22,10 @@ def untrained(settings, images, note):
     A Dataset of what clustering and agreement say of a run at each epoch, by the same settings, but without nulls, and
     without the clusters themselves. Raises ValueError as association does.
     """
-    from vestige.data.loader import split_of
+    from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.untrained_networks import measure_all
 
     device = prepare(settings.device, settings.threads)
-    val = split_of(images, settings.images, "val", settings.association.batch_size, device)
+    val = validation_of(images, settings.images, settings.association.batch_size, device)
     return measure_all(settings, images.sizes["channel"], images.sizes["class"], val, device, note)

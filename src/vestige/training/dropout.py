@@ -25,7 +25,7 @@ class Dropout(nn.Module):
 
     def forward(self, units: Tensor) -> Tensor:
         drawn = generator("dropout", self.seed, self.layer, self.step).random(units.shape[:2], dtype=np.float32)
-        kept = torch.from_numpy(drawn >= self.share).to(units.device)
+        kept = torch.from_numpy(drawn >= self.share).to(units.device, non_blocking=True)
         return units * (kept / (1 - self.share)).to(units.dtype).reshape(*kept.shape, *[1] * (units.dim() - 2))
 
 

@@ -1,7 +1,7 @@
 """The passes over the images: cross-entropy less alpha times selectivity, batch by batch (equation 2)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,11 +12,13 @@ import xarray as xr
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from vestige.data.augmentation import augmentation
+from vestige.data.augmentation import Augmentation, augmentation
 from vestige.data.loader import Split
 from vestige.foundation.random import generator
-from vestige.metrics.selectivity import mean_selectivity, spatial_means
+from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models.network import Network, at_step, channels_of, forward
+from vestige.training import within_epoch
+from vestige.training.arithmetic import autocasting, convolving, in_float32, laid_out
 from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
@@ -70,8 +72,13 @@ def train(
         if has_stopped(settings.training, records):
             return
         rate = learning_rate(settings.training, records)
-        record = one_pass(dropping, state, train, rows, settings, epoch, rate) | measured()
+        steps = within_epoch.restore(trajectory, epoch, network, state)
+        with within_epoch.saving(trajectory, epoch, network, state) as after:
+            passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
+        with within_epoch.keeping(trajectory, epoch, network, state, steps):
+            record = passed | measured()
         records = save(folder, trajectory, network, state, [*records, record])
+        within_epoch.forget(trajectory, [epoch])
         yield records
 
 
@@ -91,47 +98,98 @@ def one_pass(
     settings: SimpleNamespace,
     epoch: int,
     rate: float,
+    steps: list[Tensor],
+    after: Callable[[list[Tensor]], None] = lambda steps: None,
 ) -> Means:
     """The pass over some of the training images from checkpoint `epoch` to the next; its means over the pass.
 
-    Losses stay on the device until the pass is over. Raises Diverged where one, or a weight, is not finite then.
+    It goes on after the `steps` so far, adds to them, and calls `after` with them upon each. Losses stay on the device
+    until the pass is over. Raises Diverged where one, or a weight, is not finite then.
     """
-    training, condition = settings.training, settings.condition
-    modules = condition.modules if condition.start <= epoch < condition.stop else ()
-    penalised = [network.modules[module] for module in modules]
+    training = settings.training
     order = rows[generator("order", settings.seed, epoch).permutation(len(rows))]
-    first = epoch * -(-len(rows) // train.batch_size)
     augment = augmentation(training, *train.sides(), train.crop, settings.seed, epoch)
-    network.trunk.train()
-    steps, optimizer = [], optimizer_of(training)
-    for step, (images, labels) in enumerate(train.batches(order, augment), first):
-        at_step(network, step)
-        steps.append(gradients(network, images, labels, penalised, settings))
-        optimizer.step(network.trunk, state, rate, training)
+    with convolving(training.precision):
+        for step in take_steps(network, state, train, order, augment, settings, epoch, rate, first=len(steps)):
+            steps.append(step)
+            after(steps)
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
     refuse_divergence(network, loss, rate, settings, epoch)
     share = {"train_loss": loss.sum().item() / len(order), "train_accuracy": hits.sum().item() / len(order)}
     return share | {"penalty": selectivity.mean().item(), "learning_rate": rate}
 
 
+def take_steps(
+    network: Network,
+    state: State,
+    train: Split,
+    order: np.ndarray,
+    augment: Augmentation,
+    settings: SimpleNamespace,
+    epoch: int,
+    rate: float,
+    first: int = 0,
+) -> Iterator[Tensor]:
+    """The steps of a pass from the `first` on, one a batch; of each what `gradients` says.
+
+    None of them asks the device for a number, for which it would have to wait.
+    """
+    training, condition = settings.training, settings.condition
+    modules = condition.modules if condition.start <= epoch < condition.stop else ()
+    penalised = [network.modules[module] for module in modules]
+    before, left = epoch * -(-len(order) // train.batch_size), order[first * train.batch_size :]
+    network.trunk.train()
+    optimizer = optimizer_of(training)
+    batches = zip(train.batches(left, augment), classes_of(train, left), strict=True)
+    for step, ((images, labels), classes) in enumerate(batches, before + first):
+        at_step(network, step)
+        images = laid_out(images, training.memory_format)
+        found = gradients(network, images, labels, classes, penalised, settings)
+        optimizer.step(network.trunk, state, rate, training)
+        yield found
+
+
+def classes_of(train: Split, order: np.ndarray) -> Iterator[Tensor]:
+    """The classes (classes) that there are in each batch of an order, on the device.
+
+    They are found where the labels lie, beside the device: to ask it for them would let it run dry at every step.
+    """
+    for start in range(0, len(order), train.batch_size):
+        present = np.unique(train.labels[order[start : start + train.batch_size]])
+        yield torch.from_numpy(present).to(train.mean.device, non_blocking=True)
+
+
 def gradients(
-    network: Network, images: Tensor, labels: Tensor, penalised: list[tuple[str, ...]], settings: SimpleNamespace
+    network: Network,
+    images: Tensor,
+    labels: Tensor,
+    classes: Tensor,
+    penalised: list[tuple[str, ...]],
+    settings: SimpleNamespace,
 ) -> Tensor:
     """Gradients of the loss of a batch; its summed cross-entropy, its hits, and mu_SI (3).
 
-    The loss is cross-entropy - alpha * mu_SI, and what the size of weights costs.
+    The loss is cross-entropy - alpha * mu_SI over the `classes` in the batch, and what the size of weights costs.
     """
-    logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
-    loss, selectivity = F.cross_entropy(logits, labels), logits.new_tensor(math.nan)
+    with autocasting(settings.training.precision, images.device):
+        logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
+    logits = in_float32(logits)
+    loss, selectivity = F.cross_entropy(logits, labels), logits.new_full((), math.nan)
     if penalised:
-        responses = [[spatial_means(channels_of(network, outputs[block])) for block in blocks] for blocks in penalised]
-        selectivity = mean_selectivity(responses, labels, settings.training.class_reduction, settings.training.epsilon)
+        responses = [[responses_of(network, outputs[block]) for block in blocks] for blocks in penalised]
+        member = membership(labels, classes, logits.dtype)
+        selectivity = mean_selectivity(responses, member, settings.training.class_reduction, settings.training.epsilon)
     cost = loss - settings.condition.alpha * selectivity if penalised else loss
     for size in weight_costs(network.trunk, settings.training):
         cost = cost + size
     cost.backward()
     hits = (logits.argmax(1) == labels).sum()
     return torch.stack([loss.detach() * len(labels), hits, selectivity.detach()])
+
+
+def responses_of(network: Network, output: Tensor) -> Tensor:
+    """(images, channels) the responses of a block, from its output."""
+    return spatial_means(in_float32(channels_of(network, output)))
 
 
 def weight_costs(trunk: nn.Module, training) -> Iterator[Tensor]:

@@ -27,11 +27,13 @@ class Trajectory:
     """The course of a run, in a folder that all runs share.
 
     `keys` say by epoch what determines the weights then; the states of `lasting` epochs stay, for others to go on from.
+    Within a pass the state is saved every `save_seconds`.
     """
 
     folder: Path
     keys: tuple[str, ...]
     lasting: frozenset[int] = frozenset()
+    save_seconds: float = 900.0
 
     def weights(self, epoch: int, sha256: str) -> Path:
         """The weights and buffers of an epoch."""
@@ -48,6 +50,15 @@ class Trajectory:
     def statistics(self, epoch: int) -> list[Path]:
         """The batch-norm statistics of an epoch that are there."""
         return sorted(self.folder.glob(f"{self.keys[epoch]}-statistics-*.safetensors"))
+
+    def within(self, epoch: int, steps: int, sha256: str) -> Path:
+        """The state after so many steps of the pass that follows an epoch."""
+        return self.folder / f"{self.keys[epoch + 1]}-pass-{steps}-{sha256}.safetensors"
+
+    def begun(self, epoch: int) -> list[tuple[int, Path]]:
+        """The states within the pass that follows an epoch that are there, with their steps, most steps first."""
+        found = self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-*.safetensors")
+        return sorted(((int(path.name.split("-")[2]), path) for path in found), reverse=True)
 
     def states(self) -> list[tuple[int, Path]]:
         """The states that are there, with their epoch, newest first."""
