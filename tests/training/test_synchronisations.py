@@ -65,7 +65,7 @@ OTHERS = [
     {"dropout": 0.3},
     {"l1": 1e-4, "l2": 1e-4},
     {"optimizer": "adam", "momentum": None, "weight_decay": None},
-    {"precision": "bfloat16", "memory_format": "contiguous"},
+    {"memory_format": "contiguous"},
 ]
 
 
