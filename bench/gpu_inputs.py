@@ -15,11 +15,11 @@ from vestige.data import arrays, digits
 from vestige.models import bottleneck_resnet, resnet, vgg
 from vestige.stages.images import described
 from vestige.stages.images import images as images_stage
-from vestige.stages.training import training
+from vestige.stages.training import Settings, training
 from vestige.training import checkpoints
 from vestige.training.resume import Trajectory
 
-TRAINING = {
+TRAINING = dict.fromkeys(Settings.model_fields) | {  # all that is not said is left out
     "epochs": 2,
     "batch_size": 64,
     "learning_rate": 0.05,
@@ -29,24 +29,7 @@ TRAINING = {
     "weight_decay": 1e-4,
     "class_reduction": "mean",
     "epsilon": 1e-6,
-    "shift": None,
-    "flip": None,
-    "random_crop": None,
-    "batch_norm": None,
-} | dict.fromkeys(
-    (
-        "optimizer",
-        "l1",
-        "l2",
-        "dropout",
-        "held_out",
-        "plateau",
-        "early_stopping",
-        "precision",
-        "memory_format",
-        "compile",
-    )
-)
+}
 RANDOM_CROP = SimpleNamespace(scale=(0.08, 1), ratio=(3 / 4, 4 / 3))  # of the ImageNet studies
 NO_PENALTY = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 MODULES = (4, 5, 6, 7)  # of every residual network

@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 import torch
 import trained
+from gpu_comparisons import LEAST
 
 from vestige.data.loader import Split, split_of
 from vestige.models import bottleneck_resnet, resnet
 from vestige.models.network import Network, build
 from vestige.stages import class_responses
-from vestige.training.evaluation import each_checkpoint, ready
+from vestige.training.evaluation import each_checkpoint, ready, walk
 
 ROUNDS, SECONDS = 5, 4  # of which each case takes at least as many
-LEAST = 1e-4  # of the largest class response of its block: a unit that responds less is made of rounding
 CASES = {
     "digits, 360 images of 8x8": (
         bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 2, 1), width=16),
@@ -81,7 +81,7 @@ def class_means_in_float64(network: Network, split: Split, rows: np.ndarray, cla
     """The class means of a network in float64, one batch at a time."""
     responses: dict[str, list] = {}
     for images, _ in split.batches(rows):
-        for name, output in class_responses.walk(network, images.double()):
+        for name, output in walk(network, images.double()):
             responses.setdefault(name, []).append(output)
     labels = split.labels[rows]
     names = [name for _, _, name in class_responses.places(network)]

@@ -128,3 +128,15 @@ def dvc_folder(tmp_path, monkeypatch):
     (tmp_path / "dvc.yaml").write_text("stages:\n  copy: {cmd: cp in out, deps: [in], outs: [out]}\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """The images result of the toy of stages/toy.py, its arrays in work/ of the folder in which the tests run."""
+    from stages.toy import toy  # which loads torch
+
+    from vestige.stages.images import described
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("here"))
+        yield described(toy())

@@ -12,18 +12,9 @@ from torch import nn
 from vestige.data import arrays
 from vestige.foundation.random import generator
 from vestige.models.network import Network, build
-from vestige.stages.images import described
 from vestige.training import batch_norm, checkpoints, loop
 
 MEASURED = {"val_loss", "val_accuracy", "predicted", "checkpoint"}
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vestige.stages.training import training
+from vestige.stages.training import Settings, training
 from vestige.training.resume import Trajectory
 
-TRAINING = {
+TRAINING = dict.fromkeys(Settings.model_fields) | {  # all that is not said is left out
     "epochs": 3,
     "batch_size": 50,
     "learning_rate": 0.05,
@@ -18,24 +18,7 @@ TRAINING = {
     "weight_decay": 1e-4,
     "class_reduction": "mean",
     "epsilon": 1e-6,
-    "shift": None,
-    "flip": None,
-    "random_crop": None,
-    "batch_norm": None,
-} | dict.fromkeys(
-    (
-        "optimizer",
-        "l1",
-        "l2",
-        "dropout",
-        "held_out",
-        "plateau",
-        "early_stopping",
-        "precision",
-        "memory_format",
-        "compile",
-    )
-)
+}
 PLAIN = SimpleNamespace(alpha=0.0, modules=(), start=0, stop=0)
 SUPPRESSED = SimpleNamespace(alpha=-5.0, modules=(4, 5, 6), start=1, stop=3)
 

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from stages.toy import NETWORK, Killed, files, settings, toy, trained
+from stages.toy import NETWORK, files, kill_after, settings, trained
 
 from vestige.data.loader import split_of
 from vestige.models.network import build, forward
-from vestige.stages.images import described
 from vestige.stages.training import count_held_out
 from vestige.training import checkpoints
 from vestige.training.loop import divide, gradients
@@ -28,14 +27,6 @@ SECOND = {
     "early_stopping": 3,
     "epochs": 12,
 }
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
 
 
 def test_adam_takes_another_way_from_the_same_weights(images, tmp_path):
@@ -110,13 +101,8 @@ def test_without_held_out_images_nothing_is_said_of_them(images, tmp_path):
 
 @pytest.mark.parametrize("stopped_at", [1, 4])
 def test_a_run_that_was_killed_goes_on_to_the_same_bits_and_the_same_end(images, tmp_path, stopped_at):
-    def dies(text):
-        if text.startswith(f"epoch {stopped_at} "):
-            raise Killed
-
     never_stopped = trained(tmp_path / "whole", images, **SECOND)
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, note=dies, **SECOND)
+    kill_after(stopped_at, tmp_path / "killed", images, **SECOND)
     assert trained(tmp_path / "killed", images, **SECOND).identical(never_stopped)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 

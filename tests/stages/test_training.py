@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from stages.toy import BASELINE, CONDITIONS, CROPPED, NETWORK, SUPPRESSED, Killed, files, settings, toy, trained
+from stages.toy import (
+    BASELINE,
+    CONDITIONS,
+    CROPPED,
+    NETWORK,
+    SUPPRESSED,
+    Killed,
+    files,
+    kill_after,
+    settings,
+    toy,
+    trained,
+)
 from torch import nn
 
 from vestige.data import arrays
@@ -16,18 +28,9 @@ from vestige.data.loader import split_of
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models.network import Network, build
-from vestige.stages.images import described
 from vestige.training import checkpoints, resume
 from vestige.training.loop import Diverged, gradients, one_pass, refuse_divergence
 from vestige.training.optimizers.sgd import begin
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
 
 
 def plain_loop(images, condition, rates, batch_size):
@@ -90,13 +93,8 @@ def test_training_again_gives_the_same_bits(images, tmp_path, condition):
 @pytest.mark.parametrize("stopped_at", range(4))
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images, tmp_path, condition, stopped_at):
-    def dies(text):
-        if text.startswith(f"epoch {stopped_at} "):
-            raise Killed
-
     never_stopped, noted = trained(tmp_path / "whole", images, condition), []
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, condition, note=dies)
+    kill_after(stopped_at, tmp_path / "killed", images, condition)
     resumed = trained(tmp_path / "killed", images, condition, note=noted.append)
     assert noted[0].startswith(f"epoch {stopped_at} of 3")
     assert resumed.identical(never_stopped)
@@ -104,13 +102,8 @@ def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images
 
 
 def test_training_with_random_crops_that_was_killed_goes_on_to_the_same_bits(images, tmp_path):
-    def dies(text):
-        if text.startswith("epoch 1 "):
-            raise Killed
-
     never_stopped = trained(tmp_path / "whole", images, SUPPRESSED, **CROPPED)
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, SUPPRESSED, note=dies, **CROPPED)
+    kill_after(1, tmp_path / "killed", images, SUPPRESSED, **CROPPED)
     assert trained(tmp_path / "killed", images, SUPPRESSED, **CROPPED).identical(never_stopped)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import xarray as xr
-from stages.toy import ignore, settings, toy
+from stages.toy import ignore, settings
 
 from vestige.data.loader import Split
 from vestige.models import mlp, preactivation_resnet
@@ -20,7 +20,6 @@ from vestige.stages import (
     untrained,
     untrained_networks,
 )
-from vestige.stages.images import described
 from vestige.stages.training import training
 from vestige.stages.unit_association import MEASURES
 from vestige.training.resume import Trajectory
@@ -43,14 +42,6 @@ def asked(networks=3, seed=0, network=PERCEPTRON, **directions):
         agreement=agreement.Settings(dead_units="left_out"),
         untrained=untrained.Settings(networks=networks, seed=seed),
     )
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,16 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from vestige.data import arrays
 from vestige.models.bottleneck_resnet import Settings
 from vestige.stages.training import BatchNorm, training
+from vestige.stages.training import Settings as Training
 from vestige.training.resume import Trajectory
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 1, 1, 1), width=2)
-TRAINING = {
+TRAINING = dict.fromkeys(Training.model_fields) | {  # all that is not said is left out
     "epochs": 3,
     "batch_size": 16,
     "learning_rate": 0.05,
@@ -23,22 +25,7 @@ TRAINING = {
     "epsilon": 1e-6,
     "shift": 1,
     "flip": 0.5,
-    "random_crop": None,
-    "batch_norm": None,
-} | dict.fromkeys(
-    (
-        "optimizer",
-        "l1",
-        "l2",
-        "dropout",
-        "held_out",
-        "plateau",
-        "early_stopping",
-        "precision",
-        "memory_format",
-        "compile",
-    )
-)
+}
 CROPPED = {"crop": 6, "shift": None, "random_crop": SimpleNamespace(scale=(0.1, 1), ratio=(0.75, 1.25))}
 BASELINE = {"alpha": 0.0, "modules": (), "start": 0, "stop": 0}
 SUPPRESSED = {"alpha": -5.0, "modules": (4, 6), "start": 1, "stop": 3}
@@ -90,3 +77,14 @@ def recomputed(images=48, batch_size=16):
 
 class Killed(BaseException):
     """What stands for a kill."""
+
+
+def kill_after(epoch, folder, images, *arguments, **changed):
+    """Train in a folder, and be killed once an epoch is told of."""
+
+    def dies(text):
+        if text.startswith(f"epoch {epoch} "):
+            raise Killed
+
+    with pytest.raises(Killed):
+        trained(folder, images, *arguments, note=dies, **changed)

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from stages.toy import NETWORK, SUPPRESSED, Killed, files, settings, toy, trained
+from stages.toy import NETWORK, SUPPRESSED, files, kill_after, settings, trained
 from torch import nn
 
 from vestige.models.network import build
-from vestige.stages.images import described
 from vestige.training import arithmetic, checkpoints, loop
 from vestige.training.arithmetic import Unsupported, arrange, autocasting, convolving, laid_out, refuse_unsupported
 
@@ -19,25 +18,12 @@ OTHERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("said", OTHERS, ids=str)
 @pytest.mark.parametrize("stopped_at", [0, 2])
 def test_a_training_that_was_killed_goes_on_to_the_same_bits(images, tmp_path, said, stopped_at):
-    def dies(text):
-        if text.startswith(f"epoch {stopped_at} "):
-            raise Killed
-
     never_stopped = trained(tmp_path / "whole", images, SUPPRESSED, **said)
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, SUPPRESSED, note=dies, **said)
+    kill_after(stopped_at, tmp_path / "killed", images, SUPPRESSED, **said)
     assert trained(tmp_path / "killed", images, SUPPRESSED, **said).identical(never_stopped)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
@@ -183,15 +169,10 @@ def test_compiled_kernels_train_the_same_network_and_go_on_to_the_same_bits(imag
     except Unsupported as error:
         pytest.skip(str(error))
 
-    def dies(text):
-        if text.startswith("epoch 1 "):
-            raise Killed
-
     plain = trained(tmp_path / "plain", images, SUPPRESSED, learning_rate=0.001)
     whole = trained(tmp_path / "whole", images, SUPPRESSED, learning_rate=0.001, compile=True)
     assert whole["train_loss"].values == pytest.approx(plain["train_loss"].values, rel=1e-3, nan_ok=True)
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, SUPPRESSED, note=dies, learning_rate=0.001, compile=True)
+    kill_after(1, tmp_path / "killed", images, SUPPRESSED, learning_rate=0.001, compile=True)
     assert trained(tmp_path / "killed", images, SUPPRESSED, learning_rate=0.001, compile=True).identical(whole)
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
     assert np.isfinite(whole["val_loss"].values).all()

@@ -7,9 +7,8 @@ import threading
 import time
 
 import pytest
-from stages.toy import CROPPED, SUPPRESSED, Killed, files, toy, trained
+from stages.toy import CROPPED, SUPPRESSED, Killed, files, trained
 
-from vestige.stages.images import described
 from vestige.training import loop, within_epoch
 from vestige.training.within_epoch import ENDING, PATIENCE, postponed
 
@@ -18,14 +17,6 @@ ADAM = {"optimizer": "adam", "momentum": None, "weight_decay": None, "learning_r
 KINDS = [{}, ADAM, {"dropout": 0.3}, {"precision": "bfloat16"}, {"precision": "bfloat16", **ADAM}, CROPPED]
 
 FEW = {(0, 5), (0, 7), (2, 6)}  # kind and step
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """The images result of the toy, its arrays in work/ of the folder in which the tests run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
 
 
 @pytest.fixture

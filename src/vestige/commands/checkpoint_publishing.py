@@ -9,8 +9,6 @@ from vestige.foundation.files import place
 from vestige.pipeline import Job
 from vestige.provenance import hashing, scratch, trajectories
 
-SAVE_MINUTES = 15  # after which a training saves its state within a pass, unless a study says otherwise
-
 
 def workplace(job: Job) -> dict[str, Any]:
     """The empty folder that a stage fills; where it resumes, also what is common to all runs of its trajectory."""
@@ -22,7 +20,7 @@ def workplace(job: Job) -> dict[str, Any]:
 
 def trajectory_of(job: Job) -> dict[str, Any]:
     """What is common to all runs that begin alike."""
-    from vestige.training.resume import Trajectory
+    from vestige.training.resume import SAVE_MINUTES, Trajectory
 
     shared = scratch.trajectories(job.study)
     scratch.make(shared)

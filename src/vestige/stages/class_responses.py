@@ -46,14 +46,14 @@ def class_means(network: Network, split: Split, rows: np.ndarray, classes: np.nd
         member = membership(labels, torch.from_numpy(classes).to(labels.device), torch.float64)
         counts = counts + member.sum(1, keepdim=True)
         for part, of_part in zip(images.split(INNER), member.split(INNER, dim=1), strict=True):
-            responses = responses_of(network, part)
+            responses = block_responses(network, part)
             channels = {name: each.shape[1] for name, each in responses.items()}
             sums = sums + of_part @ torch.cat([*responses.values()], dim=1).double()
     means = (sums / counts).cpu().numpy()
     return dict(zip(channels, np.split(means, np.cumsum([*channels.values()])[:-1], axis=1), strict=True))
 
 
-def responses_of(network: Network, images: Tensor) -> dict[str, Tensor]:
+def block_responses(network: Network, images: Tensor) -> dict[str, Tensor]:
     """(images, channels) the response of each block's channels to each image, in order of the modules."""
     outputs = dict.fromkeys(name for _, _, name in places(network))
     for name, output in walk(network, images):

@@ -73,7 +73,7 @@ def train(
             return
         rate = learning_rate(settings.training, records)
         steps = within_epoch.restore(trajectory, epoch, network, state)
-        with within_epoch.saving(trajectory, epoch, network, state) as after:
+        with within_epoch.saving(trajectory, epoch, network, state, steps) as after:
             passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
         with within_epoch.keeping(trajectory, epoch, network, state, steps):
             record = passed | measured()
@@ -99,11 +99,11 @@ def one_pass(
     epoch: int,
     rate: float,
     steps: list[Tensor],
-    after: Callable[[list[Tensor]], None] = lambda steps: None,
+    after: Callable[[], None] = lambda: None,
 ) -> Means:
     """The pass over some of the training images from checkpoint `epoch` to the next; its means over the pass.
 
-    It goes on after the `steps` so far, adds to them, and calls `after` with them upon each. Losses stay on the device
+    It goes on after the `steps` so far, adds to them, and calls `after` upon each. Losses stay on the device
     until the pass is over. Raises Diverged where one, or a weight, is not finite then.
     """
     training = settings.training
@@ -112,7 +112,7 @@ def one_pass(
     with convolving(training.precision):
         for step in take_steps(network, state, train, order, augment, settings, epoch, rate, first=len(steps)):
             steps.append(step)
-            after(steps)
+            after()
     loss, hits, selectivity = torch.stack(steps).double().cpu().unbind(1)
     refuse_divergence(network, loss, rate, settings, epoch)
     share = {"train_loss": loss.sum().item() / len(order), "train_accuracy": hits.sum().item() / len(order)}

@@ -19,6 +19,7 @@ from vestige.training import checkpoints
 from vestige.training.optimizer import State
 
 Records = list[dict[str, Any]]  # one an epoch from 0 on; "checkpoint" is the sha256 of the epoch's file
+SAVE_MINUTES = 15  # after which a state is saved within a pass, unless a study says otherwise
 KEPT = 2  # states of the newest epochs: should the newest be damaged, only one pass is repeated
 
 
@@ -33,7 +34,7 @@ class Trajectory:
     folder: Path
     keys: tuple[str, ...]
     lasting: frozenset[int] = frozenset()
-    save_seconds: float = 900.0
+    save_seconds: float = 60.0 * SAVE_MINUTES
 
     def weights(self, epoch: int, sha256: str) -> Path:
         """The weights and buffers of an epoch."""

@@ -34,18 +34,18 @@ class Stopped(Exception):
 
 
 @contextmanager
-def saving(trajectory: Trajectory, epoch: int, network: Network, state: State) -> Iterator[Callable[[Steps], None]]:
-    """What to call after each step of the pass that follows an epoch: it saves now and then, and once a signal comes.
+def saving(
+    trajectory: Trajectory, epoch: int, network: Network, state: State, steps: Steps
+) -> Iterator[Callable[[], None]]:
+    """What to call after each step of the pass that follows an epoch, when it is among the `steps` so far.
 
-    The signal is obeyed then, and a second one, after a while, at once.
+    It saves now and then, and once a signal comes. The signal is obeyed then, and a second one, after a while, at once.
     """
-    latest: Steps = []
     with postponed() as asked:
         last = time.monotonic()
 
-        def after(steps: Steps) -> None:
-            nonlocal last, latest
-            latest = steps
+        def after() -> None:
+            nonlocal last
             if asked or time.monotonic() - last >= trajectory.save_seconds:
                 save(trajectory, epoch, network, state, steps)
                 last = time.monotonic()
@@ -53,8 +53,8 @@ def saving(trajectory: Trajectory, epoch: int, network: Network, state: State) -
                 raise Stopped
 
         yield after
-        if asked and latest:  # it came after the last step
-            save(trajectory, epoch, network, state, latest)
+        if asked:  # it came after the last step
+            save(trajectory, epoch, network, state, steps)
 
 
 @contextmanager
