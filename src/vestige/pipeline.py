@@ -53,6 +53,11 @@ class Job:
         return log_of(self.output)
 
     @property
+    def devices(self) -> int:
+        """How many devices it computes on at once, each in a process of its own: a training may have several."""
+        return self.study.training_of(self.names["condition"]).devices or 1 if self.stage.resumes else 1
+
+    @property
     def folder(self) -> str:
         """The folder that it fills beside its result; empty where it fills none."""
         return self.stage.folder.format(**self.names)

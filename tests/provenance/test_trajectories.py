@@ -91,6 +91,7 @@ def test_what_is_shared_is_counted_for_the_later_run_in_the_table():
         ({"training__precision": "bfloat16"}, {}, -1),
         ({"training__memory_format": "contiguous"}, {}, -1),
         ({"training__compile": True}, {}, -1),
+        ({"training__devices": 2}, {}, -1),
         ({"network__width": 5}, {}, -1),
         ({"threads": 2}, {}, -1),
         ({"images__split_seed": 1}, {}, -1),

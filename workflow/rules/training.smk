@@ -12,9 +12,9 @@ rule training:
         "logs/{study}/training/{condition}-seed{seed}.log",
     conda:
         "../../environment.yml"
-    threads: STUDY.threads
+    threads: front.threads_of_training(STUDY)
     resources:
-        gpu=front.gpus(STUDY),
+        gpu=front.gpus_of_training(STUDY),
         runtime=rule_resources.runtime(STUDY, "training"),
         mem_mb=rule_resources.mem_mb(STUDY, "training", workflow),
     params:

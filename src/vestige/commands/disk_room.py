@@ -12,6 +12,7 @@ from vestige.engines import dvc_repo
 from vestige.foundation.disk import free_bytes, nearest_folder
 from vestige.provenance import scratch, trajectories
 
+WITHIN_PASS = 2  # files as large as a checkpoint, of which what is saved within a pass consists
 RESULTS, STORES = Path("results"), Path("work")
 
 
@@ -87,8 +88,9 @@ def measure_parquet(study: Study) -> float:
 def measure_trainings(study: Study, runs: list[Planned]) -> float:
     """The bytes that trainings leave where they work.
 
-    A state as large as a checkpoint at each epoch from which a run may go on, and all weights once more where they are
-    other files than the checkpoints: on another disk, or evaluated with recomputed statistics.
+    A state as large as a checkpoint at each epoch from which a run may go on, weights and state within the pass that is
+    trained, and all weights once more where they are other files than the checkpoints: on another disk, or evaluated
+    with recomputed statistics.
     """
     due = [each for each in runs if each.job.stage.resumes]
     chains = trajectories.every(study) if due else {}
@@ -96,8 +98,8 @@ def measure_trainings(study: Study, runs: list[Planned]) -> float:
     total = 0.0
     for each in due:
         training = study.training_of(each.job.names["condition"])
-        states = len(trajectories.forks(chains, each.job.output)) / (training.epochs + 1)
-        total += each.price.bytes * (states + (elsewhere or is_recomputed(training)))
+        states = len(trajectories.forks(chains, each.job.output)) + WITHIN_PASS
+        total += each.price.bytes * (states / (training.epochs + 1) + (elsewhere or is_recomputed(training)))
     return total
 
 

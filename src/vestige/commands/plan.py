@@ -60,14 +60,17 @@ def facts(each: Planned) -> dict[str, Any]:
 
 
 def sums(due: list[Planned]) -> dict[str, Any]:
-    """Jobs, seconds and bytes of what cannot be restored; jobs of which nobody knows them are counted apart."""
+    """Jobs, seconds and bytes of what cannot be restored; jobs of which nobody knows them are counted apart.
+
+    A job on several GPUs takes its seconds of each.
+    """
     runs = [each for each in due if not each.restorable]
     timed = [each for each in runs if each.price.seconds is not None]
     return {
         "jobs": len(runs),
         "if_changed": sum(not each.certain for each in runs),
         "restorable": len(due) - len(runs),
-        "gpu_seconds": sum(each.price.seconds for each in timed if on_gpu(each.job)),
+        "gpu_seconds": sum(each.price.seconds * each.job.devices for each in timed if on_gpu(each.job)),
         "cpu_seconds": sum(each.price.seconds for each in timed if not on_gpu(each.job)),
         "seconds_if_changed": sum(each.price.seconds for each in timed if not each.certain),
         "bytes": sum(each.price.bytes or 0 for each in runs),

@@ -6,7 +6,14 @@ from typing import NamedTuple
 from vestige.config.errors import Fault, nearest, shown
 from vestige.config.study import Study
 from vestige.foundation.rows import STAGES
-from vestige.stages.training import count_held_out, has_lonely_image, is_recomputed, next_batch_size
+from vestige.stages.training import (
+    Settings,
+    count_held_out,
+    has_lonely_image,
+    idle_device,
+    is_recomputed,
+    next_batch_size,
+)
 
 FEWEST = 2  # images that a run is trained on
 
@@ -23,10 +30,13 @@ class Known(NamedTuple):
 def misfits(study: Study, known: Known) -> Iterator[Fault]:
     """Everything that does not fit, as the path of keys and what is wrong there."""
     yield from of_training(("training",), dict(study.training), known, study.training.held_out)
+    yield from of_devices(("training",), study.training, known)
     for name in study.conditions:
         own, held_out = study.overrides(name), study.training_of(name).held_out
         size = {"batch_size": study.training_of(name).batch_size} if "held_out" in own else {}
         yield from of_training(("conditions", name), size | own, known, held_out)
+        if "devices" in own:
+            yield from of_devices(("conditions", name), study.training_of(name), known)
     if any(study.cells(STAGES[stage]) for stage in ("cka", "between")) and study.cka.batch_size > known.val:
         allowed = f"there are {known.val} validation images; allowed: 4 to {known.val}"
         yield ("cka", "batch_size"), f"found {study.cka.batch_size}; {allowed}"
@@ -54,6 +64,13 @@ def of_training(here: tuple, said: dict, known: Known, held_out: float | None) -
     if is_recomputed(batch_norm) and batch_norm.images > known.train:
         allowed = f"{batch_norm.batch_size} to {known.train}"
         yield (*here, "batch_norm", "images"), f"found {batch_norm.images}; {there}; allowed: {allowed}"
+
+
+def of_devices(here: tuple, training: Settings, known: Known) -> Iterator[Fault]:
+    """More devices than there are images for in the last batch, or to evaluate on."""
+    held_out = count_held_out(known.train, training.held_out)
+    if training.devices and (says := idle_device(training, known.train - held_out, held_out, known.val)):
+        yield (*here, "devices"), f"found {training.devices}; {says}; allowed: no more than that"
 
 
 def of_figure(here: tuple, said, known: Known) -> Iterator[Fault]:

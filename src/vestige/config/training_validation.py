@@ -1,4 +1,4 @@
-"""What the settings of training may not say of each other: optimizer, schedule, dropout, held-out images, precision."""
+"""What the settings of training may not say of each other: optimizer, schedule, dropout, precision, devices."""
 
 from collections.abc import Iterator
 
@@ -46,8 +46,22 @@ def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
     if training.compile and dropout:
         masks = f"masks of dropout ({dropout:g}) cannot be compiled"
         yield "compile", f"found true; {masks}: leave out one of them"
+    yield from of_devices(training, dropout)
     if "dropout" in said and getattr(study.network, "dropout", None) is not None:
         yield "dropout", f"found {said['dropout']:g}; network.dropout drops units already: leave out one of them"
+
+
+def of_devices(training: Settings, dropout: float | None) -> Iterator[tuple[str, str]]:
+    """What several devices cannot share: an uneven batch, and what one alone draws, compiles or recomputes."""
+    if training.devices is None:
+        return
+    found = f"found {training.devices}"
+    if training.batch_size % training.devices:
+        yield "devices", f"{found}; batch_size {training.batch_size} is not a multiple of it; allowed: what divides it"
+    others = {"dropout": dropout, "compile": training.compile, "batch_norm": is_recomputed(training.batch_norm)}
+    for key in (key for key, value in others.items() if value):
+        name = "batch_norm that is recomputed" if key == "batch_norm" else key
+        yield "devices", f"{found}; with {name} one device trains alone: leave out one of them"
 
 
 def of_optimizer(training: Settings) -> Iterator[tuple[str, str]]:

@@ -169,6 +169,16 @@ def gpus(study: Study) -> int:
     return 1 if study.device == "cuda" else 0
 
 
+def gpus_of_training(study: Study) -> Callable:
+    """How many of them the training of a run does, which may have several."""
+    return lambda wildcards: gpus(study) * job_of(study, "training", wildcards).devices
+
+
+def threads_of_training(study: Study) -> Callable:
+    """The threads that the training of a run has: on each of its devices those of the study."""
+    return lambda wildcards: study.threads * job_of(study, "training", wildcards).devices
+
+
 def only(names: Iterable) -> str:
     """A wildcard constraint: one of some names, and nothing else; no text at all where there is none."""
     return "|".join(re.escape(str(name)) for name in names) or "(?!)"

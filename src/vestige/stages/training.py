@@ -1,6 +1,7 @@
 """Trains a network by gradient descent that penalises class selectivity, or rewards it (equation 2)."""
 
 import time
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
@@ -108,6 +109,9 @@ class Settings(Values):
     """How weights and activations lie in memory: channels_last, as if it were left out."""
     compile: Literal[True] | None = None
     """Whether a compiler makes the network's kernels. Numbers differ in their last digits."""
+    devices: Annotated[int, Field(ge=2)] | None = None
+    """How many GPUs, or processes on CPUs, train one network: one, as if it were left out. Each has as many images of
+    every batch, penalty and batch norm are those of the whole one, and numbers differ in their last digits."""
 
 
 def training(settings, images, folder, trajectory, note):
@@ -118,41 +122,75 @@ def training(settings, images, folder, trajectory, note):
     ValueError where the last batch would hold one image, where batch norm cannot be recomputed as asked, and for a
     network that cannot be measured; Unsupported for an arithmetic that the machine has not.
     """
-    from vestige.data.loader import split_of, validation_of
-    from vestige.foundation.device import prepare
-    from vestige.models.network import build, refuse_unmeasurable
+    from contextlib import nullcontext
+
+    from vestige.stages.training_worker import workers
     from vestige.training import batch_norm, loop
-    from vestige.training.arithmetic import arrange, refuse_unsupported
 
-    def built():
-        network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
-        network.trunk.to(device)
-        return network
-
-    device, size = prepare(settings.device, settings.threads), settings.training.batch_size
-    refuse_unsupported(settings.training, device)
-    train = split_of(images, settings.images, "train", size, device)
-    val = validation_of(images, settings.images, size, device)
-    count = count_held_out(len(train.labels), settings.training.held_out)
-    divided = loop.divide(len(train.labels), count, settings.seed)
-    refuse_lonely_image(len(divided[0]), size)
-    network = built()
-    refuse_unmeasurable(network, train.seen, device)
-    network = arrange(network, settings.training)
+    network, train, divided, val = prepared(settings, images)
     running, evaluate = folder, as_trained
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it
-        evaluate = batch_norm.evaluation(settings, built(), train, val, trajectory, running, folder)
+        other, _ = built(settings, images)
+        evaluate = batch_norm.evaluation(settings, other, train, val, trajectory, running, folder)
     measured, fault, began = [], "", time.monotonic()
     try:
-        for records in loop.train(network, train, divided, val, settings, running, trajectory):
-            measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
-            waiting = describe_waiting(train.waits, time.monotonic() - began)
-            note(loop.told(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
-            began = time.monotonic()
+        with workers(settings, images) if settings.training.devices else nullcontext():
+            for records in loop.train(network, train, divided, val, settings, running, trajectory):
+                measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
+                waiting = describe_waiting(train.waits, time.monotonic() - began)
+                note(loop.told(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
+                began = time.monotonic()
     except loop.Diverged as diverged:
         note(fault := str(diverged))
     return loop.labelled(measured, fault)
+
+
+def train_along(settings, images) -> None:
+    """Take part in a training in another process than the one that reads, writes, and says how far it is."""
+    from vestige.training import loop
+
+    with suppress(loop.Diverged):  # the first process says so
+        for _ in loop.train(*prepared(settings, images), settings, folder=None, trajectory=None):
+            pass
+
+
+def prepared(settings, images):
+    """A new network, the training images, which are trained on and held out, and the validation images. It may raise.
+
+    Where several devices train, a batch of either split is what one of them has of it.
+    """
+    from vestige.data.loader import split_of, validation_of
+    from vestige.models.network import refuse_unmeasurable
+    from vestige.training import loop
+    from vestige.training.arithmetic import arrange, refuse_unsupported
+    from vestige.training.distributed import synchronize_batch_norm
+
+    training = settings.training
+    network, device = built(settings, images)
+    refuse_unsupported(training, device)
+    size = training.batch_size // (training.devices or 1)
+    train = split_of(images, settings.images, "train", size, device)
+    val = validation_of(images, settings.images, size, device)
+    count = count_held_out(len(train.labels), training.held_out)
+    divided = loop.divide(len(train.labels), count, settings.seed)
+    refuse_lonely_image(len(divided[0]), training.batch_size)
+    refuse_idle_device(training, *map(len, divided), len(val.labels))
+    refuse_unmeasurable(network, train.seen, device)
+    if training.devices:
+        synchronize_batch_norm(network.trunk)
+    return arrange(network, training), train, divided, val
+
+
+def built(settings, images):
+    """A new network on the device, and the device."""
+    from vestige.foundation.device import prepare
+    from vestige.models.network import build
+
+    device = prepare(settings.device, settings.threads)
+    network = build(settings.network, images.sizes["channel"], images.sizes["class"], settings.seed)
+    network.trunk.to(device)
+    return network, device
 
 
 def describe_waiting(waits, seconds: float) -> str:
@@ -171,6 +209,21 @@ def refuse_lonely_image(images: int, batch_size: int) -> None:
             f"training.batch_size {batch_size} leaves a last batch of one image of the {images} training images, which "
             f"batch normalisation cannot use: choose another batch_size, such as {next_batch_size(images, batch_size)}"
         )
+
+
+def refuse_idle_device(training, images: int, held_out: int, val: int) -> None:
+    """Refuse a batch, or images to evaluate on, of which some device would have none."""
+    if training.devices and (says := idle_device(training, images, held_out, val)):
+        raise ValueError(f"training.devices: found {training.devices}; {says}")
+
+
+def idle_device(training, images: int, held_out: int, val: int) -> str:
+    """Why one of several devices has nothing to do, in words; empty where none has: counts of images of each kind."""
+    devices, last = training.devices, (images - 1) % training.batch_size + 1
+    fewest = {"training images are in the last batch": last, "validation images are there": val}
+    if held_out:
+        fewest["images are held out"] = held_out
+    return next((f"only {count} {what}" for what, count in fewest.items() if count < devices), "")
 
 
 def count_held_out(images: int, share: float | None) -> int:

@@ -29,6 +29,11 @@ def refuse_unsupported(training, device: torch.device) -> None:
         raise Unsupported("training.precision: found tf32, which this GPU has not; allowed: float32")
     if training.compile:
         refuse_uncompilable(device)
+    if training.devices and device.type == "cuda" and torch.cuda.device_count() < training.devices:
+        there = torch.cuda.device_count()
+        raise Unsupported(
+            f"training.devices: found {training.devices}, but this machine has {there}; allowed: up to that"
+        )
 
 
 def refuse_uncompilable(device: torch.device) -> None:

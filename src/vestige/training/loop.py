@@ -19,6 +19,16 @@ from vestige.metrics.selectivity import mean_selectivity, membership, spatial_me
 from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training import within_epoch
 from vestige.training.arithmetic import autocasting, convolving, in_float32, laid_out
+from vestige.training.distributed import (
+    Sizes,
+    as_first,
+    gathered,
+    is_first,
+    share_of,
+    share_of_batches,
+    shares,
+    sum_gradients,
+)
 from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
 from vestige.training.resume import Records, Trajectory, resume, save
@@ -50,35 +60,41 @@ def train(
     divided: tuple[np.ndarray, np.ndarray],
     val: Split,
     settings: SimpleNamespace,
-    folder: Path,
-    trajectory: Trajectory,
+    folder: Path | None,
+    trajectory: Trajectory | None,
 ) -> Iterator[Records]:
     """The records of all epochs so far: once for those that any run has left of the trajectory, then after each pass.
 
-    Checkpoints go into the folder. Raises Diverged, and writes nothing of that pass.
+    Checkpoints go into the folder. Raises Diverged, and writes nothing of that pass. Where several devices train, the
+    first process has folder and trajectory, and reads and writes for all; the others are given neither.
     """
     state = optimizer_of(settings.training).begin(network.trunk)
-    records = resume(folder, trajectory, network, state)
+    tensors = [*network.trunk.state_dict().values(), *state.values()]
+    records = as_first(resume, folder, trajectory, network, state, into=tensors)
     rows, held_out = divided
 
     def measured() -> dict[str, float | list[int]]:
         return validated(network.trunk, val) | held_out_means(network.trunk, train, held_out)
 
     if not records:
-        records = save(folder, trajectory, network, state, [UNTRAINED | measured()])
+        record = UNTRAINED | measured()
+        records = as_first(save, folder, trajectory, network, state, [record])
     yield records
     dropping = with_dropout(network, settings.training.dropout, settings.seed)
-    for epoch in tqdm(range(len(records) - 1, settings.training.epochs), unit="epoch", disable=None):
+    for epoch in tqdm(
+        range(len(records) - 1, settings.training.epochs), unit="epoch", disable=None if is_first() else True
+    ):
         if has_stopped(settings.training, records):
             return
         rate = learning_rate(settings.training, records)
-        steps = within_epoch.restore(trajectory, epoch, network, state)
+        begun = as_first(within_epoch.restore, trajectory, epoch, network, state, into=tensors)
+        steps = [step.to(tensors[0].device) for step in begun]
         with within_epoch.saving(trajectory, epoch, network, state, steps) as after:
             passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
         with within_epoch.keeping(trajectory, epoch, network, state, steps):
             record = passed | measured()
-        records = save(folder, trajectory, network, state, [*records, record])
-        within_epoch.forget(trajectory, [epoch])
+        records = as_first(save, folder, trajectory, network, state, [*records, record])
+        as_first(within_epoch.forget, trajectory, [epoch])
         yield records
 
 
@@ -137,25 +153,28 @@ def take_steps(
     training, condition = settings.training, settings.condition
     modules = condition.modules if condition.start <= epoch < condition.stop else ()
     penalised = [network.modules[module] for module in modules]
-    before, left = epoch * -(-len(order) // train.batch_size), order[first * train.batch_size :]
+    size = training.batch_size
+    before, left = epoch * -(-len(order) // size), order[first * size :]
+    whole = [left[start : start + size] for start in range(0, len(left), size)]
     network.trunk.train()
     optimizer = optimizer_of(training)
-    batches = zip(train.batches(left, augment), classes_of(train, left), strict=True)
-    for step, ((images, labels), classes) in enumerate(batches, before + first):
+    own = train.batches(share_of_batches(left, size), augment)
+    batches = zip(own, classes_of(train, whole), map(len, whole), strict=True)
+    for step, ((images, labels), classes, count) in enumerate(batches, before + first):
         at_step(network, step)
         images = laid_out(images, training.memory_format)
-        found = gradients(network, images, labels, classes, penalised, settings)
+        found = gradients(network, images, labels, classes, penalised, settings, shares(count))
         optimizer.step(network.trunk, state, rate, training)
         yield found
 
 
-def classes_of(train: Split, order: np.ndarray) -> Iterator[Tensor]:
-    """The classes (classes) that there are in each batch of an order, on the device.
+def classes_of(train: Split, batches: list[np.ndarray]) -> Iterator[Tensor]:
+    """The classes (classes) that there are in each batch of some images, on the device.
 
     They are found where the labels lie, beside the device: to ask it for them would let it run dry at every step.
     """
-    for start in range(0, len(order), train.batch_size):
-        present = np.unique(train.labels[order[start : start + train.batch_size]])
+    for numbers in batches:
+        present = np.unique(train.labels[numbers])
         yield torch.from_numpy(present).to(train.mean.device, non_blocking=True)
 
 
@@ -166,30 +185,33 @@ def gradients(
     classes: Tensor,
     penalised: list[tuple[str, ...]],
     settings: SimpleNamespace,
+    sizes: Sizes = (1,),
 ) -> Tensor:
     """Gradients of the loss of a batch; its summed cross-entropy, its hits, and mu_SI (3).
 
     The loss is cross-entropy - alpha * mu_SI over the `classes` in the batch, and what the size of weights costs.
+    Where several devices train, images and labels are those of this one: each has as many as `sizes` say.
     """
     with autocasting(settings.training.precision, images.device):
         logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
     logits = in_float32(logits)
     loss, selectivity = F.cross_entropy(logits, labels), logits.new_full((), math.nan)
+    shared = [*weight_costs(network.trunk, settings.training)]
     if penalised:
-        responses = [[responses_of(network, outputs[block]) for block in blocks] for blocks in penalised]
-        member = membership(labels, classes, logits.dtype)
+        responses = [[responses_of(network, outputs[block], sizes) for block in blocks] for blocks in penalised]
+        member = membership(gathered(labels, sizes), classes, logits.dtype)
         selectivity = mean_selectivity(responses, member, settings.training.class_reduction, settings.training.epsilon)
-    cost = loss - settings.condition.alpha * selectivity if penalised else loss
-    for size in weight_costs(network.trunk, settings.training):
-        cost = cost + size
-    cost.backward()
+        shared = [-settings.condition.alpha * selectivity, *shared]
+    own = loss if len(sizes) == 1 else loss * (len(labels) / sum(sizes))
+    sum([each / len(sizes) for each in shared], own).backward()
     hits = (logits.argmax(1) == labels).sum()
-    return torch.stack([loss.detach() * len(labels), hits, selectivity.detach()])
+    summed = sum_gradients(network.trunk, torch.stack([loss.detach() * len(labels), hits]))
+    return torch.cat([summed, selectivity.detach()[None]])
 
 
-def responses_of(network: Network, output: Tensor) -> Tensor:
-    """(images, channels) the responses of a block, from its output."""
-    return spatial_means(in_float32(channels_of(network, output)))
+def responses_of(network: Network, output: Tensor, sizes: Sizes) -> Tensor:
+    """(images, channels) the responses of a block to all images of a batch, from its output for this device's."""
+    return gathered(spatial_means(in_float32(channels_of(network, output))), sizes)
 
 
 def weight_costs(trunk: nn.Module, training) -> Iterator[Tensor]:
@@ -209,8 +231,8 @@ def held_out_means(trunk: nn.Module, train: Split, rows: np.ndarray) -> dict[str
     if not len(rows):
         return {}
     trunk.eval()
-    batches = [(trunk(images), labels) for images, labels in train.batches(rows)]
-    logits, labels = (torch.cat(each) for each in zip(*batches, strict=True))
+    logits = logits_of(trunk, train, rows)
+    labels = torch.from_numpy(train.labels[rows]).to(logits.device)
     return {
         "held_out_loss": F.cross_entropy(logits.double(), labels).item(),
         "held_out_accuracy": (logits.argmax(1) == labels).double().mean().item(),
@@ -221,13 +243,19 @@ def held_out_means(trunk: nn.Module, train: Split, rows: np.ndarray) -> dict[str
 def validated(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
     """Loss and accuracy on the validation images, and how many of them are taken for each class."""
     trunk.eval()
-    logits = torch.cat([trunk(images) for images, _ in val.batches(np.arange(len(val.labels)))]).double().cpu()
+    logits = logits_of(trunk, val, np.arange(len(val.labels))).double().cpu()
     labels, predicted = torch.from_numpy(np.array(val.labels)), logits.argmax(1)
     return {
         "val_loss": F.cross_entropy(logits, labels).item(),
         "val_accuracy": (predicted == labels).double().mean().item(),
         "predicted": np.bincount(predicted.numpy(), minlength=logits.shape[1]).tolist(),
     }
+
+
+def logits_of(trunk: nn.Module, split: Split, rows: np.ndarray) -> Tensor:
+    """Logits (images, classes) for some images of a split, of which each device computes a share."""
+    own = torch.cat([trunk(images) for images, _ in split.batches(share_of(rows))])
+    return gathered(own, shares(len(rows)))
 
 
 def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: SimpleNamespace, epoch: int) -> None:

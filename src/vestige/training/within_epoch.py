@@ -35,12 +35,16 @@ class Stopped(Exception):
 
 @contextmanager
 def saving(
-    trajectory: Trajectory, epoch: int, network: Network, state: State, steps: Steps
+    trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps
 ) -> Iterator[Callable[[], None]]:
     """What to call after each step of the pass that follows an epoch, when it is among the `steps` so far.
 
     It saves now and then, and once a signal comes. The signal is obeyed then, and a second one, after a while, at once.
+    Without a trajectory, as where another process has it, nothing is done.
     """
+    if trajectory is None:
+        yield lambda: None
+        return
     with postponed() as asked:
         last = time.monotonic()
 
@@ -95,14 +99,15 @@ def postponed() -> Iterator[list[int]]:
 
 
 @contextmanager
-def keeping(trajectory: Trajectory, epoch: int, network: Network, state: State, steps: Steps) -> Iterator[None]:
+def keeping(trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps) -> Iterator[None]:
     """Leave the pass that follows an epoch, which is over, should a signal end what is done about it in the block."""
     try:
         yield
     except Exception:
         raise
     except BaseException:
-        save(trajectory, epoch, network, state, steps)
+        if trajectory is not None:
+            save(trajectory, epoch, network, state, steps)
         raise
 
 
@@ -132,8 +137,7 @@ def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) 
         network.trunk.load_state_dict(weights, strict=True)
         for key, buffer in state.items():
             buffer.copy_(tensors[f"{STATE}{key}"])
-        device = next(network.trunk.parameters()).device
-        return [*tensors[STEPS].to(device)]
+        return [*tensors[STEPS]]
     return []
 
 
