@@ -2,18 +2,20 @@
 
     python bench/gpu.py --output gpu.md
 
-prints a table in Markdown, row by row, within 280 seconds (`--seconds`). It needs torch, torchvision, numpy, xarray,
-safetensors, scikit-learn and tqdm, no network, and pydantic. Where the GPU's machine has no pydantic, five wheels
-travel in the ignored folder .whl (3 MB; the versions of requirements.txt; --python-version is that machine's):
+prints a table in Markdown, row by row, within 350 seconds (`--seconds`). It needs torch, torchvision, numpy, xarray,
+safetensors, scikit-learn, tqdm and pydantic, no network, and for --photographs simplejpeg. What the GPU's machine
+lacks travels as wheels in the ignored folder .whl (4 MB; the versions of requirements.txt; --python-version is that
+machine's):
 
     python -m pip download --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
         --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 -d .whl \
-        pydantic==2.14.3 pydantic-core==2.50.4 annotated-types==0.8.0 typing-inspection==0.4.5 typing-extensions==4.16.0
+        pydantic==2.14.3 pydantic-core==2.50.4 annotated-types==0.8.0 typing-inspection==0.4.5 \
+        typing-extensions==4.16.0 simplejpeg==1.9.0
 
 and there, without a network:
 
     python -m pip install --no-index --no-deps --target .whl/site .whl/*.whl
-    PYTHONPATH=.whl/site:src python bench/gpu.py --output gpu.md
+    PYTHONPATH=.whl/site:src python bench/gpu.py --output gpu.md --photographs .whl/photographs
 
 `--device cpu --toy` runs the same rows in seconds, as the tests do. Parts may be named: comparisons, repeats, rates.
 The exit status is 1 where a difference is larger than its tolerance, bytes differ, or an error was raised; a row for
@@ -63,9 +65,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--toy", action="store_true", help="small enough for a CPU")
-    parser.add_argument("--seconds", type=float, default=280, help="after which nothing more is begun")
+    parser.add_argument("--seconds", type=float, default=350, help="after which nothing more is begun")
     parser.add_argument("--output", type=Path, help="a file that gets the table too")
+    parser.add_argument("--photographs", type=Path, help="class folders of JPEGs, as FOLDER/train and FOLDER/val")
     asked = parser.parse_args(arguments)
+    asked.photographs = asked.photographs and asked.photographs.absolute()
     if unknown := {*asked.parts} - {*PARTS}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     return asked
@@ -92,7 +96,7 @@ def write_parts(table, asked: argparse.Namespace, folder: Path) -> None:
             for number, case in enumerate(sizes.repeated):
                 gpu_repeats.repeat(table, case, device, folder / part / str(number))
         else:
-            gpu_rates.time_all(table, sizes, device, folder / part)
+            gpu_rates.time_all(table, sizes, device, folder / part, asked.photographs)
 
 
 def header(asked: argparse.Namespace) -> list[str]:

@@ -18,12 +18,14 @@ from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.training import checkpoints, evaluation
+from vestige.training.arithmetic import convolving
 from vestige.training.loop import gradients
 
 ALPHA = -20.0
 SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits
 ROUNDED_PIXELS = 1e-5  # float64 of images whose last bit of float32 may differ
 FLOAT32 = {"selectivity": 1e-4, "cka": 2e-5, "between": 2e-5, "gradient": 5e-3}  # ten times what a CPU's comes to
+HALVED = ("bfloat16", "tf32")  # precisions of training
 LEAST = 1e-4  # of the largest response of its block: what a unit responds less is made of rounding in float32
 PIXEL = 5e-7  # two units in the last place of a normalised pixel
 MEASURES = ("selectivity", "ablation", "cka", "between")  # in float32, so that both precisions are compared
@@ -81,6 +83,7 @@ def rows(run: SimpleNamespace | None, device: str) -> dict[str, Callable[[], Out
         title = "gradient of the penalty" if name == "gradient" else name
         for dtype in (torch.float64, torch.float32):
             named[f"{title}, {str(dtype).removeprefix('torch.')}"] = (name, dtype)
+    named |= {f"gradient of the penalty, trained in {precision}": (precision, torch.float32) for precision in HALVED}
     return {title: lambda given=given: compared(*given) for title, given in named.items()}
 
 
@@ -88,8 +91,9 @@ def found(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype):
     """A measure of the run, or something else by its name, as the device computes it."""
     if name == "pixels":
         return pixels(run, device)
-    if name == "gradient":
-        return gradient(run, device, dtype, ALPHA) - gradient(run, device, dtype, 0.0)
+    if name in ("gradient", *HALVED):
+        precision = name if name in HALVED and dtype == torch.float32 else None
+        return gradient(run, device, dtype, ALPHA, precision) - gradient(run, device, dtype, 0.0, precision)
     return measured(run, name, device, dtype)
 
 
@@ -138,21 +142,21 @@ def pixels(run: SimpleNamespace, device: str) -> np.ndarray:
     return batch(run, device)[0].cpu().numpy()
 
 
-def gradient(run: SimpleNamespace, device: str, dtype: torch.dtype, alpha: float) -> np.ndarray:
-    """The gradient of the loss of one batch, over all weights of the trained network."""
+def gradient(
+    run: SimpleNamespace, device: str, dtype: torch.dtype, alpha: float, precision: str | None = None
+) -> np.ndarray:
+    """The gradient of the loss of one batch, over all weights of the trained network, in a precision of training."""
+    if precision == "tf32" and device == "cpu":
+        raise Missing("a CPU has no TF32")
     images, labels = batch(run, device)
     network = build(run.case.network, run.images.sizes["channel"], run.images.sizes["class"], seed=0)
     checkpoints.load(network, run.places[0], run.last, str(run.results[0]["checkpoint"].values[run.last]))
     network.trunk.to(device, dtype).train()
     asked = run.settings(device, condition=inputs.penalty(alpha))
-    gradients(
-        network,
-        images.to(dtype),
-        labels,
-        labels.unique(),
-        [network.modules[module] for module in inputs.MODULES],
-        asked,
-    )
+    asked.training = SimpleNamespace(**vars(asked.training) | {"precision": precision})
+    penalised = [network.modules[module] for module in inputs.MODULES]
+    with convolving(precision):
+        gradients(network, images.to(dtype), labels, labels.unique(), penalised, asked)
     return torch.cat([weight.grad.flatten() for weight in network.trunk.parameters()]).double().cpu().numpy()
 
 
@@ -215,7 +219,17 @@ def alignments_apart(name: str):
 def gradients_apart(reference, values, run, dtype) -> Outcome:
     """The norm of what gradients differ by, as a share of the reference's."""
     allowed = float64(run) if dtype == torch.float64 else FLOAT32["gradient"]
-    return distance(float(np.linalg.norm(values - reference) / np.linalg.norm(reference)), allowed, "of its norm")
+    return distance(share_of_norm(reference, values), allowed, "of its norm")
+
+
+def halved_apart(reference, values, run, dtype) -> Outcome:
+    """The same of a precision of training, which is only said: nobody knows what is too much."""
+    return Outcome(f"{share_of_norm(reference, values):.3g} of its norm", "", "measured")
+
+
+def share_of_norm(reference: np.ndarray, values: np.ndarray) -> float:
+    """The norm of what values differ by, as a share of the reference's."""
+    return float(np.linalg.norm(values - reference) / np.linalg.norm(reference))
 
 
 def float64(run) -> float:
@@ -230,4 +244,5 @@ DIFFERENCES = {
     "cka": alignments_apart("cka"),
     "between": alignments_apart("between"),
     "gradient": gradients_apart,
+    **dict.fromkeys(HALVED, halved_apart),
 }

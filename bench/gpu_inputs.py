@@ -58,8 +58,11 @@ class Sizes:
     steps: tuple[Case, ...]  # of which one step is repeated
     timed: Case
     ablated: Case  # fewer images than `timed`
+    photographs: int  # of a pass over them, about
+    side_of_matrices: int
     steps_per_window: int
     windows: int  # that count; one more warms up
+    compiles: bool
 
 
 def digit_images() -> tuple[xr.Dataset, object]:
@@ -125,13 +128,18 @@ def full() -> Sizes:
         ),
         repeated=(
             Case("digits", digit_images, small, {"shift": 1}),
+            Case("digits in bfloat16", digit_images, small, {"shift": 1, "precision": "bfloat16"}),
+            Case("digits in tf32", digit_images, small, {"shift": 1, "precision": "tf32"}),
             Case("synthetic, ResNet-50 with random crops", more, plain, crops),
         ),
         steps=(Case("ResNet-50", few, plain, {}), Case("VGG-16 with dropout", few, dropped, {})),
         timed=Case("ResNet-50", noise(2048, 256, 1000, crop=224), plain, paper),
         ablated=Case("ResNet-50", noise(512, 256, 1000, crop=224), plain, paper, fractions=(0.25, 0.5, 0.75)),
+        photographs=4096,
+        side_of_matrices=8192,
         steps_per_window=4,
         windows=3,
+        compiles=True,
     )
 
 
@@ -150,6 +158,7 @@ def toy() -> Sizes:
         ),
         repeated=(
             Case("digits", digit_images, small, {"shift": 1, "batch_size": 256}),
+            Case("digits in bfloat16", digit_images, small, {"shift": 1, "batch_size": 256, "precision": "bfloat16"}),
             Case(
                 "synthetic, ResNet-18 with random crops",
                 cropped,
@@ -160,8 +169,11 @@ def toy() -> Sizes:
         steps=(Case("toy", few, small, quick),),
         timed=seen,
         ablated=seen,
+        photographs=24,
+        side_of_matrices=64,
         steps_per_window=1,
         windows=2,
+        compiles=False,
     )
 
 

@@ -86,8 +86,11 @@ class Table:
         self.row(case, lambda: made.append(make()) or Outcome("", "", "made"))
         return made[0] if made else None
 
-    def rates(self, cases: dict[str, Callable[[list[float]], None]]) -> None:
-        """A row for each case, which appends the images a second of one window after another to a list."""
+    def rates(self, cases: dict[str, Callable[[list[float]], str | None]]) -> None:
+        """A row for each case, which appends the images a second of one window after another to a list.
+
+        It may return what else there is to say.
+        """
         for number, (case, measure) in enumerate(cases.items()):
             self.row(case, lambda measure=measure: rate(measure), self.left() / (len(cases) - number))
 
@@ -97,20 +100,21 @@ def not_run(reason: str, passed: bool = True) -> Outcome:
     return Outcome("", "", f"not run: {reason}", passed)
 
 
-def rate(measure: Callable[[list[float]], None]) -> Outcome:
+def rate(measure: Callable[[list[float]], str | None]) -> Outcome:
     """The median of the windows that fit into the time; the first is for warming up."""
     windows: list[float] = []
     if torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
+    more = None
     try:
-        measure(windows)
+        more = measure(windows)
     except NoTimeLeft:
         if len(windows) < 2:
             raise
     timed = windows[1:]
     spread = f"{len(timed)} timed, {min(timed):,.1f} to {max(timed):,.1f}"
     memory = f", {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB" if torch.cuda.is_initialized() else ""
-    return Outcome(f"{median(timed):,.1f} images/s ({spread}){memory}", "", "measured")
+    return Outcome(f"{median(timed):,.1f} images/s ({spread}){memory}" + (f"; {more}" if more else ""), "", "measured")
 
 
 def distance(found: float, allowed: float, noun: str) -> Outcome:

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from engines import ROOT
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 COMPARED = (
@@ -18,28 +20,45 @@ COMPARED = (
 )
 SYNTHETIC, CROPS = "synthetic, toy, 16 px", "synthetic, ResNet-18 with random crops"
 TRAINED = "two networks trained on the CPU"
-STEP, PASS = "training step, batch of 8 on the device", "training pass, flips and copies"
+HALVED = "gradient of the penalty, trained in "
+REPEATED = ("digits", "digits in bfloat16", CROPS)
+PASS = "training pass, flips and copies, float32"
+OTHER = "algorithms that may differ from run to run"
 # The verdict of a row -> part and case of the rows that should have it.
 ROWS = {
     "made": {
         *(("comparisons", f"{case}: {TRAINED}") for case in ("digits", SYNTHETIC)),
-        *(("repeats", f"{case}: trained") for case in ("digits", CROPS)),
+        *(("repeats", f"{case}: trained") for case in REPEATED),
         ("rates", "toy: images and checkpoints"),
+        ("rates", "toy: photographs"),
     },
     "within": {("comparisons", f"{case}: {row}") for case in ("digits", SYNTHETIC) for row in COMPARED},
     "same bytes": {
         ("repeats", "toy: one step, three times"),
-        *(
-            ("repeats", f"{case}: {row}")
-            for case in ("digits", CROPS)
-            for row in ("trained again", "killed and resumed")
-        ),
+        *(("repeats", f"{case}: {row}") for case in REPEATED for row in ("trained again", "killed and resumed")),
     },
     "measured": {
-        *(("rates", f"toy: {row}") for row in (STEP, f"{STEP}, penalty", PASS, f"{PASS}, penalty", "selectivity")),
+        *(("comparisons", f"{case}: {HALVED}bfloat16") for case in ("digits", SYNTHETIC)),
+        *(
+            ("rates", f"toy: {what}, {precision}{penalty}")
+            for what in ("training step", "training on JPEGs")
+            for precision in ("bfloat16", "float32")
+            for penalty in ("", ", penalty")
+        ),
+        *(("rates", f"toy: training step, bfloat16{penalty}; {OTHER}") for penalty in ("", ", penalty")),
+        ("rates", "toy: training step, bfloat16, share of products of matrices"),
+        ("rates", f"toy: {PASS}"),
+        ("rates", "toy: selectivity"),
         ("rates", "toy: ablation, 8 points in 2 orders"),
         ("rates", "toy: cka, batches of 64"),
         ("rates", "toy: between, batches of 64, two networks"),
+    },
+    "not run: a CPU has no TF32": {
+        *(("comparisons", f"{case}: {HALVED}tf32") for case in ("digits", SYNTHETIC)),
+        *(("rates", f"toy: training step, tf32{penalty}") for penalty in ("", ", penalty")),
+    },
+    "not run: nothing is compiled at toy size": {
+        ("rates", f"toy: training step, bfloat16{penalty}; compiled") for penalty in ("", ", penalty")
     },
 }
 # What the machine with the GPU may lack.
@@ -112,7 +131,7 @@ FAULTS = {
         (gpu_inputs, "trained", lambda call: call == 2, of_another_seed),
         (loop, "resume", lambda call: True, without_momentum),
     ],
-    "rates": [(gpu_rates, "one_pass", lambda call: call > 3, fails(torch.OutOfMemoryError("seeded")))],
+    "rates": [(gpu_rates, "one_pass", lambda call: True, fails(torch.OutOfMemoryError("seeded")))],
     "too late": [],
 }
 small = gpu_inputs.toy()
@@ -143,11 +162,22 @@ def rows(path):
     return {tuple(each[:2]): SimpleNamespace(result=each[2], verdict=each[4]) for each in cells}
 
 
+def write_photographs(folder):
+    """Class folders of JPEGs of noise."""
+    random = np.random.default_rng(0)
+    for name in ("train/one/1", "train/one/2", "train/two/1", "train/two/2", "val/one/1", "val/two/1"):
+        path = folder / f"{name}.JPEG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(random.integers(0, 256, (40, 48, 3), dtype=np.uint8)).save(path)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
     """All parts, run without the packages that the machine with the GPU may lack."""
     path = tmp_path_factory.mktemp("toy") / "table.md"
-    ran = python(WITHOUT, "--device", "cpu", "--toy", "--output", path)
+    photographs = write_photographs(path.parent / "photographs")
+    ran = python(WITHOUT, "--device", "cpu", "--toy", "--output", path, "--photographs", photographs)
     return SimpleNamespace(status=ran.returncode, said=ran.stderr, printed=ran.stdout, path=path)
 
 
@@ -169,9 +199,24 @@ def test_every_row_is_there_and_passes(toy):
 
 
 def test_every_rate_is_a_number_of_images(toy):
-    found = {row.result.split(" images/s")[0] for (part, _), row in rows(toy.path).items() if row.verdict == "measured"}
+    said = [row.result for row in rows(toy.path).values() if row.verdict == "measured"]
+    found = {row.split(" images/s")[0] for row in said if " images/s" in row}
     assert len(found) > 1
     assert all(float(rate.replace(",", "")) > 0 for rate in found)
+
+
+def test_of_photographs_it_says_how_long_training_waited_for_them(toy):
+    said = {case: row.result for (_, case), row in rows(toy.path).items() if "JPEGs" in case}
+    assert len(said) == 4
+    assert all(re.search(r"; waited [0-9.]+% of the time for images$", result) for result in said.values())
+
+
+def test_without_photographs_their_rows_say_so(faulty):
+    found = {
+        case: row.verdict for (_, case), row in faulty["rates"].rows.items() if re.search("JPEGs|photographs", case)
+    }
+    assert found.pop("toy: photographs") == "not run: no --photographs were given"
+    assert {*found.values()} == {"not run: its images and checkpoints were not made"}
 
 
 def test_the_file_holds_what_was_printed(toy):
@@ -184,7 +229,8 @@ def test_what_a_device_computes_wrongly_is_outside_its_tolerance(faulty):
     verdicts = {case.removeprefix("digits: "): row.verdict for (_, case), row in found.rows.items() if "digits" in case}
     raised = "not run: ValueError: seeded \\| fault"
     between = {"between, float64": raised, "between, float32": raised}
-    assert verdicts == {TRAINED: "made"} | dict.fromkeys(COMPARED, "outside") | between
+    others = {f"{HALVED}bfloat16": "measured", f"{HALVED}tf32": "not run: a CPU has no TF32"}
+    assert verdicts == {TRAINED: "made"} | dict.fromkeys(COMPARED, "outside") | between | others
 
 
 def test_training_that_does_not_repeat_its_bytes_is_found(faulty):
@@ -200,8 +246,9 @@ def test_training_that_does_not_repeat_its_bytes_is_found(faulty):
 def test_what_memory_does_not_hold_is_not_run_and_the_rest_is(faulty):
     found = faulty["rates"]
     assert found.status == 0
-    lacking = {case: row.verdict for (_, case), row in found.rows.items() if row.verdict not in ("made", "measured")}
-    assert lacking == {f"toy: {PASS}, penalty": "not run: out of memory (seeded)"}
+    lacking = {case: row.verdict for (_, case), row in found.rows.items() if "seeded" in row.verdict}
+    assert lacking == {f"toy: {PASS}": "not run: out of memory (seeded)"}
+    assert sum(row.verdict == "measured" for row in found.rows.values()) > 8
 
 
 def test_what_time_does_not_suffice_for_is_not_run(faulty):

@@ -269,7 +269,7 @@ def test_the_main_study_on_imagenet_costs_what_its_header_says(tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     study = loading.read(ROOT / "studies" / "imagenet-intervention.yaml")
     said = sums(planning.planned(study, status.judge(study)))
-    assert said["gpu_seconds"] / 3600 == pytest.approx(1500 + 35 + 15, rel=0.02)
+    assert said["gpu_seconds"] / 3600 == pytest.approx(960 + 15 + 4.5, rel=0.02)
     assert said["bytes"] == pytest.approx(204e9 + 7.6e9, rel=0.02)
     assert (said["epochs"], said["shared"]) == (380 * 5, 32 * 5)
 

@@ -14,6 +14,7 @@ rule training:
         "../../environment.yml"
     threads: front.threads_of_training(STUDY)
     resources:
+        nodes=1,  # on which all its devices are
         gpu=front.gpus_of_training(STUDY),
         runtime=rule_resources.runtime(STUDY, "training"),
         mem_mb=rule_resources.mem_mb(STUDY, "training", workflow),
