@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from trained import PENALTY
 
 from vestige.metrics.intervals import difference_interval
 
 MARGINS = {"accuracy": 0.01, "module mean of selectivity": 0.02}
+NAMES = ("condition", "seed", "precision")
 FEWEST = 5  # seeds
 
 
@@ -31,11 +31,10 @@ def main(folder: Path) -> None:
             found = [difference_interval(*each, 0.95, paired=True) for each in zip(halved.T, plain.T, strict=True)]
             reach = [abs(mean) + half for mean, half in found]
             farthest = int(np.argmax(reach))
-            last, worst = (f"{found[each][0]:+.4f} ± {found[each][1]:.4f}" for each in (-1, farthest))
-            says = "yes" if max(reach) <= margin else "at the last epoch" if reach[-1] <= margin else "no"
-            print(
-                f"| {name}, {len(seeds)} seeds | {quantity} | {margin} | {last} | {worst} (epoch {farthest}) | {says} |"
-            )
+            last, worst = (f"{mean:+.4f} ± {half:.4f}" for mean, half in (found[-1], found[farthest]))
+            shown = "" if max(reach) <= margin else " of the last epoch" if reach[-1] <= margin else None
+            cells = (f"{name}, {len(seeds)} seeds", quantity, margin, last, f"{worst} (epoch {farthest + 1})")
+            print("|", *(f"{each} |" for each in cells), "not shown |" if shown is None else f"shown{shown} |")
 
 
 def pairs(folder: Path) -> Iterator[tuple[str, str, list[int]]]:
@@ -47,13 +46,20 @@ def pairs(folder: Path) -> Iterator[tuple[str, str, list[int]]]:
     for name, (first, *_) in runs.items():
         if "precision" not in first.coords:
             continue
-        alike = [
-            other
-            for other, (run, *_) in runs.items()
-            if "precision" not in run.coords and all(run[key] == first[key] for key in PENALTY)
-        ]
-        seeds = [{run["seed"].item() for run in runs[each]} for each in (name, *alike[:1])]
+        alike = [other for other, (run, *_) in runs.items() if "precision" not in run.coords and is_like(run, first)]
+        if not alike:
+            raise SystemExit(f"{name}: no condition differs from it in precision alone")
+        seeds = [{run["seed"].item() for run in runs[each]} for each in (name, alike[0])]
         yield name, alike[0], sorted(set.intersection(*seeds))
+
+
+def is_like(run: xr.Dataset, other: xr.Dataset) -> bool:
+    """Whether nothing but the precision, and what names a run, tells two conditions apart."""
+    said = [
+        {key: str(each.values) for key, each in one.coords.items() if each.ndim == 0 and key not in NAMES}
+        for one in (run, other)
+    ]
+    return said[0] == said[1]
 
 
 def quantities(folder: Path, name: str, other: str, seeds: list[int]) -> dict[str, tuple[np.ndarray, np.ndarray]]:

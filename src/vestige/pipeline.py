@@ -55,7 +55,9 @@ class Job:
     @property
     def devices(self) -> int:
         """How many devices it computes on at once, each in a process of its own: a training may have several."""
-        return self.study.training_of(self.names["condition"]).devices or 1 if self.stage.resumes else 1
+        if not self.stage.resumes or self.study.is_given(self.names["condition"]):
+            return 1
+        return self.study.training_of(self.names["condition"]).devices or 1
 
     @property
     def folder(self) -> str:

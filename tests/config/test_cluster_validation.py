@@ -67,14 +67,14 @@ REFUSED = [
         [("training.compile", True), ("training.dropout", 0.5)],
         "training.compile: found true; masks of dropout (0.5) cannot be compiled: leave out one of them",
     ),
-    ([("training.devices", 1)], "training.devices: found 1; allowed: "),
+    ([("training.devices", 0)], "training.devices: found 0; allowed: "),
     (
         [("training.devices", 5), ("training.batch_size", 64)],
         "conditions.more.devices: found 5; batch_size 64 is not a multiple of it; allowed: what divides it",
     ),
     (
         [("training.devices", 2), ("training.dropout", 0.5), ("training.batch_size", 64)],
-        "training.devices: found 2; with dropout one device trains alone: leave out one of them",
+        "training.devices: found 2; with dropout one device trains alone; allowed: 1, or leave that out",
     ),
     (
         [("figures.association", {"sorted_matrices": {"layer": 5}})],

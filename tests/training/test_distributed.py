@@ -3,8 +3,9 @@
 import contextlib
 import pickle
 import signal
+import subprocess
+import sys
 import time
-from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from vestige.stages.training_worker import WorkerFailed
 from vestige.training import distributed, loop
 from vestige.training.arithmetic import Unsupported, refuse_unsupported
 
-SIZES = [2, 4]
+SIZES = [2, pytest.param(4, marks=pytest.mark.slow)]
 OWN = ("outputs", "gradient of images", "evaluated")  # what each process has of its own images
 
 
@@ -119,6 +120,7 @@ def two(tmp_path_factory):
         return folder / "whole", trained(folder / "whole", described(toy()), SUPPRESSED, devices=2, **NEAR, **HELD_OUT)
 
 
+@pytest.mark.slow
 def test_a_training_on_two_devices_is_near_one_on_one(images, tmp_path, two):
     """Of 50 images in batches of 16, of which the last has two; five images are held out."""
     alone = trained(tmp_path, images, SUPPRESSED, **NEAR, **HELD_OUT)
@@ -129,6 +131,7 @@ def test_a_training_on_two_devices_is_near_one_on_one(images, tmp_path, two):
     assert two[1]["checkpoint"].values[0] == alone["checkpoint"].values[0]
 
 
+@pytest.mark.slow
 def test_killed_within_a_pass_it_goes_on_to_the_same_bits(images, tmp_path, two, monkeypatch):
     step, count = loop.gradients, []
 
@@ -149,16 +152,62 @@ def test_killed_within_a_pass_it_goes_on_to_the_same_bits(images, tmp_path, two,
 
 
 def test_a_process_that_fails_ends_the_training_and_is_named(images, tmp_path, monkeypatch):
+    """Before it has begun, when nobody waits for it where signals are not heard."""
     start = training_worker.start
     monkeypatch.setattr(training_worker, "start", lambda work: start(pickle.dumps("nothing of the kind")))
-    monkeypatch.setattr(distributed, "PATIENCE", timedelta(seconds=20))
     with pytest.raises(WorkerFailed, match="process 1 of 2 failed"):
         trained(tmp_path, images, devices=2)
 
 
+@pytest.mark.slow
+def test_a_process_that_is_killed_on_the_way_is_named(images, tmp_path, monkeypatch):
+    start, started = training_worker.start, []
+    monkeypatch.setattr(training_worker, "start", lambda work: started.append(start(work)) or started[0])
+
+    def kill(text):
+        if text.startswith("epoch 1 "):
+            started[0].process.kill()
+
+    with pytest.raises(WorkerFailed, match="process 1 of 2 failed"):
+        trained(tmp_path, images, note=kill, devices=2)
+
+
+@pytest.mark.slow
+def test_what_fails_in_the_first_process_says_so_itself(images, tmp_path, monkeypatch, capfd):
+    start, started = training_worker.start, []
+    monkeypatch.setattr(training_worker, "start", lambda work: started.append(start(work)) or started[0])
+
+    def fail(text):
+        if text.startswith("epoch 1 "):
+            raise RuntimeError("the photographs have changed")
+
+    with pytest.raises(RuntimeError, match="the photographs have changed"):
+        trained(tmp_path, images, note=fail, devices=2)
+    assert started[0].process.returncode == 0
+    assert "Error" not in capfd.readouterr().err
+
+
+WAITS = """
+import sys, time
+from vestige.stages import training_worker
+training_worker.PROMPT = 1
+started = training_worker.start(b"nothing")
+with training_worker.watched([started]):
+    time.sleep(60)
+"""
+
+
+@pytest.mark.slow
+def test_where_a_process_has_failed_and_the_first_waits_all_the_same_it_ends_and_says_so():
+    ran = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, text=True, timeout=50)
+    assert ran.returncode == 1
+    assert "vestige: training.devices: process 1 of 2 failed" in ran.stderr
+
+
+@pytest.mark.slow
 def test_no_process_outlives_the_first_one(images, tmp_path):
     work = pickle.dumps((settings(devices=2), images.load(), 1, 2, str(tmp_path / "store")))
-    started = training_worker.start(work)  # waits for a first process that never comes
+    started = training_worker.start(work).process  # waits for a first process that never comes
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
         time.sleep(1)
         started.send_signal(number)
@@ -184,5 +233,5 @@ def test_a_device_without_images_is_refused_before_anything_is_trained(images, t
 
 def test_more_devices_than_a_machine_has_are_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with pytest.raises(Unsupported, match="found 2, but this machine has 1; allowed: up to that"):
+    with pytest.raises(Unsupported, match="found 2; this machine has 1 GPUs; allowed: 1 to 1"):
         refuse_unsupported(settings(devices=2).training, torch.device("cuda"))

@@ -56,7 +56,8 @@ def pricing(known: Iterable[Record]) -> Callable[..., Price]:
         ends = each.expected_epochs if job.stage.resumes and stops_early(job.settings) else None
         goes = passes(job.study, job.stage, length(job))
         goes = goes if ends is None or whole else min(goes, max(ends, done))
-        return replace(each, seconds=each.seconds * (goes - done), bytes=each.bytes * goes, expected_epochs=ends)
+        seconds, memory = each.seconds * (goes - done) / job.devices, each.memory and each.memory * job.devices
+        return replace(each, seconds=seconds, bytes=each.bytes * goes, memory=memory, expected_epochs=ends)
 
     return price
 
@@ -94,6 +95,11 @@ def stops_early(settings: dict[str, Any]) -> bool:
     return training_in(settings).get("early_stopping") is not None
 
 
+def devices_in(settings: dict[str, Any]) -> int:
+    """On how many devices a job with some settings computed, of which each held as much memory."""
+    return training_in(settings).get("devices") or 1
+
+
 def training_in(settings: dict[str, Any]) -> dict[str, Any]:
     """The keys of training of a job with some settings, those of its condition in place of the study's."""
     own = {name: each for key, part in settings.items() if key.startswith("conditions.") for name, each in part.items()}
@@ -115,7 +121,8 @@ def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]
 def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     """The price of one pass by like jobs, which are equally near: the median; and in what they differ.
 
-    Of memory it is the most that one of them held, however many passes it went over.
+    Seconds are those of all devices together. Of memory it is the most that a process of theirs held, however many
+    passes it went over.
     """
     elsewhere = f" in {found[0].study}" if found[0].study != study else ""
     otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
@@ -123,7 +130,7 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     ended = [each.of for each in early if each.of < training_in(each.settings)["epochs"]]  # not one too short to stop
     return Price(
         expected_epochs=median(ended) if ended else None,
-        seconds=median(each.seconds / each.passes for each in found),
+        seconds=median(each.seconds * devices_in(each.settings) / each.passes for each in found),
         bytes=median(each.bytes / each.of for each in found),
         source=MEASURED + elsewhere + otherwise,
         records=len(found),
@@ -142,7 +149,7 @@ def stated(job: Job, done: int) -> Price:
     usual = passes(study, stage, study.training.epochs) or goes  # 0 where only longer runs are measured
     minutes = said.minutes and said.minutes * (goes - done) / usual
     megabytes = said.megabytes and said.megabytes * goes / usual
-    memory = said.megabytes_of_memory and said.megabytes_of_memory * MEGABYTE
+    memory = said.megabytes_of_memory and said.megabytes_of_memory * MEGABYTE * job.devices
     return Price(
         seconds=None if minutes is None else minutes * MINUTE,
         bytes=megabytes and megabytes * MEGABYTE,

@@ -76,7 +76,7 @@ def spent(job: Job, seconds: float, before: int, began: float) -> Record:
         passes=max(0, of - before),
         of=of,
         bytes=sum(path.stat().st_size for path in written(job, began)),
-        memory=memory(job.devices),
+        memory=memory(),
         hardware=machine.hardware("cuda" if on_gpu(job) else None),
         settings=job.settings,
     )
@@ -125,11 +125,11 @@ def written(job: Job, began: float) -> list[Path]:
     return [*beside, *filled, *(path for path in stored if path.stat().st_ctime >= began)]
 
 
-def memory(devices: int = 1) -> dict[str, int]:
-    """The bytes that this process has held at most, times the processes that are alike; those on one GPU, if any."""
+def memory() -> dict[str, int]:
+    """The most memory that this process has held, and on a GPU if it used one, in bytes."""
     torch = sys.modules.get("torch")
     gpu = {"gpu": torch.cuda.max_memory_allocated()} if torch is not None and torch.cuda.is_initialized() else {}
-    return {"process": devices * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIBIBYTE} | gpu
+    return {"process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIBIBYTE} | gpu
 
 
 def records() -> list[Record]:

@@ -30,9 +30,10 @@ def mem_mb(study: Study, stage: str, workflow) -> Callable:
     """A rule's `mem_mb`: doubled at each attempt. Where nobody knows it begins with the profile's default."""
 
     def megabytes(wildcards, attempt: int) -> int:
-        known = limits(price(job_of(study, stage, wildcards))).megabytes
+        job = job_of(study, stage, wildcards)
+        known = limits(price(job)).megabytes
         usual = snakemake_metadata.default_resource(workflow, "mem_mb") or MEGABYTES
-        return 2 ** (attempt - 1) * (known or usual)
+        return 2 ** (attempt - 1) * (known or usual * job.devices)
 
     return megabytes
 

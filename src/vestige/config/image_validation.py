@@ -35,7 +35,7 @@ def misfits(study: Study, known: Known) -> Iterator[Fault]:
         own, held_out = study.overrides(name), study.training_of(name).held_out
         size = {"batch_size": study.training_of(name).batch_size} if "held_out" in own else {}
         yield from of_training(("conditions", name), size | own, known, held_out)
-        if "devices" in own:
+        if {"devices", "batch_size", "held_out"} & {*own}:
             yield from of_devices(("conditions", name), study.training_of(name), known)
     if any(study.cells(STAGES[stage]) for stage in ("cka", "between")) and study.cka.batch_size > known.val:
         allowed = f"there are {known.val} validation images; allowed: 4 to {known.val}"
@@ -69,7 +69,7 @@ def of_training(here: tuple, said: dict, known: Known, held_out: float | None) -
 def of_devices(here: tuple, training: Settings, known: Known) -> Iterator[Fault]:
     """More devices than there are images for in the last batch, or to evaluate on."""
     held_out = count_held_out(known.train, training.held_out)
-    if training.devices and (says := idle_device(training, known.train - held_out, held_out, known.val)):
+    if says := idle_device(training, known.train - held_out, held_out, known.val):
         yield (*here, "devices"), f"found {training.devices}; {says}; allowed: no more than that"
 
 

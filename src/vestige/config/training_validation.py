@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vestige.config.errors import Fault, listed
 from vestige.config.study import Study
-from vestige.stages.training import Settings, is_recomputed
+from vestige.stages.training import Settings, has_several_devices, is_recomputed
 
 OF_SGD = {"momentum": "from 0, below 1", "weight_decay": "0 or more"}
 OF_STEPS = {"learning_rate_step": "epochs from 1 on", "learning_rate_gamma": "more than 0, up to 1"}
@@ -53,7 +53,7 @@ def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
 
 def of_devices(training: Settings, dropout: float | None) -> Iterator[tuple[str, str]]:
     """What several devices cannot share: an uneven batch, and what one alone draws, compiles or recomputes."""
-    if training.devices is None:
+    if not has_several_devices(training):
         return
     found = f"found {training.devices}"
     if training.batch_size % training.devices:
@@ -61,7 +61,7 @@ def of_devices(training: Settings, dropout: float | None) -> Iterator[tuple[str,
     others = {"dropout": dropout, "compile": training.compile, "batch_norm": is_recomputed(training.batch_norm)}
     for key in (key for key, value in others.items() if value):
         name = "batch_norm that is recomputed" if key == "batch_norm" else key
-        yield "devices", f"{found}; with {name} one device trains alone: leave out one of them"
+        yield "devices", f"{found}; with {name} one device trains alone; allowed: 1, or leave that out"
 
 
 def of_optimizer(training: Settings) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,7 @@ class Settings(Values):
     """How weights and activations lie in memory: channels_last, as if it were left out."""
     compile: Literal[True] | None = None
     """Whether a compiler makes the network's kernels. Numbers differ in their last digits."""
-    devices: Annotated[int, Field(ge=2)] | None = None
+    devices: PositiveInt | None = None
     """How many GPUs, or processes on CPUs, train one network: one, as if it were left out. Each has as many images of
     every batch, penalty and batch norm are those of the whole one, and numbers differ in their last digits."""
 
@@ -135,7 +135,7 @@ def training(settings, images, folder, trajectory, note):
         evaluate = batch_norm.evaluation(settings, other, train, val, trajectory, running, folder)
     measured, fault, began = [], "", time.monotonic()
     try:
-        with workers(settings, images) if settings.training.devices else nullcontext():
+        with workers(settings, images) if has_several_devices(settings.training) else nullcontext():
             for records in loop.train(network, train, divided, val, settings, running, trajectory):
                 measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
                 waiting = describe_waiting(train.waits, time.monotonic() - began)
@@ -146,12 +146,15 @@ def training(settings, images, folder, trajectory, note):
     return loop.labelled(measured, fault)
 
 
-def train_along(settings, images) -> None:
-    """Take part in a training in another process than the one that reads, writes, and says how far it is."""
+def train_along(settings, given) -> None:
+    """Take part in a training in another process than the one that reads, writes, and says how far it is.
+
+    What is given is what was `prepared`.
+    """
     from vestige.training import loop
 
     with suppress(loop.Diverged):  # the first process says so
-        for _ in loop.train(*prepared(settings, images), settings, folder=None, trajectory=None):
+        for _ in loop.train(*given, settings, folder=None, trajectory=None):
             pass
 
 
@@ -177,7 +180,7 @@ def prepared(settings, images):
     refuse_lonely_image(len(divided[0]), training.batch_size)
     refuse_idle_device(training, *map(len, divided), len(val.labels))
     refuse_unmeasurable(network, train.seen, device)
-    if training.devices:
+    if has_several_devices(training):
         synchronize_batch_norm(network.trunk)
     return arrange(network, training), train, divided, val
 
@@ -211,15 +214,20 @@ def refuse_lonely_image(images: int, batch_size: int) -> None:
         )
 
 
+def has_several_devices(training) -> bool:
+    """Whether several devices train one network."""
+    return training.devices is not None and training.devices > 1
+
+
 def refuse_idle_device(training, images: int, held_out: int, val: int) -> None:
     """Refuse a batch, or images to evaluate on, of which some device would have none."""
-    if training.devices and (says := idle_device(training, images, held_out, val)):
+    if says := idle_device(training, images, held_out, val):
         raise ValueError(f"training.devices: found {training.devices}; {says}")
 
 
 def idle_device(training, images: int, held_out: int, val: int) -> str:
     """Why one of several devices has nothing to do, in words; empty where none has: counts of images of each kind."""
-    devices, last = training.devices, (images - 1) % training.batch_size + 1
+    devices, last = training.devices or 1, (images - 1) % training.batch_size + 1
     fewest = {"training images are in the last batch": last, "validation images are there": val}
     if held_out:
         fewest["images are held out"] = held_out

@@ -31,9 +31,8 @@ def refuse_unsupported(training, device: torch.device) -> None:
         refuse_uncompilable(device)
     if training.devices and device.type == "cuda" and torch.cuda.device_count() < training.devices:
         there = torch.cuda.device_count()
-        raise Unsupported(
-            f"training.devices: found {training.devices}, but this machine has {there}; allowed: up to that"
-        )
+        says = f"found {training.devices}; this machine has {there} GPUs; allowed: 1 to {there}"
+        raise Unsupported(f"training.devices: {says}")
 
 
 def refuse_uncompilable(device: torch.device) -> None:

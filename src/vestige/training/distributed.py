@@ -7,6 +7,7 @@ had put it in. Without a group of processes nothing here does anything.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import _abort_process_group
 from torch.nn.modules.batchnorm import _BatchNorm
 
 PATIENCE = timedelta(hours=2)  # for which a process waits for another, as while the first one saves
@@ -28,15 +30,26 @@ T = TypeVar("T")
 @contextmanager
 def group(rank: int, size: int, store: str, device: str) -> Iterator[None]:
     """Be the process `rank` of so many, which find each other by a file: with gloo on CPUs, with NCCL on GPUs."""
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all of them are on one machine
-    if device == "cuda":
-        torch.cuda.set_device(rank)
+    if sys.platform == "linux":
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all of them are on one machine
+    use_device(rank, device)
     backend = "nccl" if device == "cuda" else "gloo"
     dist.init_process_group(backend, store=dist.FileStore(store, size), rank=rank, world_size=size, timeout=PATIENCE)
     try:
         yield
-    finally:
-        dist.destroy_process_group()
+    except BaseException:
+        if device == "cuda":
+            _abort_process_group()  # to destroy it would wait for what was begun, and is never done
+        else:
+            dist.destroy_process_group()
+        raise
+    dist.destroy_process_group()
+
+
+def use_device(rank: int, device: str) -> None:
+    """Let this process compute on the GPU of its number."""
+    if device == "cuda":
+        torch.cuda.set_device(rank)
 
 
 def count_devices() -> int:

@@ -88,7 +88,7 @@ def train(
             return
         rate = learning_rate(settings.training, records)
         begun = as_first(within_epoch.restore, trajectory, epoch, network, state, into=tensors)
-        steps = [step.to(tensors[0].device) for step in begun]
+        steps = [] if begun is None else [*begun.to(tensors[0].device)]
         with within_epoch.saving(trajectory, epoch, network, state, steps) as after:
             passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
         with within_epoch.keeping(trajectory, epoch, network, state, steps):

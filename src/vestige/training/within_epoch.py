@@ -123,10 +123,10 @@ def save(trajectory: Trajectory, epoch: int, network: Network, state: State, ste
             remove(path)
 
 
-def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) -> Steps:
-    """Bring network and optimizer to the last sound state within the pass that follows an epoch; its steps so far.
+def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) -> Tensor | None:
+    """Bring network and optimizer to the last sound state within the pass that follows an epoch; its steps (steps, 3).
 
-    They stay as they are, and no step is told of, where there is none. States that are not sound are removed.
+    They stay as they are, and nothing is given, where there is none. States that are not sound are removed.
     """
     for count, path in trajectory.begun(epoch):
         tensors = read(trajectory, epoch, count, path)
@@ -137,8 +137,8 @@ def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) 
         network.trunk.load_state_dict(weights, strict=True)
         for key, buffer in state.items():
             buffer.copy_(tensors[f"{STATE}{key}"])
-        return [*tensors[STEPS]]
-    return []
+        return tensors[STEPS]
+    return None
 
 
 def read(trajectory: Trajectory, epoch: int, count: int, path: Path) -> dict[str, Tensor] | None:
