@@ -23,6 +23,15 @@ TIERS = {
 PART = 40  # of the nightly tests one in so many is run for a commit
 
 
+@pytest.fixture(autouse=True)
+def same_environment():
+    """What a test adds to the environment, as a compiler does, is gone after it: commands of other tests inherit it."""
+    before = {*os.environ}
+    yield
+    for name in {*os.environ} - before - {"PYTEST_CURRENT_TEST"}:
+        del os.environ[name]
+
+
 def pytest_addoption(parser):
     """The option `--tier`."""
     said = "; ".join(f"{name}: {what}" for name, what in TIERS.items())

@@ -1,6 +1,7 @@
 """Training on several devices is training on one: real processes, which speak to each other through gloo."""
 
 import contextlib
+import os
 import pickle
 import signal
 import subprocess
@@ -235,3 +236,11 @@ def test_more_devices_than_a_machine_has_are_refused(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(Unsupported, match="found 2; this machine has 1 GPUs; allowed: 1 to 1"):
         refuse_unsupported(settings(devices=2).training, torch.device("cuda"))
+
+
+def test_the_environment_is_as_before(images, tmp_path):
+    """Commands that are run afterwards inherit it."""
+    before = dict(os.environ)
+    with distributed.group(0, 1, str(tmp_path / "store"), "cpu"):
+        assert distributed.count_devices() == 1
+    assert dict(os.environ) == before

@@ -21,6 +21,7 @@ from torch.distributed.distributed_c10d import _abort_process_group
 from torch.nn.modules.batchnorm import _BatchNorm
 
 PATIENCE = timedelta(hours=2)  # for which a process waits for another, as while the first one saves
+INTERFACE = "GLOO_SOCKET_IFNAME"
 BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 Sizes = tuple[int, ...]  # how many images each device has of those that all have
@@ -30,20 +31,38 @@ T = TypeVar("T")
 @contextmanager
 def group(rank: int, size: int, store: str, device: str) -> Iterator[None]:
     """Be the process `rank` of so many, which find each other by a file: with gloo on CPUs, with NCCL on GPUs."""
-    if sys.platform == "linux":
-        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all of them are on one machine
     use_device(rank, device)
     backend = "nccl" if device == "cuda" else "gloo"
-    dist.init_process_group(backend, store=dist.FileStore(store, size), rank=rank, world_size=size, timeout=PATIENCE)
+    said = {"rank": rank, "world_size": size, "timeout": PATIENCE}
+    try:
+        with within_this_machine():
+            dist.init_process_group(backend, store=dist.FileStore(store, size), **said)
+        yield
+        dist.destroy_process_group()
+    finally:
+        if dist.is_initialized():
+            leave(device)
+
+
+@contextmanager
+def within_this_machine() -> Iterator[None]:
+    """Let gloo look for other processes on this machine alone, unless somebody has said where: by name it may fail."""
+    said = sys.platform != "linux" or INTERFACE in os.environ
+    if not said:
+        os.environ[INTERFACE] = "lo"
     try:
         yield
-    except BaseException:
-        if device == "cuda":
-            _abort_process_group()  # to destroy it would wait for what was begun, and is never done
-        else:
-            dist.destroy_process_group()
-        raise
-    dist.destroy_process_group()
+    finally:
+        if not said:
+            del os.environ[INTERFACE]
+
+
+def leave(device: str) -> None:
+    """Leave a group in which something has failed, here or elsewhere."""
+    if device == "cuda":
+        _abort_process_group()  # to destroy it would wait for what was begun, and is never done
+    else:
+        dist.destroy_process_group()
 
 
 def use_device(rank: int, device: str) -> None:
