@@ -297,3 +297,19 @@ def test_a_size_is_told_in_the_unit_that_suits_it(size, told):
 
 def test_a_column_of_numbers_ends_at_the_right():
     assert columns([("a", "12", "x"), ("bcd", "3", "")], right=[1]) == ["a    12  x", "bcd   3"]
+
+
+def test_gpus_of_one_training_all_count_and_it_is_said_what_was_never_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    alone = (ROOT / "studies" / "imagenet-intervention.yaml").read_text()
+    said, hours = {}, {}
+    for devices in (1, 4):
+        Path("params.yaml").write_text(alone.replace("\ntraining:\n", f"\ntraining:\n  devices: {devices}\n"))
+        study = loading.read("params.yaml")
+        found = planning.planned(study, status.judge(study))
+        trainings = [each for each in found if each.job.stage.name == "training"]
+        assert {each.job.devices for each in trainings} == {devices}
+        hours[devices], said[devices] = sums(trainings)["gpu_seconds"], "\n".join(plan(study))
+    assert hours[4] == pytest.approx(4 * hours[1])  # the study states what a job takes, whatever it runs on
+    assert "NCCL" not in said[1]
+    assert "95 trainings on up to 4 GPUs each, whose hours all count; they speak through NCCL, which" in said[4]

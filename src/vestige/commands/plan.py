@@ -164,6 +164,12 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
             f"{counted(len(stopping), 'training')} may stop early, and of each as many epochs count as like ones took: "
             f"{median(stopping):.0f} in the median"
         )
+    if several := [each for each in due if each.job.devices > 1 and on_gpu(each.job)]:
+        most_at_once = max(each.job.devices for each in several)
+        yield (
+            f"{counted(len(several), 'training')} on up to {most_at_once} GPUs each, whose hours all count; they speak "
+            "through NCCL, which those who wrote this never ran (docs/performance.md)"
+        )
     lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"
