@@ -42,9 +42,7 @@ def time_all(table: Table, sizes: inputs.Sizes, device: str, folder: Path, photo
     few = run
     if ablated is not case:
         few = table.prepare(f"{case.name}: fewer images, for ablation", lambda: with_images_of(run, ablated))
-    seen = table.prepare(
-        f"{case.name}: photographs", lambda: gpu_photographs.described(photographs, case, sizes, device, folder)
-    )
+    seen = table.prepare(f"{case.name}: photographs", lambda: gpu_photographs.with_photographs(run, photographs, sizes))
     points = len(ablated.ablated) * len(ablated.fractions)
     measures = {
         "selectivity": (run, partial(measure, stage=selectivity.selectivity)),

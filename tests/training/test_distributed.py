@@ -78,7 +78,7 @@ def test_shares_are_even_but_for_one_image(monkeypatch):
     parts = []
     for rank in range(4):
         monkeypatch.setattr(distributed, "number_of_device", lambda rank=rank: rank)
-        parts.append(distributed.share_of_batches(np.arange(143), 64))
+        parts.append(distributed.share_of_batches(np.split(np.arange(143), [64, 128])))
     assert [part.tolist()[:2] for part in parts] == [[0, 1], [16, 17], [32, 33], [48, 49]]
     assert [len(part) for part in parts] == [36, 36, 36, 35]
     assert sorted(np.concatenate(parts)) == [*range(143)]
@@ -104,8 +104,8 @@ def test_alone_everything_stays_as_it_is():
     rows = torch.rand(3, 2, requires_grad=True)
     assert distributed.gathered(rows, distributed.shares(3)) is rows
     assert distributed.share_of(np.arange(3)).tolist() == [0, 1, 2]
-    assert distributed.share_of_batches(np.arange(3), 2).tolist() == [0, 1, 2]
-    assert distributed.share_of_batches(np.arange(0), 2).tolist() == []
+    assert distributed.share_of_batches([np.arange(2), np.arange(2, 3)]).tolist() == [0, 1, 2]
+    assert distributed.share_of_batches([]).tolist() == []
     assert distributed.as_first(divmod, 7, 2) == (3, 1)
 
 
@@ -160,11 +160,16 @@ def test_a_process_that_fails_ends_the_training_and_is_named(images, tmp_path, m
         trained(tmp_path, images, devices=2)
 
 
-@pytest.mark.slow
-def test_a_process_that_is_killed_on_the_way_is_named(images, tmp_path, monkeypatch):
-    start, started = training_worker.start, []
-    monkeypatch.setattr(training_worker, "start", lambda work: started.append(start(work)) or started[0])
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that are started in a test."""
+    start, found = training_worker.start, []
+    monkeypatch.setattr(training_worker, "start", lambda work: found.append(start(work)) or found[-1])
+    return found
 
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_on_the_way_is_named(images, tmp_path, started):
     def kill(text):
         if text.startswith("epoch 1 "):
             started[0].process.kill()
@@ -174,10 +179,7 @@ def test_a_process_that_is_killed_on_the_way_is_named(images, tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_what_fails_in_the_first_process_says_so_itself(images, tmp_path, monkeypatch, capfd):
-    start, started = training_worker.start, []
-    monkeypatch.setattr(training_worker, "start", lambda work: started.append(start(work)) or started[0])
-
+def test_what_fails_in_the_first_process_says_so_itself(images, tmp_path, started, capfd):
     def fail(text):
         if text.startswith("epoch 1 "):
             raise RuntimeError("the photographs have changed")

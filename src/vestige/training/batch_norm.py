@@ -17,11 +17,11 @@ from vestige.foundation.files import whole
 from vestige.foundation.random import generator
 from vestige.models.network import Network
 from vestige.training import checkpoints
+from vestige.training.distributed import BATCH_NORM
 from vestige.training.loop import validated
 from vestige.training.resume import Trajectory, remove, told_in
 
 Record = dict[str, Any]
-BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 STATISTICS = ("running_mean", "running_var")
 RUNNING = "val_accuracy_running"  # beside the accuracy with recomputed statistics
 

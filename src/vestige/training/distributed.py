@@ -97,10 +97,9 @@ def share_of(numbers: np.ndarray) -> np.ndarray:
     return np.split(numbers, np.cumsum(shares(len(numbers)))[:-1])[number_of_device()]
 
 
-def share_of_batches(order: np.ndarray, batch_size: int) -> np.ndarray:
-    """What this process has of each batch of an order, one after another."""
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    return np.concatenate([share_of(batch) for batch in batches] or [order])
+def share_of_batches(batches: list[np.ndarray]) -> np.ndarray:
+    """What this process has of each batch of some images, one after another."""
+    return np.concatenate([share_of(batch) for batch in batches] or [np.arange(0)])
 
 
 class Gather(torch.autograd.Function):

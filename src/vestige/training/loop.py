@@ -158,7 +158,7 @@ def take_steps(
     whole = [left[start : start + size] for start in range(0, len(left), size)]
     network.trunk.train()
     optimizer = optimizer_of(training)
-    own = train.batches(share_of_batches(left, size), augment)
+    own = train.batches(share_of_batches(whole), augment)
     batches = zip(own, classes_of(train, whole), map(len, whole), strict=True)
     for step, ((images, labels), classes, count) in enumerate(batches, before + first):
         at_step(network, step)
