@@ -113,7 +113,10 @@ def servers(project) -> list[str]:
 
 @pytest.mark.parametrize(
     "command",
-    [pytest.param("vestige list", marks=pytest.mark.slow), "vestige verify", "vestige make results/tiny/nothing.nc"],
+    [
+        *(pytest.param(f"vestige {name}", marks=pytest.mark.slow) for name in ("list", "verify")),
+        "vestige make results/tiny/nothing.nc",
+    ],
 )
 def test_words_and_statuses_are_the_same(served, empty_project, command):
     alone, by_server = call(empty_project, command), forked(served, empty_project, command)
@@ -161,6 +164,7 @@ def lock_of(project) -> str:
     return str(project / "work/locks/tiny-training-suppressed-seed0.nc.lock")
 
 
+@pytest.mark.slow
 def test_the_end_of_whoever_asked_is_the_end_of_its_child(served, empty_project):
     edit(empty_project, "training", "epochs", to=400)
     forked(served, empty_project, "vestige make results/tiny/images.nc")

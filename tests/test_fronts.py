@@ -157,6 +157,7 @@ def test_the_snakefile_passes_snakemakes_own_linter(digits):
     assert "good condition" in run(digits, "snakemake --lint").stdout
 
 
+@pytest.mark.slow
 def test_a_finished_study_is_clean_in_both_engines(by_both):
     assert snakemake_stale(by_both) == set()
     assert dvc_stale(by_both) == set()
@@ -200,8 +201,8 @@ def assert_both_call_stale(project, due, study=None, seeds: bool = False) -> Non
     assert without_checkpoints(dvc_stale(project)) == due | again
 
 
-# One leaf of a run and one of a figure in `make test`; the others are slow.
-FAST = {"conditions.suppressed.alpha", "figures.selectivity.emergence.dpi"}
+# One leaf of a run in `make test`; the others are slow.
+FAST = {"conditions.suppressed.alpha"}
 LEAVES = [
     pytest.param(*line, id=name, marks=() if name in FAST else pytest.mark.slow)
     for line in LEAVES
@@ -215,6 +216,7 @@ def test_a_changed_leaf_makes_exactly_its_results_stale_in_both_engines(project,
     assert_both_call_stale(project, among(project, patterns), seeds=leaf == ("seeds",))
 
 
+@pytest.mark.slow
 def test_an_added_condition_makes_its_runs_and_what_gathers_them(project):
     edit(project, "conditions", "gentle", to={"alpha": 1, "modules": [4], "start": 0})
     assert_both_call_stale(project, among(project, {"training/gentle", "selectivity/gentle"} | SHOW_CONDITIONS))
@@ -227,6 +229,7 @@ def test_a_removed_condition_makes_only_what_gathered_it(project):
     assert_both_call_stale(project, among(project, SHOW_CONDITIONS | {"figures/linearity"}))
 
 
+@pytest.mark.slow
 def test_an_added_seed_makes_its_runs_and_every_figure(project):
     edit(project, "seeds", to=[0, 1, 2])
     runs = {path for path in table_jobs(study_of(project)) if path.endswith("-seed2.nc")}

@@ -193,6 +193,7 @@ def test_sync_says_in_one_sentence_which_member_is_missing(unmarked, name):
     assert done.stderr == f"vestige: {refusal(MEMBERS[name])}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", renamed(fast="stage_cache"))
 def test_restore_says_in_one_sentence_which_member_is_missing(project, name):
     (project / RESULT).unlink()
@@ -237,6 +238,7 @@ def test_plan_goes_on_and_says_that_it_does_not_know_what_can_be_restored(projec
 RECORD = "from vestige.commands.record import record; record(); print('went on')"
 
 
+@pytest.mark.slow
 def test_a_run_of_snakemake_goes_well_although_dvc_cannot_be_told(unmarked):
     done = run_otherwise(unmarked, ["-c", RECORD], {"dvc"}, "stage_cache")
     assert (done.returncode, done.stdout) == (0, "went on\n")

@@ -51,6 +51,7 @@ def test_every_result_proves_itself(by_snakemake, by_dvc):
         assert unproven(project) == {}
 
 
+@pytest.mark.slow
 def test_after_snakemake_and_a_commit_dvc_is_clean_and_runs_nothing(project):
     assert status(project) == {}
     assert "up to date" in run(project, "dvc repro").stdout
@@ -192,6 +193,7 @@ def test_every_fault_is_refused_by_all_and_named(empty_project, command, old, ne
     assert not (empty_project / "results").exists()
 
 
+@pytest.mark.slow
 def test_dvc_refuses_a_misspelt_section_even_when_all_is_made(project):
     edit(project, "selectivty", to={})
     done = run(project, "dvc repro", check=False)

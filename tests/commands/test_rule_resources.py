@@ -75,6 +75,7 @@ def test_what_the_profile_sets_for_a_rule_wins(empty_project):
     assert given["selectivity/baseline-seed0"] == (STAGES["selectivity"].hours * 60, MEGABYTES)
 
 
+@pytest.mark.slow
 def test_a_record_of_what_a_job_took_counts_and_makes_nothing_run_again(project):
     for path in project.glob("benchmarks/tiny/training/baseline-seed*.json"):
         record = json.loads(path.read_text())

@@ -246,6 +246,7 @@ def kinds(folder="work"):
     return names.count("weights"), names.count("state")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", [RUNS[1], pytest.param(RUNS[2], marks=pytest.mark.slow)])
 def test_a_run_that_takes_its_first_epochs_from_another_is_as_if_trained_alone(here, alone, run):
     made("baseline-seed0", run)
@@ -253,6 +254,7 @@ def test_a_run_that_takes_its_first_epochs_from_another_is_as_if_trained_alone(h
     assert results() == alone("baseline-seed0") | alone(run)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_made_longer_is_as_if_trained_at_once(here, alone):
     longer = {"training__epochs": 6, "conditions__longer__epochs": 7}
     made("suppressed-seed0")

@@ -20,7 +20,7 @@ from vestige.stages.training_worker import WorkerFailed
 from vestige.training import distributed, loop
 from vestige.training.arithmetic import Unsupported, refuse_unsupported
 
-SIZES = [2, pytest.param(4, marks=pytest.mark.slow)]
+SIZES = [pytest.param(size, marks=pytest.mark.slow) for size in (2, 4)]
 OWN = ("outputs", "gradient of images", "evaluated")  # what each process has of its own images
 
 
