@@ -21,9 +21,14 @@ FEWEST = 5  # seeds
 
 def main(folder: Path) -> None:
     """Print a row for each pair and quantity: the epoch at which the interval reaches farthest from 0, and the last."""
+    if not [*(folder / "training").glob("*.nc")]:
+        raise SystemExit(f"{folder} holds no results of training")
+    compared = [*pairs(folder)]
+    if not compared:
+        raise SystemExit(f"{folder}: no condition sets `precision`, and so there is nothing to compare")
     print("| condition | quantity | margin | last epoch | farthest of all epochs | equivalent |")
     print("|---|---|---|---|---|---|")
-    for name, other, seeds in pairs(folder):
+    for name, other, seeds in compared:
         for quantity, (halved, plain) in quantities(folder, name, other, seeds).items():
             if len(seeds) < FEWEST:
                 raise SystemExit(f"{name}: {len(seeds)} seeds; {FEWEST} or more are needed")

@@ -174,7 +174,7 @@ def test_a_process_that_is_killed_on_the_way_is_named(images, tmp_path, started)
         if text.startswith("epoch 1 "):
             started[0].process.kill()
 
-    with pytest.raises(WorkerFailed, match="process 1 of 2 failed"):
+    with pytest.raises(WorkerFailed, match=r"process 1 \(SIGKILL, as where memory runs out\) of 2 failed"):
         trained(tmp_path, images, note=kill, devices=2)
 
 

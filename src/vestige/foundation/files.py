@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,16 +13,16 @@ from typing import BinaryIO
 def whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write: whoever looks, at any moment and after a power cut, finds what was there before or all of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open(number, "wb") as file:
+        with open(partial, "xb") as file:  # by a name that is known before: a signal may come as soon as it is there
             yield file
             file.flush()
-            os.fsync(number)
+            os.fsync(file.fileno())
         os.chmod(partial, 0o644)
         os.replace(partial, path)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)  # a signal may come after the rename, before the end of the block
+        partial.unlink(missing_ok=True)  # a signal may come after the rename, before the end of the block
         raise
 
 
