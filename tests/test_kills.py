@@ -76,16 +76,13 @@ cp -a results kept
 NO_ROOM = ("a full disk", FULL, ("No space left on device", "Make room"))
 NO_RIGHT = ("a read-only folder", READ_ONLY, ("Read-only file system",))
 MISHAPS = [
-    pytest.param(engine, script, causes, id=f"{name}, {engine}", marks=marks)
-    for engine, (name, script, causes), marks in (
-        ("snakemake", NO_ROOM, ()),
-        ("dvc", NO_RIGHT, pytest.mark.nightly),
-        ("snakemake", NO_RIGHT, pytest.mark.nightly),
-        ("dvc", NO_ROOM, pytest.mark.nightly),
-    )
+    pytest.param(engine, script, causes, id=f"{name}, {engine}")
+    for engine in ENGINES
+    for name, script, causes in (NO_ROOM, NO_RIGHT)
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("engine", "script", "causes"), MISHAPS)
 def test_a_failure_names_its_cause_and_the_rerun_completes(empty_project, by_snakemake, engine, script, causes):
     few_jobs(empty_project)

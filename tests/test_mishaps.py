@@ -49,7 +49,7 @@ SNAKEMAKE, DVC = "snakemake figures --quiet", "dvc repro"
     ("engine", "group"),
     [
         pytest.param(SNAKEMAKE, True, id="Snakemake with its jobs", marks=pytest.mark.nightly),
-        pytest.param(SNAKEMAKE, False, id="Snakemake leaving orphans"),
+        pytest.param(SNAKEMAKE, False, id="Snakemake leaving orphans", marks=pytest.mark.nightly),
         pytest.param(DVC, True, id="DVC with its jobs"),
         pytest.param(DVC, False, id="DVC leaving orphans", marks=pytest.mark.nightly),
     ],
@@ -104,7 +104,7 @@ def test_a_job_killed_in_its_middle_leaves_no_half_result_and_finishes_when_call
     assert (project / result).read_bytes() == (by_both / result).read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_second_call_waits_for_the_first_and_uses_what_it_made(project):
     (project / TRAINING).unlink()
     edit(project, "training", "epochs", to=80)

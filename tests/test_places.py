@@ -84,7 +84,7 @@ def moved(project):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["data/shards", "data/elsewhere"])
+@pytest.mark.parametrize("place", [pytest.param("data/shards", marks=pytest.mark.nightly), "data/elsewhere"])
 def test_the_same_photographs_in_another_format_or_place_leave_all_else_current(project, place):
     before, cost = bytes_of(project, "results/**/*.nc"), bytes_of(project, "benchmarks/photographs/images.json")
     if place == "data/elsewhere":

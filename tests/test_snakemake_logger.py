@@ -200,7 +200,7 @@ def test_where_the_plugin_cannot_be_loaded_snakemake_prints_its_own_lines(projec
     assert "Finished jobid" in done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_run_from_nothing_tells_the_accuracy_of_each_training(empty_project):
     few_jobs(empty_project)
     said = run(empty_project, "snakemake figures").stdout.splitlines()

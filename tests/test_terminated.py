@@ -46,6 +46,7 @@ def begin_training(project):
     return process
 
 
+@pytest.mark.nightly
 def test_a_second_signal_while_the_first_is_obeyed_leaves_nothing_half_either(never_stopped, tmp_path):
     project, draw = new_study(tmp_path), random.Random(2)
     locks = set(hidden(project))

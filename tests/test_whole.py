@@ -126,7 +126,7 @@ def test_a_penalty_that_starts_later_shares_the_epochs_before_it(by_snakemake):
         assert (baseline.read_bytes() == later.read_bytes()) is same
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_removed_condition_vanishes_from_the_figures(project):
     table = project / "results/tiny/figures/regularised_accuracy.csv"
     assert "suppressed" in table.read_text()
@@ -136,7 +136,7 @@ def test_a_removed_condition_vanishes_from_the_figures(project):
     assert "suppressed" not in table.read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_an_added_condition_appears_in_the_figures_by_itself(project):
     edit(project, "conditions", "gentle", to={"alpha": -1, "modules": [4], "start": 0, "epochs": 1})
     ran = run(project, "dvc repro").stdout

@@ -211,6 +211,7 @@ def test_of_photographs_it_says_how_long_training_waited_for_them(toy):
     assert all(re.search(r"; waited [0-9.]+% of the time for images$", result) for result in said.values())
 
 
+@pytest.mark.nightly
 def test_without_photographs_their_rows_say_so(faulty):
     found = {
         case: row.verdict for (_, case), row in faulty["rates"].rows.items() if re.search("JPEGs|photographs", case)

@@ -35,7 +35,7 @@ def checkpoints_of(project) -> set[str]:
     return {str(path.relative_to(project)) for path in project.glob("results/tiny/checkpoints/*/*")}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_key_alone_makes_nothing_stale_and_removes_nothing(listed):
     assert unproven(listed) == {}
     assert snakemake_stale(listed) == dvc_stale(listed) == set()

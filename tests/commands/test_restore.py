@@ -46,7 +46,7 @@ def damaged(project) -> None:
 
 EVENTS = [
     pytest.param(lost, id="all results lost", marks=pytest.mark.slow),
-    pytest.param(back_to_a_former_value, id="an edit taken back", marks=pytest.mark.slow),
+    pytest.param(back_to_a_former_value, id="an edit taken back", marks=pytest.mark.nightly),
     pytest.param(damaged, id="damage to a result and to a checkpoint", marks=pytest.mark.nightly),
 ]
 

@@ -536,7 +536,7 @@ def test_a_process_killed_at_any_moment_is_continued_to_the_same_bytes(here, alo
     assert not any(Path("work/training").iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_processes_that_train_side_by_side_give_what_each_gives_alone(here, alone):
     given = made()
     for _ in range(4):
