@@ -236,6 +236,7 @@ def test_the_table_of_edits_holds_every_leaf_of_the_shipped_study():
 
 
 @pytest.mark.parametrize("leaf", leaves(SHIPPED["estimate"], "estimate"))
+@pytest.mark.slow
 def test_what_is_said_of_costs_reaches_nothing(leaf):
     assert changed(edited({leaf: more})) == set()
 
@@ -247,6 +248,7 @@ def test_a_leaf_reaches_exactly_its_results(leaf, value, patterns):
 
 
 @pytest.mark.parametrize("leaf", leaves(SHIPPED["figures"]))
+@pytest.mark.slow
 def test_a_leaf_of_a_figure_reaches_that_figure_alone(leaf):
     kind, figure, key, *_ = leaf.split(".")
     assert key in OTHERWISE, f"add another value of {key} to OTHERWISE"

@@ -53,6 +53,7 @@ def beyond(claim) -> tuple[float, float]:
 
 @every_claim
 @pytest.mark.parametrize("value", [-0.03, 0.2])
+@pytest.mark.slow
 def test_the_numbers_of_a_study_are_those_that_it_was_made_with(name, value):
     numbers = values(name, Clusters(scatter=0, **AT[name](value)))
     assert numbers == pytest.approx([value] * len(numbers), abs=1e-12)
@@ -78,6 +79,7 @@ def test_one_seed_leaves_a_claim_undecided(name):
 
 
 @every_claim
+@pytest.mark.slow
 def test_without_results_of_its_kind_a_claim_is_not_in_the_study(name):
     one = decided(name, USUAL, without=BY_NAME[name].kind)
     assert (one.verdict, one.rows) == ("not in this study", [])
@@ -85,6 +87,7 @@ def test_without_results_of_its_kind_a_claim_is_not_in_the_study(name):
 
 
 @every_claim
+@pytest.mark.slow
 def test_without_a_baseline_a_claim_is_not_in_the_study(name):
     others = {key: said for key, said in CONDITIONS.items() if said}
     assert decided(name, USUAL, others).verdict == "not in this study"

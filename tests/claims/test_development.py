@@ -106,6 +106,7 @@ OF_ACCURACY = [
 
 
 @pytest.mark.parametrize("claim", OF_ACCURACY)
+@pytest.mark.slow
 def test_what_a_penalty_costs_is_undecided_where_the_network_without_it_ends_near_chance(claim, decided):
     results = study(World(), kinds=["training"])
     assert decided(results)[claim].verdict == "reproduced"

@@ -85,6 +85,7 @@ def test_silent_units_count_as_zero():
         ("between", "cka", "suppression_makes_networks_differ"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_not_a_number_in_a_seed_leaves_the_claim_undecided_and_names_the_seed(kind, quantity, claim, decided):
     results = study(World())
     condition = "condition_second" if kind == "between" else "condition"

@@ -94,6 +94,7 @@ def test_one_seed_leaves_a_claim_undecided(claim, with_one_seed):
 
 
 @pytest.mark.parametrize("claim", NAMES)
+@pytest.mark.slow
 def test_a_claim_without_its_conditions_is_not_in_the_study(claim, decided_alone):
     found = decided_alone(claim, World(), without(NEEDED[claim]))
     assert (found.verdict, found.rows) == ("not in this study", [])

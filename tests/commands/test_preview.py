@@ -1,5 +1,6 @@
 """Figures from the runs finished so far: drawn without waiting for the rest, and marked."""
 
+import pytest
 from engines import bytes_of, copied, run
 
 PREVIEW = "work/preview/tiny"
@@ -18,6 +19,7 @@ def test_what_is_finished_is_drawn_as_it_will_be(by_snakemake, tmp_path):
     assert bytes_of(project, "results/**/*.nc") == before
 
 
+@pytest.mark.slow
 def test_what_is_not_is_drawn_from_the_rest_and_marked(by_snakemake, tmp_path):
     project = copied(by_snakemake, tmp_path / "project")
     for path in [*project.glob("results/tiny/training/*-seed1.nc"), *project.glob("results/tiny/cka/*-seed1.nc")]:

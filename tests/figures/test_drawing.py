@@ -17,6 +17,7 @@ EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py
 BANDED = [name for name, row in FIGURES.items() if row.settings.draws_bands]
 
 
+@pytest.mark.slow
 def test_a_figure_has_the_same_pixels_each_time(once_and_again):
     first, second = (written(figure, "png", dpi=50) for figure, _ in once_and_again)
     assert first == second
@@ -49,6 +50,7 @@ def test_the_same_table_comes_each_time(once_and_again):
     assert first == second
 
 
+@pytest.mark.slow
 def test_figures_that_share_a_drawing_show_the_same_of_the_same_runs(siblings, small, draw):
     runs = small(siblings[0], ["promoted_by_1_once"], seeds=[0])
     first, second = (draw(name, runs)[1].to_csv() for name in siblings)

@@ -48,6 +48,7 @@ def images():
     return torch.randn(4, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 
 
+@pytest.mark.slow
 def test_initial_weights_are_torchvisions(network, peer):
     weights = zip(network.trunk.parameters(), peer.parameters(), strict=True)
     assert all(torch.equal(mine, theirs) for mine, theirs in weights)

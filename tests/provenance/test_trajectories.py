@@ -306,6 +306,7 @@ def test_an_emptied_scratch_costs_time_alone(here, alone):
     assert results() == alone("baseline-seed0") | alone("suppressed-seed0")
 
 
+@pytest.mark.slow
 def test_damage_in_scratch_costs_time_alone(here, alone):
     made("baseline-seed0")
     for path in Path("work/trajectories").iterdir():
