@@ -137,9 +137,9 @@ def about(path: tuple) -> re.Pattern:
     return re.compile(rf"  {re.escape('.'.join(map(str, path)))}[.:]")
 
 
+@pytest.mark.slow
 @settings(max_examples=60, **ANY)
 @given(studies(), st.data())
-@pytest.mark.slow
 def test_any_key_with_a_letter_too_many_is_named_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if is_spelt(path)]))
     place, letter = draw.draw(st.integers(0, len(path[-1]))), draw.draw(st.sampled_from("abcxyz_"))
@@ -148,9 +148,9 @@ def test_any_key_with_a_letter_too_many_is_named_alone(data, draw):
     assert about((*path[:-1], misspelt)).match(fault)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, **ANY)
 @given(studies(), st.data())
-@pytest.mark.slow
 def test_any_required_key_that_is_left_out_is_named_alone(data, draw):
     path = draw.draw(st.sampled_from([path for path in paths(data) if is_required(path)]))
     [fault] = corrupted(data, path, lambda section, key: section.pop(key))

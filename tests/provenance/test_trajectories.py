@@ -247,7 +247,7 @@ def kinds(folder="work"):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("run", [RUNS[1], pytest.param(RUNS[2], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("run", RUNS[1:])
 def test_a_run_that_takes_its_first_epochs_from_another_is_as_if_trained_alone(here, alone, run):
     made("baseline-seed0", run)
     assert began(run) == {"suppressed-seed0": 2, "longer-seed0": 4}[run]

@@ -100,16 +100,15 @@ def find_failed(started: list[Worker], seconds: float) -> list[int]:
 
 def failure(started: list[Worker]) -> WorkerFailed:
     """What to say of processes that have failed."""
-    failed = ", ".join(f"{rank}{signal_of(started[rank - FIRST - 1])}" for rank in find_failed(started, 0))
+    failed = ", ".join(f"{rank}{describe_kill(started[rank - FIRST - 1])}" for rank in find_failed(started, 0))
     return WorkerFailed(
         f"training.devices: process {failed} of {len(started) + 1} failed; what it said stands above, or in the log"
     )
 
 
-def signal_of(worker: Worker) -> str:
+def describe_kill(worker: Worker) -> str:
     """That a process was killed, in brackets, for it cannot say so itself; empty where it was not."""
-    code = worker.process.returncode
-    return f" ({signal.Signals(-code).name}, as where memory runs out)" if code == -signal.SIGKILL else ""
+    return " (SIGKILL, as where memory runs out)" if worker.process.returncode == -signal.SIGKILL else ""
 
 
 @contextmanager
