@@ -30,7 +30,7 @@ def project(tmp_path):
 def outcome(project, *names: str) -> tuple[int, str]:
     """How the tests of these names end in a copy, and what they print."""
     own = {key: value for key, value in environment(project).items() if not key.startswith("PYTEST_")}
-    how = ["--tier", "ci", "-q", "-rA", "-p", "no:cacheprovider", "--basetemp", str(project.with_name("inside"))]
+    how = ["--tier", "nightly", "-q", "-rA", "-p", "no:cacheprovider", "--basetemp", str(project.with_name("inside"))]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *how, *names], cwd=project, env=own, capture_output=True, text=True
     )
