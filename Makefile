@@ -57,6 +57,9 @@ format: $(READY)  ## bring the Python files and the workflow into that style
 deps: $(READY)  ## write into dvc.yaml which source files each stage imports
 	@$(INSIDE) python workflow/deps.py
 
+format-number: $(READY)  ## raise the number of the results' format where it has changed: every result is then made anew
+	@$(INSIDE) PYTHONPATH=tests python tests/formats.py
+
 lock: $(READY)  ## lock the dependencies of pyproject.toml in requirements.txt (UPGRADE=--upgrade for the newest)
 	@$(INSIDE) uv pip compile --quiet --universal --python-version 3.11 --extra test --extra lock --no-emit-index-url \
 		--custom-compile-command 'make lock' $(UPGRADE) --output-file requirements.txt pyproject.toml

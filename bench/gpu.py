@@ -104,11 +104,11 @@ def header(asked: argparse.Namespace) -> list[str]:
     import torch
     import torchvision
 
-    from vestige.provenance.machine import processor
+    from vestige.foundation import processor
 
     lines = [
         f"bench/gpu.py of {datetime.date.today()}{', toy size' if asked.toy else ''}, device {asked.device}",
-        f"machine: {processor()}, {os.cpu_count()} CPUs, Python {sys.version.split()[0]}",
+        f"machine: {processor.describe()}, {os.cpu_count()} CPUs, Python {sys.version.split()[0]}",
         f"torch {torch.__version__}, torchvision {torchvision.__version__}",
     ]
     if asked.device == "cuda":

@@ -34,7 +34,7 @@ def overrides(run: xr.Dataset) -> dict:
 
 def proved(run: xr.Dataset) -> dict:
     """The settings with which a run was trained."""
-    return json.loads(run.attrs["proof"])["settings"]
+    return json.loads(json.loads(run.attrs["proof"])["text"])["settings"]
 
 
 def settings_of(run: xr.Dataset, **sections: dict) -> SimpleNamespace:

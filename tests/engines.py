@@ -194,7 +194,7 @@ def dvc_jobs(project: Path) -> dict[str, tuple[frozenset, str]]:
             paths = [relative(project, dep) for dep in stage.deps if type(dep).__name__ != "ParamsDependency"]
             inside = {path: [out for out in made if out.startswith(path + "/")] for path in paths}
             reads = frozenset(each for path in paths for each in (inside[path] or [path]))
-            jobs |= {relative(project, out): (reads, stage.cmd) for out in stage.outs}
+            jobs |= {relative(project, out): (reads, stage.cmd[-1]) for out in stage.outs}
         return jobs
 
 
@@ -221,13 +221,13 @@ def dvc_stale(project: Path) -> set[str]:
         return {relative(project, out) for stage in stale for out in stage.outs}
 
 
-def asked_again(study, due: set[str], seeds: bool = False) -> set[str]:
+def asked_again(study, due: set[str]) -> set[str]:
     """The files for which DVC calls a command although nothing changes in what they are made from.
 
     It cannot say which two of all trainings a pair reads: whichever is made, it asks for all pairs, and for what reads
-    them; likewise whenever the list of seeds was edited. `vestige make` says of a proven pair that it is current.
+    them. `vestige make` says of a proven pair that it is current.
     """
-    trained = seeds or any(path.startswith(f"results/{study.study}/training/") for path in due)
+    trained = any(path.startswith(f"results/{study.study}/training/") for path in due)
     return downstream(study, {job.output for job in pipeline.jobs(study) if trained and job.stage.name == "between"})
 
 

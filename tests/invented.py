@@ -30,7 +30,7 @@ def afresh(study: Study) -> dict[str, str]:
     found: dict[str, str] = {}
     for job in pipeline.jobs(study):
         behind = [found[each.output] for each in job.inputs]
-        said = [job.output, proofs.code_digests(job), job.settings, behind]
+        said = [job.output, proofs.code_digests(job), job.text, behind]
         found[job.output] = hashing.of_text(canonical_json.canonical(said))
     return found
 

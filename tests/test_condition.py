@@ -74,11 +74,6 @@ def test_they_are_ordered_by_what_they_say():
     assert sorted(rising[3:] + rising[:3]) == rising
 
 
-@pytest.mark.parametrize(("epoch", "penalised"), [(2, False), (3, True), (4, True), (5, False)])
-def test_the_pass_from_start_until_stop_is_penalised(epoch, penalised):
-    assert Condition(20, 10.0, 3, 5, (4,)).has_penalty_in(epoch) is penalised
-
-
 def lasting(epochs: int, **overrides) -> Condition:
     return Condition(epochs, overrides=tuple(overrides.items()))
 

@@ -6,7 +6,6 @@ from collections import OrderedDict
 
 import pytest
 from dulwich.repo import Repo
-from dvc.dependency import param
 from dvc.output import Output
 from dvc.utils.serialize import _yaml
 
@@ -15,14 +14,14 @@ from vestige.engines.dvc_shortcuts import read_index_once, replaced, taken, writ
 
 
 def test_they_are_taken_for_a_while():
-    before = param.read_param_file, _yaml._dump, Repo.open_index
+    before = functions()
     with taken():
         assert all(one is not other for one, other in zip(before, functions(), strict=True))
     assert before == functions()
 
 
 def functions() -> tuple:
-    return param.read_param_file, _yaml._dump, Repo.open_index
+    return _yaml._dump, Output.save, Repo.open_index
 
 
 def test_what_lacks_is_done_without(monkeypatch):
@@ -74,6 +73,36 @@ def test_a_stage_is_filed_by_the_digests_that_it_was_saved_with(dvc_folder, monk
         dvc_recording.commit(dvc_recording.stages(repo, {})["a"], bool)
     assert looked
     assert runs == [path.read_text() for path in (dvc_folder / ".dvc/cache/runs").rglob("*") if path.is_file()]
+
+
+def test_a_file_on_which_two_stages_depend_is_read_once(dvc_folder, monkeypatch):
+    stages = "".join(f"  {name}: {{cmd: cp a {name}, deps: [a], outs: [{name}]}}\n" for name in "bc")
+    (dvc_folder / "dvc.yaml").write_text(f"stages:\n{stages}")
+    for name in "abc":
+        (dvc_folder / name).write_text("1")
+    save, saved = Output.save, []
+    monkeypatch.setattr(Output, "save", lambda output: saved.append(output.fs_path) or save(output))
+
+    def commit_both() -> list[str]:
+        with dvc_recording.opened() as repo:
+            return [dvc_recording.commit(stage, bool) for stage in dvc_recording.stages(repo, {}).values()]
+
+    said = commit_both()
+    assert saved.count(str(dvc_folder / "a")) == 1
+    monkeypatch.setattr(dvc_shortcuts, "SAVING", "dvc.output:Output.none()")
+    assert commit_both() == said
+    assert saved.count(str(dvc_folder / "a")) == 3
+
+
+def test_a_file_that_was_edited_meanwhile_is_read_again(dvc_folder):
+    (dvc_folder / "dvc.yaml").write_text("stages:\n  b: {cmd: cp a b, deps: [a], outs: [b]}\n")
+    for name in "ab":
+        (dvc_folder / name).write_text("1")
+    with dvc_recording.opened() as repo:
+        (stage,) = dvc_recording.stages(repo, {}).values()
+        first = dvc_recording.commit(stage, bool)
+        (dvc_folder / "a").write_text("22")
+        assert dvc_recording.commit(stage, bool) != first
 
 
 def test_an_index_of_git_is_opened_anew_when_it_changed(tmp_path):

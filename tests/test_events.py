@@ -8,6 +8,7 @@ from pathlib import Path
 import netCDF4
 import pytest
 from engines import (
+    FIGURES,
     NETWORKS,
     SHOW_CONDITIONS,
     SUPPRESSED,
@@ -154,6 +155,7 @@ def code_edited_during_a_run(project: Path) -> None:
 def code_edited_during_dvc_repro(project: Path) -> None:
     """An event: the same, while DVC runs the training."""
     edit(project, "training", "epochs", to=60)
+    run(project, "vestige check")
     process = begin(project, "dvc repro --single-item training@tiny-suppressed-0")
     wait_for(lambda: logged(project, TRAINING, "epoch 3 of 60"))
     append("src/vestige/metrics/selectivity.py", "\nEDITED = True\n")(project)
@@ -208,6 +210,32 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
         None,
     ),
     "its meaning, vouched for": (vouched, None),
+    "code in the `__init__.py` of a package": (
+        append("src/vestige/models/__init__.py", "\nEDITED = True\n"),
+        {"network", "figures/architecture"} | NETWORKS,
+    ),
+    "what labels results": (append("src/vestige/foundation/labelling.py", "\nEDITED = True\n"), {""}),
+    "what a random stream is": (
+        replace("src/vestige/config/study.py", "            return seed\n", "            return seed + 1000\n"),
+        NETWORKS,
+    ),
+    "in which order figures show runs": (
+        replace("src/vestige/job_text.py", "if dict(each.values) in cells]", "if dict(each.values) in cells][::-1]"),
+        FIGURES,
+    ),
+    "the meaning of what reads the study, to the same": (
+        append("src/vestige/config/study.py", "\nEDITED = True\n"),
+        None,
+    ),
+    "the meaning of what judges results": (append("src/vestige/provenance/status.py", "\nEDITED = True\n"), None),
+    "a default that the study does not use": (replace("src/vestige/figures/drawing.py", "] = 200", "] = 201"), None),
+    "a comment in the figures' style": (append("src/vestige/figures/style.mplstyle", "\n# a comment\n"), None),
+    "the figures' style": (replace("src/vestige/figures/style.mplstyle", "font.size: 8", "font.size: 9"), {"figures/"}),
+    "a comment in a template": (append("src/vestige/report/page.html.jinja", "{# a comment #}\n"), None),
+    "a comment in the page's style": (append("src/vestige/report/style.css", "/* a comment */\n"), None),
+    "the page's style": (append("src/vestige/report/style.css", "p { margin: 0 }\n"), {"report"}),
+    "the end of a penalty written out": (change("conditions", "suppressed", "stop", to=2), None),
+    "modules in another order": (change("conditions", "suppressed", "modules", to=[5, 4]), None),
     "alpha of a condition": (ALPHA, SUPPRESSED),
     "alpha, and back": (one_after_another(ALPHA, BACK), None),
     "two numbers swapped": (SWAPPED, NETWORKS),

@@ -19,7 +19,6 @@ from engines import (
     new_project,
     other_value,
     read_by_dvc,
-    relative,
     run,
     snakemake_jobs,
     snakemake_stale,
@@ -31,11 +30,10 @@ from engines import (
 
 from vestige.config.choices import FAMILIES, SOURCES
 from vestige.config.choices import FIGURES as FIGURE_ROWS
-from vestige.config.loading import FILE
 from vestige.data.imagenet import DESCRIPTION
 from vestige.engines import snakemake_metadata
-from vestige.foundation import canonical_json, rows, source
-from vestige.pipeline import INTERPRETED
+from vestige.foundation import rows, source
+from vestige.pipeline import TEXTS
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +79,9 @@ def test_all_three_make_the_same_files(graphs):
     assert set(jobs) == set(snakemake) == results_among(dvc)
 
 
-def test_beside_results_dvc_alone_declares_what_its_stages_read_of_the_images(graphs):
-    jobs, _, _, dvc = graphs
-    assert {path for path in dvc if not path.startswith("results/")} == {INTERPRETED}
-    assert not any("images" in job.params.get(FILE, ()) for job in jobs.values() if job.stage.name != "images")
+def test_beside_results_dvc_alone_declares_the_folder_of_texts(graphs):
+    _, _, _, dvc = graphs
+    assert {path for path in dvc if not path.startswith("results/")} == {TEXTS}
 
 
 def test_checkpoints_are_the_only_output_that_dvc_alone_declares(graphs):
@@ -128,29 +125,22 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
         assert not idle, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which removes {sorted(idle)}"
 
 
-def test_snakemake_is_handed_the_settings_of_the_table(digits, graphs, monkeypatch):
+def test_snakemake_is_handed_the_texts_of_the_table(digits, graphs, monkeypatch):
     jobs, *_ = graphs
     monkeypatch.chdir(digits)
     monkeypatch.setattr(source, "PACKAGE", digits / "src/vestige")
     with snakemake_metadata.opened() as workflow:
-        handed = {
-            path: str(job.params.settings) for path, job in snakemake_metadata.jobs(workflow).items() if path in jobs
-        }
-    assert handed == {path: canonical_json.canonical(job.settings) for path, job in jobs.items()}
+        handed = {path: str(job.params.text) for path, job in snakemake_metadata.jobs(workflow).items() if path in jobs}
+    assert handed == {path: job.text for path, job in jobs.items()}
 
 
-def test_dvc_is_told_of_the_settings_of_the_table(digits, graphs):
-    jobs, *_ = graphs
+def test_each_stage_of_dvc_depends_on_the_text_of_its_job_and_on_no_key_of_the_study(digits, graphs):
+    jobs, _, _, dvc = graphs
+    texts = {path: [each for each in inputs if each.startswith(TEXTS)] for path, (inputs, _) in dvc.items()}
+    assert {path: texts[path] for path in jobs} == {path: [job.text_file] for path, job in jobs.items()}
     with dvc_repo(digits) as repo:
-        told = {
-            relative(digits, out): {dep.def_path: sorted(dep.params) for dep in stage.deps if hasattr(dep, "params")}
-            for stage in repo.index.stages
-            for out in stage.outs
-        }
-    of_rows = {path: {file: sorted(keys) for file, keys in job.params.items()} for path, job in jobs.items()}
-    for path in ("results/digits/claims.nc", "results/digits/claims.json"):
-        of_rows[path]["src/vestige/claims/paper.yaml"] = []  # all of its rows
-    assert {path: told[path] for path in jobs} == of_rows
+        asked = {stage.addressing for stage in repo.index.stages for dep in stage.deps if hasattr(dep, "params")}
+    assert asked == {"study@digits"}
 
 
 def test_the_snakefile_passes_snakemakes_own_linter(digits):
@@ -194,10 +184,10 @@ LEAVES = [
 ]
 
 
-def assert_both_call_stale(project, due, study=None, seeds: bool = False) -> None:
+def assert_both_call_stale(project, due, study=None) -> None:
     """Both engines would make these files, and no others; DVC asks for pairs whenever anything was trained."""
     assert snakemake_stale(project) == due
-    again = asked_again(study or study_of(project), due, seeds)
+    again = asked_again(study or study_of(project), due)
     assert without_checkpoints(dvc_stale(project)) == due | again
 
 
@@ -213,7 +203,7 @@ LEAVES = [
 @pytest.mark.parametrize(("leaf", "value", "patterns"), LEAVES)
 def test_a_changed_leaf_makes_exactly_its_results_stale_in_both_engines(project, leaf, value, patterns):
     edit(project, *leaf, to=value)
-    assert_both_call_stale(project, among(project, patterns), seeds=leaf == ("seeds",))
+    assert_both_call_stale(project, among(project, patterns))
 
 
 @pytest.mark.slow

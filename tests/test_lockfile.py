@@ -1,5 +1,6 @@
 """dvc.lock, a stage at a time: what DVC writes is read as it reads it, and what a killed DVC leaves of it."""
 
+import hashlib
 import json
 from types import SimpleNamespace
 
@@ -104,7 +105,10 @@ def test_an_entry_that_dvc_would_not_write_is_refused(change):
         dvc_lock.entry(dvc_lock.read(text)["a"])
 
 
-def test_an_entry_without_params_is_that_of_a_job_without_settings():
-    job, seeds = SimpleNamespace(params={}), {"params.yaml": {"seeds": [0]}}
-    assert dvc_lock.claims({"cmd": "a", "outs": []}, job)
-    assert not dvc_lock.claims({"cmd": "a", "params": seeds, "outs": []}, job)
+def test_an_entry_claims_to_be_of_the_job_whose_text_it_has():
+    job = SimpleNamespace(text='{"stage":"a"}', text_file="work/texts/toy/a.json")
+    digest = hashlib.md5(b'{"stage":"a"}\n').hexdigest()
+    assert dvc_lock.claims({"cmd": "a", "deps": [{"path": job.text_file, "md5": digest}], "outs": []}, job)
+    assert not dvc_lock.claims({"cmd": "a", "deps": [{"path": job.text_file, "md5": "0" * 32}], "outs": []}, job)
+    assert not dvc_lock.claims({"cmd": "a", "deps": [{"path": "other", "md5": digest}], "outs": []}, job)
+    assert not dvc_lock.claims({"cmd": "a", "outs": []}, job)

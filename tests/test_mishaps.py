@@ -360,7 +360,8 @@ def test_settings_edited_after_snakemake_planned_with_them_are_not_used(project)
     wait_for(lambda: logged(project, TRAINING, "alpha -6") or "1 selectivity" in (project / "output.txt").read_text())
     edit(project, "selectivity", "epsilon", to=0.5)
     assert process.wait() == 1
-    assert "selectivity in params.yaml was edited after snakemake had started" in (project / "output.txt").read_text()
+    said = f"what {MEASURED} is made with in params.yaml was edited after snakemake had started: start it again"
+    assert said in (project / "output.txt").read_text()
     assert not (project / MEASURED).exists()
 
 

@@ -90,6 +90,7 @@ def test_a_laptop_replots_with_dvc_alone(clone):
     results = run(clone, "vestige list").stdout.split()
     run(clone, f"dvc pull --quiet {' '.join(results)}")
     edit(clone, "figures", "selectivity", "emergence", "dpi", to=60)
+    run(clone, "vestige check")
     run(clone, "dvc repro --quiet --single-item figures_selectivity@tiny-emergence")
     assert FIGURE not in unproven(clone)
 

@@ -15,8 +15,7 @@ import pytest
 from vestige import pipeline
 from vestige.config import loading
 from vestige.foundation import canonical_json, source
-from vestige.foundation.format import FORMAT
-from vestige.provenance import equivalences, proofs
+from vestige.provenance import proofs
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMS = ROOT / "studies" / "digits.yaml"
@@ -147,7 +146,12 @@ EDITS = {
     "other statistics of a condition": ({"conditions.baseline.batch_norm": {"statistics": "running"}}, BASELINE),
     "a crop": ({"images.crop": 6}, ["*"]),
     "an overridden effect": ({"conditions.baseline.shift": 2}, BASELINE),
-    "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, SUPPRESSED),
+    "the end that a penalty has anyway": ({"conditions.suppressed.stop": 12}, []),
+    "modules in another order": ({"conditions.suppressed.modules": lambda modules: modules[::-1]}, []),
+    "an effect that a condition overrides with what the study says": (
+        {"conditions.suppressed.momentum": 0.9},
+        SUPPRESSED,
+    ),
     "a condition more": (
         {"conditions.halved": {"alpha": 0, "learning_rate": 0.05}},
         ["training/halved-*", "selectivity/halved-*", *OF_CONDITIONS],
@@ -206,7 +210,7 @@ def prints(data: dict) -> dict[str, str]:
     made: dict[str, str] = {}
     for job in pipeline.jobs(loading.checked(data)):
         inputs = [made[each.output] for each in job.inputs]
-        made[job.output] = canonical_json.canonical([job.output, job.settings, job.code, inputs])
+        made[job.output] = canonical_json.canonical([job.output, job.text, job.code, inputs])
     return made
 
 
@@ -279,21 +283,6 @@ def test_the_order_of_conditions_and_pairs_reaches_no_order_in_which_results_are
     assert [[each.output for each in job.inputs] for job in pipeline.jobs(loading.checked(data))] == ordered
 
 
-def test_nothing_that_was_trained_in_this_format_is_made_stale(monkeypatch):
-    """The record is that of the first proofs of this format: code, and settings of the study that was shipped then.
-
-    That one had the running statistics of batch norm.
-    """
-    monkeypatch.chdir(ROOT)
-    record = json.loads((ROOT / "tests" / f"format_{FORMAT}.json").read_text())
-    then = loading.checked(edited({"training.batch_norm": ABSENT}))
-    jobs = {job.output: job for job in pipeline.jobs(then)}
-    for path, settings in record["settings"].items():
-        stage, now = jobs[path].stage.name, proofs.code_digests(jobs[path])
-        assert json.loads(json.dumps(jobs[path].settings)) == settings
-        assert equivalences.carried(stage, record["code"][stage], now, settings)[0] == now
-
-
 def test_a_result_is_made_after_all_that_it_reads():
     before = set()
     for job in pipeline.jobs(STUDY):
@@ -354,7 +343,7 @@ def proofs_of(package: Path, tmp_path: Path) -> dict:
         "import json; from vestige import pipeline; from vestige.config import loading\n"
         "from vestige.provenance import proofs\n"
         f"jobs = list(pipeline.jobs(loading.read({str(PARAMS)!r})))\n"
-        "print(json.dumps({job.output: [job.settings, proofs.code_digests(job)] for job in jobs}))"
+        "print(json.dumps({job.output: [job.text, proofs.code_digests(job)] for job in jobs}))"
     )
     environment = {**os.environ, "PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     called = subprocess.run(
@@ -389,7 +378,7 @@ def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
     row = re.search(r"(?ms)^emergence:\n.*?\n\n", rows.read_text())[0]
     rows.write_text(rows.read_text() + "\n" + row.replace("emergence", "another_emergence", 1))
     (package / "stages" / "another_analysis.py").write_text('"""Another analysis."""\n')
-    now = {job.output: [job.settings, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
+    now = {job.output: [job.text, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
     assert proofs_of(package, tmp_path) == json.loads(json.dumps(now))
 
 
@@ -398,7 +387,7 @@ def test_an_edited_file_reaches_the_results_whose_code_it_is(tmp_path):
     shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     with open(package / "metrics" / "cka.py", "a") as file:
         file.write("\nANOTHER = 1\n")
-    now = {job.output: [job.settings, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
+    now = {job.output: [job.text, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}
     stale = {
         label(path) for path, each in proofs_of(package, tmp_path).items() if each != json.loads(json.dumps(now[path]))
     }

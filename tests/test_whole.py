@@ -19,6 +19,7 @@ SCHEMAS = {
             "val_accuracy",
             "predicted",
             "checkpoint",
+            "machine",
         },
     ),
     "selectivity": (

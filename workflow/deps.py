@@ -8,7 +8,7 @@ from vestige.config.choices import FAMILIES, FIGURES, SOURCES, plot_of
 from vestige.data.imagenet import DESCRIPTION
 from vestige.foundation import source
 from vestige.foundation.rows import DESCRIBED, FAMILY, GIVEN, SOURCE, STAGES, STUDY, Stage
-from vestige.pipeline import FORMAT
+from vestige.pipeline import ALWAYS
 
 FILE = Path("dvc.yaml")
 # What a study chooses, and how DVC spells the choice: it fills in the file that the study names.
@@ -25,7 +25,7 @@ def list_sources(stage: Stage) -> list[str]:
     """The source files of a stage in any study, as DVC spells them, sorted."""
     rows = (stage, GIVEN.get(stage.name, stage))  # DVC has one list for all jobs of a stage
     begins = [[choices_of(row, file) for file in row.code] for row in rows]
-    found = {each for row in begins for files in product(*row) for each in source.closure(FORMAT, *files)}
+    found = {each for row in begins for files in product(*row) for each in source.closure(*ALWAYS, *files)}
     chosen = {each for file in stage.code if file in CHOSEN for each in choices_of(stage, file)}
     return sorted((found - chosen) | {CHOSEN[file][2] for file in stage.code if file in CHOSEN})
 
@@ -60,9 +60,9 @@ def update_stage(text: str, stage: Stage | None) -> str:
         return text
     before, head, after = text.partition("deps:\n")
     if stage.gathers:
-        after = replace_lines(after, RESULT_LINE, list_results(stage), until=" params:")
+        after = replace_lines(after, RESULT_LINE, list_results(stage), until=" outs:")
     sources = [f"{source.PREFIX}{file}" for file in list_sources(stage)]
-    return before + head + replace_lines(after, SOURCE_LINE, sources, until=" params:")
+    return before + head + replace_lines(after, SOURCE_LINE, sources, until=" outs:")
 
 
 def replace_lines(text: str, pattern: str, items: list[str], until: str) -> str:

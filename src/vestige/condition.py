@@ -168,10 +168,6 @@ class Condition:
         lifted = f"in the first {epochs}" if self.start == 0 else f"in {count} epochs from epoch {self.start}"
         return f"alpha {self.alpha:g} {f'from epoch {self.start}' if self.is_kept_on else lifted}"
 
-    def has_penalty_in(self, epoch: int) -> bool:
-        """Whether the pass from checkpoint `epoch` to the next is penalised."""
-        return self.start <= epoch < self.stop
-
     def __lt__(self, other: "Condition") -> bool:
         return self.place < other.place
 

@@ -1,25 +1,25 @@
 """The jobs of a study: the rows filled in for every run, pair and figure."""
 
 import difflib
-import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from vestige.config.choices import plot_of
-from vestige.config.loading import FILE
 from vestige.config.rows import load_rows
 from vestige.config.study import Study
 from vestige.foundation import source
-from vestige.foundation.canonical_json import canonical, stated
 from vestige.foundation.rows import FIGURE, GIVEN, PAIR, STAGES, STUDY, Stage
+from vestige.job_text import format_job
 
-FORMAT = "foundation/format.py"  # part of the code of every result
+# Part of the code of every result: the format's number, what parses texts, what labels results.
+ALWAYS = ("foundation/format.py", "foundation/call.py", "foundation/labelling.py")
 CHECKED = "needs"  # what the check alone reads of the row of a figure
-INTERPRETED = "work/study.json"  # where DVC reads what stages are handed of the sections of INTERPRETED_KEYS
-INTERPRETED_KEYS = ("images",)  # sections with keys on which no result depends, such as where images lie
-PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine says what its jobs were planned with
+TEXTS = "work/texts"  # the folder of the texts of all jobs
+PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine names the file of what it planned its jobs with
 
 
 @dataclass(frozen=True)
@@ -112,31 +112,27 @@ class Job:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The files that make the result, relative to the package."""
-        return source.closure(FORMAT, *begins(self.study, self.stage, self.names))
+        return source.closure(*ALWAYS, *begins(self.study, self.stage, self.names))
 
     @cached_property
+    def text(self) -> str:
+        """All that the stage is handed, and all that the result says of its making, as one canonical JSON."""
+        return format_job(self)
+
+    @property
+    def text_file(self) -> str:
+        """Where the text lies for DVC, which compares it."""
+        return f"{TEXTS}/{Path(self.output).relative_to('results').with_suffix('.json')}"
+
+    @property
     def settings(self) -> dict[str, Any]:
-        """What the result depends on beside code and results, as plain values: settings by their key, and rows."""
-        return stated(self.study, self.keys) | {f"{self.stage.rows}:{name}": row for name, row in self.rows.items()}
+        """The settings in the text, as plain values, by the key of params.yaml at which each stands."""
+        return json.loads(self.text).get("settings", {})
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of params.yaml at which its settings stand."""
         return tuple(key.format(**self.names) for key in self.stage.settings)
-
-    @property
-    def params(self) -> dict[str, tuple[str, ...]]:
-        """The files of parameters, as DVC calls them, and the keys of each at which that stands.
-
-        Of a pair the seeds too, which say with which run another is compared: DVC cannot tell which two runs it reads.
-        What lists the places of images depends on these too: the images may be others.
-        """
-        own = tuple(key.format(**self.names) for key in STAGES[self.stage.name].settings)  # one list for all its jobs
-        keys = (*own, "seeds") if self.stage.axis == PAIR else own
-        interpreted = tuple(key for key in keys if key in INTERPRETED_KEYS)
-        plain = keys if self.stage.lists_places else tuple(key for key in keys if key not in interpreted)
-        rows = {f"{source.PREFIX}{self.stage.rows}": tuple(self.rows)} if self.stage.rows else {}
-        return ({FILE: plain} if plain else {}) | ({INTERPRETED: interpreted} if interpreted else {}) | rows
 
     @cached_property
     def rows(self) -> dict[str, Any]:
@@ -148,19 +144,9 @@ class Job:
         return {name: {key: value for key, value in rows[name].items() if key != CHECKED}}
 
 
-def interpreted(study: Study) -> dict[str, Any]:
-    """What stands in INTERPRETED: sections as stages are handed them, with defaults and without places."""
-    return stated(study, INTERPRETED_KEYS)
-
-
 def begins(study: Study, stage: Stage, names: dict[str, Any]) -> tuple[str, ...]:
     """The files from which a stage's import closure begins, in one study."""
     return tuple(path.format(**{**names, "study": study}) for path in stage.code)
-
-
-def plan(settings: dict[str, Any]) -> dict[str, str]:
-    """A short digest of what stands at each key."""
-    return {key: hashlib.sha256(canonical(value).encode()).hexdigest()[:8] for key, value in settings.items()}
 
 
 def log_of(output: str) -> str:

@@ -174,11 +174,12 @@ from conftest import make_selectivity
 from vestige import pipeline
 from vestige.commands import figure_drawing
 from vestige.config import loading
+from vestige.foundation.call import Call
 job = pipeline.job(loading.read(), "figures_selectivity", figure=sys.argv[1])
 for each in job.inputs:
     Path(each.output).parent.mkdir(parents=True, exist_ok=True)
     make_selectivity("baseline", dict(each.values)["seed"]).to_netcdf(each.output)
-drawn = figure_drawing.drawn(job, figure_drawing.shown(job)[:1], {{}})
+drawn = figure_drawing.drawn(Call(job.text), [figure_drawing.shown(job)[0].output], {{}})
 print(drawn.caption, len(drawn.table), job.code)
 """
 

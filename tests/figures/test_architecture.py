@@ -53,7 +53,7 @@ def test_a_step_without_layers_does_not_part_a_module(networks, draw):
 
 
 def test_what_the_network_sees_of_an_image_is_said(networks, draw):
-    proof = {"settings": {"images": {"source": "toy", "crop": 6}, "network": {"family": "toy"}}}
+    proof = {"text": json.dumps({"settings": {"images": {"source": "toy", "crop": 6}, "network": {"family": "toy"}}})}
     said = words(draw("architecture", [networks().assign_attrs(proof=json.dumps(proof))])[0])
     assert {"input, 1 × 8 × 8", "view, 1 × 6 × 6"} <= set(said)
 

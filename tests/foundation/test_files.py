@@ -1,10 +1,19 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and what is no file is never read."""
 
 import os
+import socket
 
 import pytest
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import (
+    NotAFile,
+    describe_irregular,
+    find_irregular,
+    open_regular,
+    place,
+    read_regular,
+    whole,
+)
 
 
 def test_a_file_is_written_in_a_folder_that_is_made(tmp_path):
@@ -49,3 +58,56 @@ def test_a_signal_just_after_the_rename_ends_the_program_as_one_and_leaves_the_f
     with pytest.raises(KeyboardInterrupt), whole(tmp_path / "file") as file:
         file.write(b"whole")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"whole")]
+
+
+def bound_socket(path) -> None:
+    """A socket in the file system."""
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(path))
+
+
+IRREGULAR = {
+    "a named pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": lambda path: path.mkdir(),
+    "a socket": bound_socket,
+}
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("said", list(IRREGULAR))
+def test_what_is_no_file_is_described_and_neither_opened_nor_copied(tmp_path, monkeypatch, said):
+    monkeypatch.chdir(tmp_path)  # the path of a socket must be short
+    path = tmp_path / "there"
+    IRREGULAR[said](path)
+    assert describe_irregular(path) == said
+    with pytest.raises(OSError, match="no file|No such device"):
+        open_regular(path)
+    monkeypatch.setattr("os.link", lambda *paths: (_ for _ in ()).throw(OSError(18, "Invalid cross-device link")))
+    with pytest.raises(OSError, match="no file|No such device"):
+        place(path, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_link_to_a_file_is_read_and_a_link_to_nothing_is_missing(tmp_path):
+    (tmp_path / "file").write_bytes(b"all")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "broken").symlink_to("nowhere")
+    assert read_regular(tmp_path / "link") == b"all"
+    assert [describe_irregular(tmp_path / name) for name in ("file", "link", "broken", "absent")] == [""] * 4
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "broken")
+
+
+def test_a_pipe_anywhere_in_a_folder_is_found(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").touch()
+    assert find_irregular(tmp_path) == find_irregular(tmp_path / "absent") == ""
+    os.mkfifo(tmp_path / "folder" / "pipe")
+    assert find_irregular(tmp_path) == find_irregular(tmp_path / "folder" / "pipe") == f"{tmp_path}/folder/pipe"
+
+
+def test_a_pipe_is_refused_at_once_although_nobody_writes_to_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NotAFile, match="no file"):
+        read_regular(tmp_path / "pipe")

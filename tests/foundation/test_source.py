@@ -1,5 +1,6 @@
 """The source files that make a result, and the digest that decides whether they have changed."""
 
+import jinja2
 import pytest
 
 from vestige import pipeline
@@ -106,13 +107,39 @@ def test_what_python_does_changes_the_digest(tmp_path, old, new):
     assert digest_of(tmp_path, SAID.replace(old, new)) != digest_of(tmp_path, SAID)
 
 
-def test_a_file_that_is_not_python_counts_byte_by_byte(tmp_path):
-    style = tmp_path / "style.mplstyle"
-    digests = set()
-    for text in ("lines.linewidth: 1\n", "lines.linewidth: 2\n", "lines.linewidth: 1 \n"):
-        style.write_text(text)
-        digests.add(source.file_digest(style))
-    assert len(digests) == 3
+# suffix -> texts that say the same, and texts that say another thing each.
+ALIKE = {
+    ".mplstyle": (
+        ["font.size: 8\n", "font.size: 8  # points\n", "# a style\n\nfont.size: 8 \n"],
+        ["font.size: 9\n", 'text.color: "#aa0000"\n', 'text.color: "#bb0000"\n'],
+    ),
+    ".css": (
+        ["p { margin: 0 }\n", "/* all */\np { margin: 0 } /* of\n them */\n"],
+        ["p { margin: 1 }\n", 'p { content: "/* a */" }\n', 'p { content: "/* b */" }\n'],
+    ),
+    ".jinja": (
+        ["<p>{{ a }}</p>\n", "{# a page #}\n<p>{{ a }}</p>\n", "<p>{# of\n a #}{{ a }}</p>\n"],
+        ["<p>{{ b }}</p>\n", "<p>{#- a -#} {{ a }}</p>\n", "\n<p>{{ a }}</p>\n"],
+    ),
+    ".yaml": (["a: 1\n"], ["a: 1 # a\n", "a: 1 \n"]),
+}
+
+
+@pytest.mark.parametrize("suffix", ALIKE)
+def test_of_a_file_that_is_not_python_comments_alone_say_nothing(tmp_path, suffix):
+    def digest(text: str) -> str:
+        (tmp_path / f"file{suffix}").write_text(text)
+        return source.file_digest(tmp_path / f"file{suffix}")
+
+    alike, others = ALIKE[suffix]
+    assert len({digest(text) for text in alike}) == 1
+    assert len({digest(text) for text in (alike[0], *others)}) == 1 + len(others)
+
+
+@pytest.mark.parametrize("text", ALIKE[".jinja"][0])
+def test_templates_that_count_as_the_same_make_the_same_page(text):
+    how = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
+    assert jinja2.Template(text, **how).render(a=1) == "<p>1</p>\n"
 
 
 def test_a_source_means_the_same_in_words_that_no_version_of_python_changes():

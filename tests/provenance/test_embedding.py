@@ -12,8 +12,8 @@ from vestige.foundation.canonical_json import canonical
 from vestige.provenance import embedding, proofs, results
 
 matplotlib.use("Agg")
-BEHIND = {"code": {}, "settings": {}, "results": {}}
-STAMP = {"result": "results/toy/x", "settings": {"a": 1, "b": "</script> é"}, "code": {}, "inputs": {}, "beside": {}}
+BEHIND = {"code": {}, "texts": {}, "results": {}}
+STAMP = {"result": "results/toy/x", "text": '{"labels":{"b":"</script> é"}}', "code": {}, "inputs": {}, "beside": {}}
 STAMP |= {"behind": BEHIND}
 PAGE = "<html><body><p>A page</p></body></html>\n"
 
@@ -100,12 +100,28 @@ WRONG = {
     "code": ([], {"x.py": 1}),
     "inputs": ([1], None, {"a": None}),
     "beside": (["a"], 3),
-    "settings": ([], "text"),
-    "behind": ([], {}, {**BEHIND, "results": []}, {**BEHIND, "code": {"training": []}}, {**BEHIND, "code": 1}),
+    "text": (
+        *("[]", "{", "5", '{"gathers":5}', '{"gathers":null}', '{"gathers":{"a":5}}', '{"gathers":{"a":[["x"]]}}'),
+        *('{"gathers":{"a":[1,"a"]}}', '{"shown":3}', '{"shown":[1]}', '{"settings":[]}', '{"stream":"0"}'),
+        *('{"more":1}', '{"labels":{"\\u001b[2J":1}}', '{"settings":' + "[" * 100_000),
+        '{"settings":' + '{"a":' * 900 + "1" + "}" * 901,
+    ),
+    "behind": (
+        [],
+        {},
+        {**BEHIND, "results": []},
+        {**BEHIND, "texts": {"a": 1}},
+        {**BEHIND, "texts": {"a": '{"gathers":5}'}},
+        {**BEHIND, "code": {"training": []}},
+        {**BEHIND, "code": 1},
+    ),
 }
 
 
-@pytest.mark.parametrize(("key", "value"), [(key, value) for key, values in WRONG.items() for value in values])
+EACH = [pytest.param(key, value, id=f"{key}-{n}") for key, values in WRONG.items() for n, value in enumerate(values)]
+
+
+@pytest.mark.parametrize(("key", "value"), EACH)
 def test_a_proof_with_a_part_of_another_kind_is_none(tmp_path, monkeypatch, key, value):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "results/toy/page.html"
@@ -172,8 +188,64 @@ def test_every_edit_with_the_tools_of_netcdf_is_seen(edit, tmp_path, monkeypatch
 
 
 def test_a_proof_is_spelt_in_one_way():
-    one, other = embedding.sealed({"b": 1, "a": 2}, "x"), embedding.sealed({"a": 2, "b": 1}, b"x")
-    assert one == other == canonical({"a": 2, "b": 1, "content": embedding.sha256('x{"a":2,"b":1}')})
+    one, other = embedding.sealed({"b": 1, "a": 2}, "x", "y"), embedding.sealed({"a": 2, "b": 1}, b"x", b"y")
+    digest = embedding.sha256("".join(map(embedding.sha256, ("x", "y", '{"a":2,"b":1}'))))
+    assert one == other == canonical({"a": 2, "b": 1, "content": digest})
+
+
+def test_the_same_bytes_with_a_proof_elsewhere_have_another_seal():
+    assert embedding.sealed({"a": 1}, "xy", "z") != embedding.sealed({"a": 1}, "x", "yz")
+
+
+def moved_in_picture(data: bytes, at: int) -> bytes:
+    """A PNG whose proof is another one of its chunks; 0 is the signature."""
+    parts = embedding.chunks(data)
+    parts.insert(at, parts.pop(-2))
+    return b"".join(parts)
+
+
+def moved_in_page(data: bytes, tag: str) -> bytes:
+    """A page whose proof stands before the first of some tag."""
+    start, script, rest = data.decode().rpartition(embedding.SCRIPT)
+    proof, end, rest = rest.partition(embedding.END)
+    before, tag, behind = f"{start}{rest}".partition(tag)
+    return f"{before}{script}{proof}{end}{tag}{behind}".encode()
+
+
+def doubled_in_page(data: bytes) -> bytes:
+    """A page with its proof twice."""
+    page = data.decode()
+    script = page[page.index(embedding.SCRIPT) : page.index("</body>")]
+    return page.replace(script, script + script).encode()
+
+
+def doubled_in_picture(data: bytes) -> bytes:
+    """A PNG with its proof twice."""
+    *before, proof, end = embedding.chunks(data)
+    return b"".join([*before, proof, proof, end])
+
+
+PLACES = {
+    "the first chunk of a picture": ("picture.png", lambda data: moved_in_picture(data, 1)),
+    "a chunk in the middle of a picture": ("picture.png", lambda data: moved_in_picture(data, 2)),
+    "behind the end of a picture": ("picture.png", lambda data: moved_in_picture(data, len(embedding.chunks(data)))),
+    "twice in a picture": ("picture.png", doubled_in_picture),
+    "the begin of a page": ("page.html", lambda data: moved_in_page(data, "<html>")),
+    "the head of a body": ("page.html", lambda data: moved_in_page(data, "<p>")),
+    "behind the body of a page": ("page.html", lambda data: moved_in_page(data, "</html>")),
+    "twice in a page": ("page.html", doubled_in_page),
+}
+
+
+@pytest.mark.parametrize(("name", "edit"), PLACES.values(), ids=list(PLACES))
+def test_a_proof_that_stands_elsewhere_in_its_file_or_twice_is_seen(tmp_path, monkeypatch, name, edit):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "results/toy" / name
+    WRITE[name](path.relative_to(tmp_path))
+    data = path.read_bytes()
+    path.write_bytes(edit(data))
+    assert path.read_bytes() != data
+    assert not proofs.found_in(path)[1]
 
 
 def test_a_sealed_file_whose_proof_is_no_text_has_none(tmp_path):

@@ -13,13 +13,14 @@ from ruamel.yaml import YAML
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.foundation import source
-from vestige.provenance import equivalences, status
+from vestige.foundation import files, source
+from vestige.provenance import equivalences, hashing, proofs, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE
 
 TRAINING = "results/tiny/training/suppressed-seed0.nc"
 SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"
 BASELINE = "results/tiny/selectivity/baseline-seed0.nc"
+BASELINE_CHECKPOINTS = "results/tiny/checkpoints/baseline-seed0"
 FIGURE = "results/tiny/figures/emergence.png"
 REPORT = "results/tiny/report.html"
 
@@ -172,7 +173,7 @@ def test_what_came_from_a_missing_result_is_stale_if_that_would_be_made_otherwis
         Path(TRAINING.replace("seed0", f"seed{seed}")).unlink()
     study = study_with(conditions__suppressed__alpha=-6)
     why = f"{TRAINING}, from which it came and which is missing: setting conditions.suppressed.alpha was -5.0, is -6.0"
-    assert reasons(SELECTIVITY, study) == why
+    assert reasons(SELECTIVITY, study) == f"label alpha was -5.0, is -6.0; {why}"
     assert [path for path in states(study)[STALE] if "selectivity/baseline" in path] == []
     assert FIGURE in states(study)[STALE]
 
@@ -235,6 +236,34 @@ def test_a_file_without_a_proof_is_foreign(made, path):
     Path(path).write_bytes(b"anything")
     assert path in states()[FOREIGN]
     assert reasons(path).startswith("it carries no proof, or was changed after it was written")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The paths that are opened to be read, as they are read."""
+    found, plain = [], files.open_regular
+    monkeypatch.setattr(hashing, "open_regular", lambda path: [found.append(str(path)), plain(path)][1])
+    return found
+
+
+ALIENS = (
+    *("/etc/passwd", "../outside", "params.yaml", f"{BASELINE}", "results/tiny/checkpoints/baseline-seed0"),
+    *(
+        f"{BASELINE_CHECKPOINTS}/{name}"
+        for name in ("../../../x", "notes.txt", ".hidden", "pipe", "a/epoch-000.safetensors")
+    ),
+)
+
+
+@pytest.mark.parametrize("alien", ALIENS)
+def test_a_proof_that_lists_what_is_no_file_of_its_own_is_foreign_and_nothing_of_it_is_opened(made, opened, alien):
+    job = pipeline.job(study_with(), "training", condition="baseline", seed=0)
+    stamp = proofs.read_proof(Path(job.output))
+    invented.write(Path(job.output), "says", stamp | {"beside": stamp["beside"] | {alien: "0" * 64}})
+    found = status.of(job)
+    assert (found.state, found.reasons) == (FOREIGN, (f"its proof lists {alien}, which is no file of it",))
+    assert status.files_beside(job) == ([], [])
+    assert not [path for path in opened if Path(path) == Path(alien)]
 
 
 def test_only_three_causes_are_named(made):

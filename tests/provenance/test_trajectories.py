@@ -1,6 +1,7 @@
 """No epoch is trained twice: what runs share, and that a run with another's first epochs is as if trained alone."""
 
 import copy
+import json
 import os
 import random
 import shutil
@@ -12,12 +13,15 @@ import engines
 import pytest
 import xarray as xr
 from engines import ROOT, TINY
+from relabelled import OTHER, relabel
 from ruamel.yaml import YAML
 
 from vestige import pipeline
-from vestige.commands import prune, scratch_files, stage_call
+from vestige.commands import prune, scratch_files
 from vestige.commands.make import make
 from vestige.config import loading
+from vestige.foundation import processor
+from vestige.foundation.call import Call
 from vestige.provenance import proofs, scratch, status, trajectories
 
 PLAIN = YAML(typ="safe").load(TINY)
@@ -152,26 +156,26 @@ def test_independent_conditions_share_nothing_and_have_seeds_of_their_own():
     assert set(trajectories.shared(given).values()) == {0}
     assert all(trajectories.lasting(training(given, run)) == {given.training_of(run[:-6]).epochs} for run in RUNS)
     runs = [f"{name}-seed{seed}" for name in PLAIN["conditions"] for seed in (0, 1)]
-    seeds = [stage_call.settings_of(training(given, run)).seed for run in runs]
+    seeds = [json.loads(training(given, run).text)["stream"] for run in runs]
     assert len(set(seeds)) == 6
     assert all(isinstance(seed, int) and 0 <= seed < 2**53 for seed in seeds)
 
 
 def test_the_seed_of_an_independent_run_is_the_same_for_ever():
-    # No proof holds it: were it another, results would be other ones, and none would be called stale.
+    # Were it another, all results of such runs would have to be made again.
     assert study(training__independent=True).stream("baseline", 0) == 1832704917616595
 
 
 def test_seeds_are_paired_where_nothing_is_said():
     given = study()
-    assert [stage_call.settings_of(training(given, run)).seed for run in RUNS] == [0, 0, 0]
+    assert [json.loads(training(given, run).text)["stream"] for run in RUNS] == [0, 0, 0]
     assert "independent" not in training(given).settings["training"]
 
 
 def test_a_condition_alone_may_be_independent():
     given = study(conditions__longer={"alpha": 0, "independent": True})
     assert set(trajectories.shared(given).values()) == {0, 2}
-    assert stage_call.settings_of(training(given)).seed == 0
+    assert json.loads(training(given).text)["stream"] == 0
 
 
 @pytest.mark.parametrize(
@@ -331,6 +335,69 @@ def test_independent_runs_are_other_networks_and_go_on_from_themselves_alone(her
     assert [began(run) for run in RUNS[:2]] == [4, 4]
 
 
+# Kinds of machine
+
+
+def machines(run):
+    """On what each epoch of a run was computed, as its result says; "" for this machine."""
+    with xr.open_dataset(training(study(), run).output) as made:
+        return ["" if each == processor.describe() else each for each in made["machine"].values.tolist()]
+
+
+def test_a_run_says_on_what_each_of_its_epochs_was_computed(here):
+    made("baseline-seed0")
+    assert machines("baseline-seed0") == [""] * 5
+
+
+@pytest.mark.slow
+def test_the_epochs_of_another_run_are_taken_over_from_the_same_kind_of_machine_alone(here, alone):
+    made("baseline-seed0")
+    relabel(Path("work/trajectories"))
+    made("suppressed-seed0")
+    assert began("suppressed-seed0") == 0
+    assert machines("suppressed-seed0") == [""] * 5
+    assert results() == alone("baseline-seed0") | alone("suppressed-seed0")
+    assert json.loads(Path("benchmarks/tiny/training/suppressed-seed0.json").read_text())["passes"] == 4
+    made("longer-seed0")
+    assert began("longer-seed0") == 2  # from those of the suppressed run, which are the baseline's until then
+
+
+@pytest.mark.slow
+def test_a_clone_of_the_project_is_another_run(here, tmp_path, monkeypatch):
+    made("baseline-seed0", scratch=str(tmp_path / "shared"))
+    relabel(tmp_path / "shared/trajectories")
+    arrive(tmp_path / "clone", monkeypatch)
+    made("baseline-seed0", scratch=str(tmp_path / "shared"))
+    assert began("baseline-seed0") == 0
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_from_its_own_epochs_on_another_kind_of_machine_and_says_both(here, alone):
+    longer = {"training__epochs": 6, "conditions__longer__epochs": 7}
+    made("suppressed-seed0")
+    relabel(Path("work/trajectories"))
+    given = made("suppressed-seed0", **longer)
+    assert began("suppressed-seed0") == 4
+    assert machines("suppressed-seed0") == [OTHER] * 5 + [""] * 2
+    assert status.of(training(given, "suppressed-seed0")).state == status.PROVEN
+    mine, others = results(), alone("suppressed-seed0", **longer)
+    assert mine.keys() == others.keys()
+    assert [path for path in mine if mine[path] != others[path]] == ["results/tiny/training/suppressed-seed0.nc"]
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_continued_on_another_kind_of_machine(here, meanwhile):
+    given = made()
+    meanwhile({2: die})
+    with pytest.raises(Killed):
+        make(training(given))
+    relabel(Path("work/trajectories"))
+    make(training(given))
+    assert began("baseline-seed0") == 2
+    assert machines("baseline-seed0") == [OTHER] * 3 + [""] * 2
+    assert not any(Path("work/training").iterdir())
+
+
 # The scratch folder
 
 
@@ -453,13 +520,13 @@ def meanwhile(monkeypatch):
     """What is done when a training has come to an epoch: by number, each once."""
 
     def install(due):
-        told = stage_call.function_of
+        told = Call.function.fget
 
-        def function_of(job):
-            stage = told(job)
+        def function(call):
+            stage = told(call)
             return (lambda *given, note, **named: stage(*given, note=hooked(note, due), **named)) if due else stage
 
-        monkeypatch.setattr("vestige.commands.make.function_of", function_of)
+        monkeypatch.setattr(Call, "function", property(function))
 
     return install
 

@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from vestige.config.sections import Applies, ConditionSettings
 from vestige.data import digits
+from vestige.foundation.canonical_json import plain
 from vestige.models import bottleneck_resnet
 from vestige.stages.selectivity import Settings as Selectivity
 from vestige.stages.training import Settings as Training
@@ -81,23 +82,24 @@ def proof(name, code=None, hardware=None, versions=None, inputs=None):
 
 
 def settings(conditions=CONDITIONS, study="toy"):
-    """The sections of a study."""
+    """The sections of a study, as plain values."""
     trained = Training(
         epochs=12, batch_size=64, learning_rate=0.1, learning_rate_step=30, learning_rate_gamma=0.1,
         momentum=0.9, weight_decay=1e-3, class_reduction="mean", epsilon=1e-6, shift=1,
     )  # fmt: skip
-    return SimpleNamespace(
-        study=study,
-        device="cpu",
-        threads=1,
-        seeds=(0, 1, 2),
-        images=digits.Settings(source="digits", val_fraction=0.2, split_seed=0),
-        network=bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 1, 1), width=16),
-        training=trained,
-        conditions={name: ConditionSettings(**said) for name, said in conditions.items()},
-        selectivity=Selectivity(batch_size=512, epsilon=1e-6),
-        applies=Applies(ablation=(), cka=("baseline",), association=(), norms=(), cluster_ablation=()),
-    )
+    sections = {
+        "study": study,
+        "device": "cpu",
+        "threads": 1,
+        "seeds": (0, 1, 2),
+        "images": digits.Settings(source="digits", val_fraction=0.2, split_seed=0),
+        "network": bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 1, 1), width=16),
+        "training": trained,
+        "conditions": {name: ConditionSettings(**said) for name, said in conditions.items()},
+        "selectivity": Selectivity(batch_size=512, epsilon=1e-6),
+        "applies": Applies(ablation=(), cka=("baseline",), association=(), norms=(), cluster_ablation=()),
+    }
+    return SimpleNamespace(**{name: plain(section) for name, section in sections.items()})
 
 
 def images(classes=10):

@@ -1,5 +1,7 @@
 """The reproducibility card answers each variable from what the results carry, and lists both where they disagree."""
 
+import json
+
 import pytest
 from report import made
 from report.conftest import written
@@ -67,6 +69,23 @@ def test_both_machines_are_named_where_results_disagree():
     assert "made on different machines" in said
 
 
+def on_machines(*machines):
+    """Training results, of which the first ones say on what kind of machine their epochs were computed, in turn."""
+    results = made.training()
+    for number, each in enumerate(machines):
+        epochs = results[number].sizes["epoch"]
+        names = [each[0]] * (epochs - 1) + [each[-1]]
+        results[number] = results[number].assign(machine=("epoch", names))
+    return results
+
+
+def test_the_machines_of_trainings_are_named_with_the_epochs_that_they_computed():
+    said = card(training=on_machines(["Abacus 9"], ["Abacus 10", "Loom 3"]))
+    assert "Training: Abacus 9 (2 epochs), Abacus 10 (1 epoch), Loom 3 (1 epoch). Of 1 network" in said
+    assert "Of 1 network" not in card(training=on_machines(["Abacus 9"], ["Loom 3"]))
+    assert "Training: " not in card()
+
+
 def test_both_versions_are_named_where_results_disagree():
     assert "numpy 2.4.5 (1 result) and 2.4.6 (14 results)" in card(training=runs(versions={"numpy": "2.4.5"}))
 
@@ -122,7 +141,7 @@ def test_settings_are_laid_out_as_paths():
 
 def test_a_section_that_only_results_state_comes_last():
     given, proof = made.SimpleNamespace(study="s", seeds=(0,)), {"seeds": [0], "zeta": {"a": 1}, "conditions.b": {}}
-    assert sections(given, [{"settings": proof}, {}])[1:] == [
+    assert sections(given, [{"text": json.dumps({"settings": proof})}, {}])[1:] == [
         ("seeds", [("seeds", "[0]")]),
         ("zeta", [("zeta.a", "1")]),
     ]

@@ -1,5 +1,6 @@
 """Figures and claims of the same of the paper's numbers lead to each other."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -69,7 +70,7 @@ def test_a_claim_of_the_second_paper_has_the_figures_of_its_kind_of_results_and_
 def test_the_kind_of_a_figure_stands_in_its_proof(tmp_path):
     drawn = plate_of(made.figure(tmp_path, "linearity"))
     settings = {"study": "toy", "applies.cka": ["baseline"], "figures.cka.linearity": {}}
-    assert replace(drawn, proof={"settings": settings}).kind == "cka"
+    assert replace(drawn, proof={"text": json.dumps({"settings": settings})}).kind == "cka"
     assert replace(drawn, proof={}).kind == ""
 
 

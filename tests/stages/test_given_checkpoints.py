@@ -2,7 +2,6 @@
 
 import hashlib
 import pickle
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -34,7 +33,7 @@ def take(run, tmp_path):
 
     def of(files, network=FAMILY):
         (tmp_path / "kept").mkdir()
-        settings = run.settings(training=SimpleNamespace(batch_size=16))
+        settings = run.settings(batch_size=16)
         settings.network = network
         note = run.inputs["note"]
         return given_checkpoints.training(settings, run.inputs["images"], tmp_path / "kept", files, KEY, note)

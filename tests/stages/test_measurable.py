@@ -139,13 +139,18 @@ def test_channels_are_silenced_wherever_they_lie(chosen, axis, shape):
     assert torch.equal(found[~mask], whole[~mask])
 
 
+def of_all_pixels(settings):
+    """Settings as the stage `network` is handed them, of networks that see whole images."""
+    return SimpleNamespace(network=settings.network, images={})
+
+
 @pytest.mark.parametrize("function", [linear_convolutions, of_tokens])
 def test_the_stage_network_refuses_what_cannot_be_measured(run, family, function):
     settings = run.settings()
     settings.network = family(function)
     images = run.inputs["images"].assign(height=SIDE, width=SIDE)
     with pytest.raises(ValueError, match="network: the output of first, a block of module 4"):
-        network_stage(settings, images, run.noted.append)
+        network_stage(of_all_pixels(settings), images, run.noted.append)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,9 @@ def test_the_stage_network_refuses_what_cannot_be_measured(run, family, function
 def test_what_the_family_makes_measurable_is_measured_rightly(run, family, tmp_path, function, how, channels):
     settings = run.settings(selectivity=SimpleNamespace(batch_size=7, epsilon=1e-6))
     settings.network = family(function, **how)
-    described = network_stage(settings, run.inputs["images"].assign(height=SIDE, width=SIDE), run.noted.append)
+    described = network_stage(
+        of_all_pixels(settings), run.inputs["images"].assign(height=SIDE, width=SIDE), run.noted.append
+    )
     assert described["head"].item() == "classifier"
     assert described["channels"].values[described["module"].values >= 0].tolist() == channels
     network = build(settings.network, CHANNELS, CLASSES, seed=3)

@@ -20,7 +20,7 @@ def images(channels=3, side=64, classes=1000):
 
 
 def found(settings, crop=None, **shape):
-    return network(SimpleNamespace(network=settings, images=SimpleNamespace(crop=crop)), images(**shape), [].append)
+    return network(SimpleNamespace(network=settings, images={"crop": crop}), images(**shape), [].append)
 
 
 @pytest.fixture(scope="module")

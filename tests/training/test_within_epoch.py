@@ -7,8 +7,10 @@ import threading
 import time
 
 import pytest
+from relabelled import OTHER, relabel
 from stages.toy import CROPPED, SUPPRESSED, Killed, files, trained
 
+from vestige.foundation import processor
 from vestige.training import loop, within_epoch
 from vestige.training.within_epoch import ENDING, PATIENCE, postponed
 
@@ -225,3 +227,30 @@ def test_it_saves_now_and_then(images, tmp_path, monkeypatch):
     monkeypatch.setattr(within_epoch, "time", Clock)
     trained(tmp_path, images, save_seconds=25)
     assert saved == [3, 3, 3]
+
+
+def test_a_pass_that_was_begun_on_another_kind_of_machine_says_both(images, tmp_path, at_step):
+    at_step(6, die)
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, SUPPRESSED, save_seconds=0)
+    relabel(tmp_path / "killed")
+    at_step(1, die)  # once one step of the pass is saved here
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, SUPPRESSED, save_seconds=0)
+    at_step()
+    made = trained(tmp_path / "killed", images, SUPPRESSED, save_seconds=0)
+    here = processor.describe()
+    assert made["machine"].values.tolist() == [OTHER, OTHER, f"{OTHER} and {here}", here]
+
+
+def test_what_another_run_has_left_within_a_pass_on_another_kind_of_machine_is_of_no_use(images, tmp_path, at_step):
+    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED)
+    at_step(6, die)
+    with pytest.raises(Killed):
+        trained(tmp_path / "killed", images, SUPPRESSED, save_seconds=0)
+    relabel(tmp_path / "killed", run="theirs")
+    left = [*passes(tmp_path / "killed"), *(tmp_path / "killed").glob("*-state-*")]
+    count = at_step()
+    assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
+    assert count[0] == STEPS
+    assert all(path.is_file() for path in left)

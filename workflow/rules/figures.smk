@@ -26,7 +26,7 @@ for kind in front.kinds():
             runtime=rule_resources.runtime(STUDY, f"figures_{kind}"),
             mem_mb=rule_resources.mem_mb(STUDY, f"figures_{kind}", workflow),
         params:
-            settings=front.settings(STUDY, f"figures_{kind}"),
+            text=front.text(STUDY, f"figures_{kind}"),
             caption=figure_labels.caption(STUDY, f"figures_{kind}"),
         shell:
             "vestige make {output.png}"

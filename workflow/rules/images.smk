@@ -13,6 +13,6 @@ rule images:
         runtime=rule_resources.runtime(STUDY, "images"),
         mem_mb=rule_resources.mem_mb(STUDY, "images", workflow),
     params:
-        settings=front.settings(STUDY, "images"),
+        text=front.text(STUDY, "images"),
     shell:
         "vestige make {output}"

@@ -13,7 +13,7 @@ rule network:
         runtime=rule_resources.runtime(STUDY, "network"),
         mem_mb=rule_resources.mem_mb(STUDY, "network", workflow),
     params:
-        settings=front.settings(STUDY, "network"),
+        text=front.text(STUDY, "network"),
     shell:
         "vestige make {output}"
 
@@ -36,7 +36,7 @@ rule selectivity:
         runtime=rule_resources.runtime(STUDY, "selectivity"),
         mem_mb=rule_resources.mem_mb(STUDY, "selectivity", workflow),
     params:
-        settings=front.settings(STUDY, "selectivity"),
+        text=front.text(STUDY, "selectivity"),
     shell:
         "vestige make {output}"
 
@@ -60,7 +60,7 @@ rule ablation:
         runtime=rule_resources.runtime(STUDY, "ablation"),
         mem_mb=rule_resources.mem_mb(STUDY, "ablation", workflow),
     params:
-        settings=front.settings(STUDY, "ablation"),
+        text=front.text(STUDY, "ablation"),
     shell:
         "vestige make {output}"
 
@@ -83,7 +83,7 @@ rule cka:
         runtime=rule_resources.runtime(STUDY, "cka"),
         mem_mb=rule_resources.mem_mb(STUDY, "cka", workflow),
     params:
-        settings=front.settings(STUDY, "cka"),
+        text=front.text(STUDY, "cka"),
     shell:
         "vestige make {output}"
 
@@ -107,7 +107,7 @@ rule between:
         runtime=rule_resources.runtime(STUDY, "between"),
         mem_mb=rule_resources.mem_mb(STUDY, "between", workflow),
     params:
-        settings=front.settings(STUDY, "between"),
+        text=front.text(STUDY, "between"),
     shell:
         "vestige make {output}"
 
@@ -130,7 +130,7 @@ rule association:
         runtime=rule_resources.runtime(STUDY, "association"),
         mem_mb=rule_resources.mem_mb(STUDY, "association", workflow),
     params:
-        settings=front.settings(STUDY, "association"),
+        text=front.text(STUDY, "association"),
     shell:
         "vestige make {output}"
 
@@ -150,7 +150,7 @@ rule clustering:
         runtime=rule_resources.runtime(STUDY, "clustering"),
         mem_mb=rule_resources.mem_mb(STUDY, "clustering", workflow),
     params:
-        settings=front.settings(STUDY, "clustering"),
+        text=front.text(STUDY, "clustering"),
     shell:
         "vestige make {output}"
 
@@ -171,7 +171,7 @@ rule agreement:
         runtime=rule_resources.runtime(STUDY, "agreement"),
         mem_mb=rule_resources.mem_mb(STUDY, "agreement", workflow),
     params:
-        settings=front.settings(STUDY, "agreement"),
+        text=front.text(STUDY, "agreement"),
     shell:
         "vestige make {output}"
 
@@ -193,7 +193,7 @@ rule untrained:
         runtime=rule_resources.runtime(STUDY, "untrained"),
         mem_mb=rule_resources.mem_mb(STUDY, "untrained", workflow),
     params:
-        settings=front.settings(STUDY, "untrained"),
+        text=front.text(STUDY, "untrained"),
     shell:
         "vestige make {output}"
 
@@ -213,7 +213,7 @@ rule norms:
         runtime=rule_resources.runtime(STUDY, "norms"),
         mem_mb=rule_resources.mem_mb(STUDY, "norms", workflow),
     params:
-        settings=front.settings(STUDY, "norms"),
+        text=front.text(STUDY, "norms"),
     shell:
         "vestige make {output}"
 
@@ -234,7 +234,7 @@ rule cluster_classes:
         runtime=rule_resources.runtime(STUDY, "cluster_classes"),
         mem_mb=rule_resources.mem_mb(STUDY, "cluster_classes", workflow),
     params:
-        settings=front.settings(STUDY, "cluster_classes"),
+        text=front.text(STUDY, "cluster_classes"),
     shell:
         "vestige make {output}"
 
@@ -258,6 +258,6 @@ rule cluster_ablation:
         runtime=rule_resources.runtime(STUDY, "cluster_ablation"),
         mem_mb=rule_resources.mem_mb(STUDY, "cluster_ablation", workflow),
     params:
-        settings=front.settings(STUDY, "cluster_ablation"),
+        text=front.text(STUDY, "cluster_ablation"),
     shell:
         "vestige make {output}"

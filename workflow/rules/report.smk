@@ -14,7 +14,7 @@ rule claims:
         runtime=rule_resources.runtime(STUDY, "claims"),
         mem_mb=rule_resources.mem_mb(STUDY, "claims", workflow),
     params:
-        settings=front.settings(STUDY, "claims"),
+        text=front.text(STUDY, "claims"),
     shell:
         "vestige make {output.nc}"
 
@@ -34,6 +34,6 @@ rule report:
         runtime=rule_resources.runtime(STUDY, "report"),
         mem_mb=rule_resources.mem_mb(STUDY, "report", workflow),
     params:
-        settings=front.settings(STUDY, "report"),
+        text=front.text(STUDY, "report"),
     shell:
         "vestige make {output}"

@@ -19,6 +19,6 @@ rule training:
         runtime=rule_resources.runtime(STUDY, "training"),
         mem_mb=rule_resources.mem_mb(STUDY, "training", workflow),
     params:
-        settings=front.settings(STUDY, "training"),
+        text=front.text(STUDY, "training"),
     shell:
         "vestige make {output}"

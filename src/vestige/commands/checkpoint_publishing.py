@@ -8,6 +8,7 @@ from typing import Any
 from vestige.foundation.files import place
 from vestige.pipeline import Job
 from vestige.provenance import hashing, scratch, trajectories
+from vestige.provenance.filled_folders import is_own_name
 
 
 def workplace(job: Job) -> dict[str, Any]:
@@ -25,7 +26,8 @@ def trajectory_of(job: Job) -> dict[str, Any]:
     shared = scratch.trajectories(job.study)
     scratch.make(shared)
     often = 60 * (job.study.save_minutes or SAVE_MINUTES)
-    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job), often)}
+    run = scratch.digest_of(job)
+    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job), often, run)}
 
 
 def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
@@ -37,7 +39,7 @@ def clear_work(folder: Path, trajectory=None, **others: Path) -> None:
         from vestige.training import resume, within_epoch
 
         within_epoch.forget(trajectory, range(len(trajectory.keys) - 1))
-        resume.forget(trajectory, max((epoch for epoch, _ in trajectory.states()), default=0))
+        resume.forget(trajectory, max((epoch for epoch, _ in trajectory.own_states()), default=0))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -52,6 +54,8 @@ def publish(job: Job, folder: Path) -> dict[str, str]:
             f"{job.stage.name} filled its folder with {strange[0]}, which is no file: files alone are kept"
         )
     names = [path.name for path in found]
+    if strange := [name for name in names if not is_own_name(name)]:
+        raise ValueError(f"{job.stage.name} filled its folder with {strange[0]}: its files are epoch-NNN.safetensors")
     fresh.mkdir(parents=True)
     for name in names:
         place(folder / name, fresh / name)

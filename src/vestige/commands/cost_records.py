@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, NonNegativeFloat
 
 from vestige.config.study import Study
+from vestige.foundation.files import read_regular
 from vestige.foundation.rows import EVERY, TRAINED, Stage
 from vestige.foundation.settings import Values
 from vestige.pipeline import Job
@@ -51,7 +52,7 @@ def recorded(job: Job) -> Iterator[None]:
     if given.is_given(job):
         yield
         return
-    began, since, before = time.time(), time.monotonic(), begun(job)
+    began, since, before = time.time(), time.monotonic(), begun(job, here=True)
     yield
     with suppress(OSError):  # other jobs come and go among the files that are counted
         if Path(job.output).stat().st_mtime < began - 1:  # a second, for disks that keep whole ones
@@ -106,14 +107,23 @@ def length(job: Job) -> int:
     )
 
 
-def begun(job: Job) -> int:
-    """How many passes of a training are there already, from which it goes on; 0 for what trains nothing."""
-    return trajectories.begun(job) if job.stage.resumes else 0
+def begun(job: Job, here: bool = False) -> int:
+    """How many passes of a training are there already, from which it goes on; 0 for what trains nothing.
+
+    `here`: on this machine, for what other runs have left on another kind of machine is of no use then.
+    """
+    if not job.stage.resumes:
+        return 0
+    if not here:
+        return trajectories.begun(job)
+    from vestige.foundation.device import describe_machine
+
+    return trajectories.begun(job, describe_machine(job.study.device))
 
 
 def ended(job: Job) -> float:
     """After how many epochs, at least one, a training that left its checkpoints ended: where it diverged, early."""
-    checkpoints = [*Path(job.folder).glob("*")] if job.stage.resumes else []
+    checkpoints = [*Path(job.folder).glob("epoch-*.safetensors")] if job.stage.resumes else []
     return max(1, len(checkpoints) - 1) if checkpoints else math.inf
 
 
@@ -141,6 +151,6 @@ def records() -> list[Record]:
 def read(path: Path) -> Record | None:
     """One record; None where it is none."""
     try:
-        return Record.model_validate_json(path.read_bytes())
+        return Record.model_validate_json(read_regular(path))
     except (OSError, ValueError):
         return None

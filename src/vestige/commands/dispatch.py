@@ -37,26 +37,14 @@ def make(given, typed: Path) -> int:
 
 def check(given, typed: Path) -> int:
     """`vestige check`."""
-    from vestige.config.claim_rows import check_claims
-    from vestige.engines.dvc_lock import write_interpreted
-    from vestige.provenance import proofs
+    from vestige.commands.study_check import accept
+    from vestige.provenance import proofs, results
 
     study = loading.read(given.study)
-    check_claims()
-    write_interpreted(study)
     if os.path.isdir("results"):  # DVC brings no empty folder back, and calls what reads it missing
-        from vestige.commands.study_check import check_made, is_due_in_dvc, refuse_moved
-        from vestige.provenance import results
-
         results.make_folders(study)
-        if not is_due_in_dvc(study):
-            refuse_moved(study)
-        check_made(study)
+    accept(study)
     proofs.note_code(study)
-    if any(map(study.is_given, study.conditions)):
-        from vestige.commands.study_check import check_given
-
-        check_given(study)
     counts = dict.fromkeys(pipeline.STAGES, 0)
     for job in pipeline.jobs(study):
         counts[job.stage.name] += 1

@@ -1,6 +1,5 @@
 """Makes one result: opens its inputs, calls its stage, labels, stamps and writes what it returns."""
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -16,12 +15,15 @@ from vestige.commands.checkpoint_publishing import clear_work, publish
 from vestige.commands.cost_records import recorded
 from vestige.commands.job_log import Note, locked, logging
 from vestige.commands.result_writing import write
-from vestige.commands.stage_call import check_result, function_of, labels_of, load, places_of, settings_of
+from vestige.commands.stage_call import check_result, folders_of, load, settings_of
 from vestige.commands.study_check import check_made
 from vestige.config import loading
+from vestige.engines import dvc_lock, dvc_repo, plans
 from vestige.foundation import source
+from vestige.foundation.call import Call
+from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job
-from vestige.provenance import keeping, listing, proofs, results, status
+from vestige.provenance import differences, filled_folders, keeping, listing, proofs, results, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
 
 Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
@@ -51,7 +53,7 @@ def make(job: Job) -> str:
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.behind(job))
             load(job)
             refuse_edited(job)
-            (draw if job.stage.kind else compute)(job, before, stamp, note)
+            (draw if job.stage.kind else compute)(job, Call(job.text), before, stamp, note)
             listing.note_made(job, lying)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
@@ -84,20 +86,26 @@ def refuse_edited(job: Job) -> None:
 
 
 def check_plan(job: Job) -> None:
-    """Refuse if settings or rows are others than when the engine planned: it would note the former ones."""
-    plan = json.loads(os.environ.get(pipeline.PLAN, "{}"))
-    edited = [key for key, digest in pipeline.plan(job.settings).items() if plan.get(key, digest) != digest]
-    if edited:
-        where = {key: source.PREFIX + job.stage.rows if ":" in key else job.study.file for key in edited}
-        named = ", ".join(f"{key.rpartition(':')[2]} in {file}" for key, file in where.items())
-        raise Refused(f"{named} was edited after snakemake had started: start it again.")
+    """Refuse if the job's text is another than when its engine planned, which would note the former one."""
+    if not plans.is_planned(job):
+        files = " or ".join([job.study.file, *([source.PREFIX + job.stage.rows] if job.stage.rows else [])])
+        raise Refused(
+            f"what {job.output} is made with in {files} was edited after snakemake had started: start it again."
+        )
+    if dvc_repo.STAGE in os.environ and not dvc_lock.has_text(job):
+        raise Refused(
+            f"{job.text_file}, by which DVC knows what {job.output} is made with, is not what that would be made with "
+            "now: params.yaml or the code was edited since the check. Say `vestige check`, and start DVC again."
+        )
 
 
 def check_place(job: Job) -> None:
-    """Refuse where a folder lies at the path of a file that is to be written."""
+    """Refuse where no file lies at the path of one that is to be written, and where a folder holds files of others."""
     for path in (job.output, *job.beside):
-        if os.path.isdir(path):
-            raise Refused(f"{path} is a folder, where a file is to be written: remove it, or move it elsewhere.")
+        if irregular := describe_irregular(path):
+            raise Refused(f"{path} is {irregular}, where a file is to be written: remove it, or move it elsewhere.")
+    if strange := filled_folders.describe_strangers(filled_folders.list_strangers(job)):
+        raise Refused(f"{job.output} is not made, for its folder is replaced by another then: {strange[0]}.")
 
 
 def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
@@ -120,30 +128,31 @@ def remedy(training: Job) -> str:
     return f"Bring it back: `{command} restore {path}`; or train it again: `{command} make {path}`"
 
 
-def compute(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
+def compute(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None:
     """Call a stage and write the Dataset, or the page, that it returns."""
-    function, places = function_of(job), places_of(job)  # before inputs are open: a second handle may crash netCDF4
+    function = call.function
+    folders = folders_of(job, call)  # before inputs are open: a second handle may crash netCDF4
     with ExitStack() as stack:
 
-        def opened(each: Job):
-            return stack.enter_context(results.open_dataset(each.output))
+        def opened(path: str):
+            return stack.enter_context(results.open_dataset(path))
 
-        inputs = {name: opened(each) for name, each in job.named.items()}
-        if groups := gathered(job):
-            inputs["results"] = {kind: [opened(each) for each in group] for kind, group in groups.items()}
+        inputs = {name: opened(each["result"]) for name, each in call["reads"].items()}
+        if groups := gathered(call):
+            inputs["results"] = {kind: [opened(path) for path in group] for kind, group in groups.items()}
         check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
-        made = function(settings_of(job), **inputs, **drawings(job), **places, note=note)
+        made = function(settings_of(job, call), **inputs, **drawings(call), **folders, note=note)
     check_unchanged(job, before)
-    check_result(job, made)
+    check_result(job, call, made)
     if job.stage.lists_places and is_current_otherwise(job):
         others = differing(job, made)
         note(describe_images(job, others))
         if not others:
             return
-    beside = publish(job, places["folder"]) if job.stage.folder else {}
-    write(job, made, labels_of(job), stamp, beside)
+    beside = publish(job, folders["folder"]) if job.stage.folder else {}
+    write(job, call, made, stamp, beside)
     if job.stage.folder:
-        clear_work(**places)
+        clear_work(**folders)
 
 
 def is_current_otherwise(job: Job) -> bool:
@@ -171,23 +180,24 @@ def describe_images(job: Job, others: list[str]) -> str:
     )
 
 
-def gathered(job: Job) -> dict[str, tuple[Job, ...]]:
-    """The jobs all of whose results are opened, by kind."""
-    return {name: group for name, group in job.gathered.items() if not pipeline.STAGES[name].kind}
+def gathered(call: Call) -> dict[str, list[str]]:
+    """The paths of the results that are opened all of a kind, by kind."""
+    return {name: group for name, group in call["gathers"].items() if not pipeline.STAGES[name].kind}
 
 
-def drawings(job: Job) -> dict[str, list[Path]]:
+def drawings(call: Call) -> dict[str, list[Path]]:
     """The paths of all figures, for what reads them."""
-    groups = [group for name, group in job.gathered.items() if pipeline.STAGES[name].kind]
-    return {"figures": [Path(each.output) for group in groups for each in group]} if groups else {}
+    groups = [group for name, group in call["gathers"].items() if pipeline.STAGES[name].kind]
+    return {"figures": [Path(path) for group in groups for path in group]} if groups else {}
 
 
-def draw(job: Job, before: Before, stamp: Stamp, note: Note) -> None:
+def draw(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None:
     """Draw a figure and write it as PDF, CSV and, last, PNG with the proof."""
     check_unchanged(job, before)  # what is loaded by now is what will be used
-    chosen = figure_drawing.shown(job)
+    chosen = [*call["shown"]]
     note(f"drawing {len(chosen)} results")
-    drawn = figure_drawing.drawn(job, chosen, figure_drawing.beside(job))
+    others = {kind: paths for kind, paths in call["gathers"].items() if kind != job.stage.kind}
+    drawn = figure_drawing.drawn(call, chosen, others)
     check_unchanged(job, before)
     paths = [Path(job.output), *map(Path, job.beside)]
     figure_drawing.write(drawn, *paths, stamp)
@@ -198,7 +208,6 @@ def check_unchanged(job: Job, before: Before) -> None:
     now, study = Before.of(job), loading.read(job.study.file)
     edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
     asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
-    settings = asked.settings if asked else {}
-    edited += proofs.changed("setting", proofs.leaves(job.settings), proofs.leaves(settings), show=True)
+    edited += differences.text_changes(job.text, asked.text) if asked else ["it is no result of the study any more"]
     if edited:
         raise Refused(f"{job.output} is not written: {'; '.join(edited)} while it was being made. Make it again.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from vestige import pipeline
 from vestige.commands import figure_drawing
 from vestige.config.study import Study
+from vestige.foundation.call import Call
 from vestige.pipeline import Job
 from vestige.provenance import status
 
@@ -28,7 +29,7 @@ def drawn_so_far(job: Job) -> str:
         return f"nothing to draw yet, none of its {len(asked)} results is finished"
     mark = f"unfinished: {len(finished)} of {len(asked)} results" if len(finished) < len(asked) else ""
     try:
-        drawn = figure_drawing.drawn(job, finished, others, mark)
+        drawn = figure_drawing.drawn(Call(job.text), finished, others, mark)
     except ValueError as error:  # what is finished does not suffice, for instance without the baseline
         return f"nothing to draw yet from {len(finished)} of {len(asked)} results: {error}"
     png = FOLDER / job.study.study / Path(job.output).name
@@ -38,6 +39,6 @@ def drawn_so_far(job: Job) -> str:
     return f"{png} ({mark or 'finished'})"
 
 
-def finished_of(jobs: list[Job]) -> list[Job]:
-    """The jobs whose results are there and current."""
-    return [each for each in jobs if status.of(each, beside=False).state == status.PROVEN]
+def finished_of(jobs: list[Job]) -> list[str]:
+    """The results of some jobs that are there and current."""
+    return [each.output for each in jobs if status.of(each, beside=False).state == status.PROVEN]

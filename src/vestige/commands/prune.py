@@ -11,7 +11,7 @@ from vestige.commands.formatting import size_told
 from vestige.config.study import FILE, Study
 from vestige.engines import dvc_cache, dvc_lock, dvc_repo, exclusion
 from vestige.foundation.rows import STAGES
-from vestige.provenance import keeping, proofs, status
+from vestige.provenance import filled_folders, keeping, proofs, status
 
 TOPS = ("results", "logs", "benchmarks", backup.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
@@ -65,8 +65,9 @@ def unexplained(study: Study) -> list[Path]:
     strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
     folded = (whole_run(each, study) for each in strange)
     found = dict.fromkeys(each for each in folded if settled(each))
+    others = [Path(path) for job in jobs for path in filled_folders.list_strangers(job)]
     work = scratch_files.unexplained(study, checkpoints_of(strange))
-    return [*found, *work, *scratch_files.unneeded_copies(study), *scratch_files.unneeded_arrays()]
+    return [*found, *others, *work, *scratch_files.unneeded_copies(study), *scratch_files.unneeded_arrays()]
 
 
 def checkpoints_of(files: list[Path]) -> set[str]:
@@ -76,8 +77,8 @@ def checkpoints_of(files: list[Path]) -> set[str]:
 
 
 def inside(folder: Path) -> list[Path]:
-    """All files in a folder."""
-    return sorted(each for each in folder.rglob("*") if each.is_file() or each.is_symlink())
+    """All that lies in a folder and is no folder itself."""
+    return sorted(each for each in folder.rglob("*") if each.is_symlink() or not each.is_dir())
 
 
 def whole_run(path: Path, study: Study) -> Path:
@@ -97,7 +98,9 @@ def settled(path: Path) -> bool:
 def stray_entries(study: Study) -> list[str]:
     """The stages of dvc.lock that make results of the study, and that it does not have."""
     known = {dvc_lock.stage_of(job) for job in pipeline.jobs(study)}
-    others = {name: str(dvc_lock.entry(text)["cmd"]) for name, text in dvc_lock.read().items() if name not in known}
+    others = {
+        name: dvc_lock.command_of(dvc_lock.entry(text)) for name, text in dvc_lock.read().items() if name not in known
+    }
     return [name for name, command in others.items() if command.startswith(f"vestige make results/{study.study}/")]
 
 

@@ -11,7 +11,7 @@ from vestige.config.study import Study
 from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion
 from vestige.engines.dvc_cache import Former, Formers
 from vestige.engines.members import MemberMissing
-from vestige.provenance import results, status
+from vestige.provenance import filled_folders, results, status
 from vestige.provenance.status import PROVEN, Judgement
 
 
@@ -67,6 +67,8 @@ def put_back(repo, former: Former) -> str:
     """Put a former result in the place of what is there, which stays if it is not proven; why it is not, or nothing."""
     job = former.job
     with locked(job):
+        if strange := filled_folders.describe_strangers(filled_folders.list_strangers(job)):
+            return strange[0]
         aside = set_aside(job)
         try:
             dvc_recording.check_out(repo, former.said)

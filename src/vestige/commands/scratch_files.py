@@ -12,7 +12,8 @@ from vestige.provenance import results, scratch, trajectories
 DAY = 86400
 ABANDONED = DAY  # seconds after which what was never finished is nobody's
 UNUSED = 30 * DAY  # seconds after which what another study or clone may have left is nobody's
-KINDS = "weights|state|pass-[0-9]+|statistics-[0-9a-f]{64}"
+RUN = "(-[0-9a-f]{16}){0,3}"  # and kind of machine, and for a pass where it began; former files have none of these
+KINDS = f"weights|state{RUN}|pass-[0-9]+{RUN}|statistics-[0-9a-f]{{64}}"
 OURS = re.compile(rf"\.?[0-9a-f]{{32}}-({KINDS})-[0-9a-f]{{64}}\.safetensors")  # and what follows while it is written
 COPIES = Path("work", "images", "parquet")  # as in data/shards/indexing.py, which loads much
 

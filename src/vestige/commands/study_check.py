@@ -6,10 +6,24 @@ from pathlib import Path
 
 from vestige import pipeline
 from vestige.config import loading
+from vestige.config.claim_rows import check_claims
 from vestige.config.image_validation import Known, misfits
 from vestige.config.study import Study
-from vestige.engines import dvc_lock, dvc_repo
+from vestige.engines import dvc_lock
 from vestige.provenance import described, given, listing, status
+
+
+def accept(study: Study) -> None:
+    """Check a study as a whole, and only then write what DVC is to run its stages with. Raises what the checks raise.
+
+    What is refused reaches no command of DVC.
+    """
+    check_claims()
+    if os.path.isdir("results"):
+        refuse_moved(study)
+        check_made(study)
+    check_given(study)
+    dvc_lock.write_texts(study)
 
 
 def check_made(study: Study) -> None:
@@ -52,15 +66,6 @@ def check_given(study: Study) -> None:
         for line in given.describe_changes(each, then) if then else ():
             due = f"{each.output} is due; before `dvc repro` say `vestige sync`"
             print(f"vestige: {line}: {due}", file=sys.stderr)
-
-
-def is_due_in_dvc(study: Study) -> bool:
-    """Whether a DVC that has started this command makes the images next: it does where their section was edited."""
-    if dvc_repo.STAGE not in os.environ:
-        return False
-    job = pipeline.job(study, "images")
-    text = dvc_lock.read().get(dvc_lock.stage_of(job), "")
-    return not (text and dvc_lock.claims(dvc_lock.entry(text), job))
 
 
 class ImagesMoved(RuntimeError):

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from vestige.commands import study_check
 from vestige.commands.formatting import counted
 from vestige.config import loading
 from vestige.config.study import Study
 from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion, snakemake_metadata
 from vestige.engines.dvc_cache import Former, Formers
 from vestige.engines.dvc_memory import Memory
+from vestige.foundation.files import describe_irregular, find_irregular
 from vestige.provenance import hashing, proofs, results, status
 from vestige.provenance.status import FOREIGN, PROVEN, STALE, Judgement
 
@@ -56,13 +58,16 @@ def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
 
 
 def here(each: Judgement) -> bool:
-    """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere."""
-    return each.state == PROVEN or each.bare
+    """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere,
+    nor what else lies in their folder.
+    """
+    return each.state == PROVEN or each.bare or each.only_strange
 
 
 def wrong(each: Judgement) -> bool:
     """Whether a result is not what it should be by its own proof, and not only for what it comes from."""
-    return each.state in (STALE, FOREIGN) and (not each.causes or each.job.output in dict(each.causes))
+    own = each.state in (STALE, FOREIGN) and not each.only_strange
+    return own and (not each.causes or each.job.output in dict(each.causes))
 
 
 def said(engine: str, count: int) -> str:
@@ -74,40 +79,55 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
     if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
         found = status.judge(study)
-    dvc_lock.write_interpreted(study)
+    refused = find_refusal(study)
     if os.path.isdir("results"):  # after a checkout, kinds without a result have no folder
         results.make_folders(study)
     memory = Memory()
-    due = [each for each in found.values() if each.state == PROVEN and not memory.knows(each)]
+    due = [each for each in found.values() if each.state == PROVEN and not refused and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
     cut_short = dvc_lock.cut_short()
     damaged = cut_short or dvc_repo.damaged()
-    if not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
+    if refused:
+        yield f"DVC: told of no result, for `vestige check` refuses the study: {refused}"
+    elif not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
         yield said("DVC", 0)
         return
     try:
         with dvc_recording.opened() as repo:
             if cut_short:
                 yield f"DVC: it was stopped while it wrote {dvc_lock.FILE}, which is written anew"
-            yield from brought(repo, memory, study, due, others)
+            yield from brought(repo, memory, "" if refused else f"study@{study.study}", due, others)
     except dvc_repo.Absent as error:
         yield f"DVC: not asked, {error}"
 
 
-def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
-    """Bring DVC to the proofs of some results, which it is asked about one by one."""
+def find_refusal(study: Study) -> str:
+    """Why the check refuses a study, in a line, and nothing is written for DVC; empty where it is accepted."""
+    try:
+        study_check.accept(study)
+    except (ValueError, study_check.ImagesMoved) as error:
+        return " ".join(str(error).split())
+    return ""
+
+
+def brought(repo, memory: Memory, checked: str, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
+    """Bring DVC to the proofs of some results, which it is asked about one by one.
+
+    `checked` is the stage that checks the study; empty where the study is refused.
+    """
     memory.begin(str(dvc_repo.root(repo)))
-    checked = f"study@{study.study}"
-    names = {checked, *(dvc_lock.stage_of(each.job) for each in (*due, *others))}
+    names = {*filter(None, [checked]), *(dvc_lock.stage_of(each.job) for each in (*due, *others))}
     entries = {name: dvc_lock.entry(text) for name, text in memory.texts.items() if name in names}
     stages = dvc_recording.stages(repo, entries)
     try:
         marked, left = [], []
-        told(memory, stages[checked], checked, hashing.sha256(Path("params.yaml")), marked, left)
+        if checked:
+            told(memory, stages[checked], checked, hashing.sha256(Path("params.yaml")), marked, left)
         for each in due:
             name = dvc_lock.stage_of(each.job)
-            told(memory, stages[name], name, dvc_lock.params_now(each.job), marked, left, each)
-        yield said("DVC", len([name for name in marked if name != checked]))
+            told(memory, stages[name], name, each.job.text, marked, left, each)
+        if checked:
+            yield said("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
         if len(left) > TOLD:
             yield f"  nor of {len(left) - TOLD} more"
@@ -118,8 +138,11 @@ def brought(repo, memory: Memory, study: Study, due: list[Judgement], others: li
         memory.keep()
 
 
-def told(memory, stage, name, settings, marked: list, left: list, each: Judgement | None = None) -> None:
+def told(memory, stage, name, asked, marked: list, left: list, each: Judgement | None = None) -> None:
     """Make DVC call a stage current, unless it does; the stage of a result only if it is proven still."""
+    if irregular := find_irregular_of(stage):
+        left.append(f"{name}: {irregular} is {describe_irregular(irregular)}, no file")
+        return
     if name not in memory.texts or not dvc_recording.current(stage):
         try:
             memory.texts[name] = dvc_recording.commit(stage, lambda text: each is None or still(each, text))
@@ -127,11 +150,16 @@ def told(memory, stage, name, settings, marked: list, left: list, each: Judgemen
             left.append(f"{name}: {error}")
             return
         marked.append(name)
-    memory.note(name, settings)
+    memory.note(name, asked)
+
+
+def find_irregular_of(stage) -> str:
+    """The path of a pipe or a device among what a stage reads and makes, of which DVC would read without end."""
+    return next(filter(None, map(find_irregular, dvc_recording.all_paths(stage))), "")
 
 
 def still(each: Judgement, text: str) -> bool:
-    """Whether what dvc.lock would say of a proven result is of its settings, and the code has not changed since."""
+    """Whether what dvc.lock would say of a proven result is of its text, and the code has not changed since."""
     said = dvc_lock.entry(text)
     return dvc_lock.claims(said, each.job) and status.alone(each.job)[0] == PROVEN
 
@@ -143,7 +171,9 @@ def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[st
         if former.source is not None and dvc_history.poisoned(former):
             forget(memory, name, former)
             yield f"  it had another result for {path} ({former.source}): forgotten"
-    if wrong(each) and name in memory.texts and dvc_recording.current(stages[name]):
+    if not wrong(each) or name not in memory.texts or find_irregular_of(stages[name]):
+        return
+    if dvc_recording.current(stages[name]):
         for out in dvc_recording.paths(stages[name]):
             touch(out)
         if dvc_recording.current(stages[name]):

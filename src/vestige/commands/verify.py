@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from vestige.commands import formatting
+from vestige.commands import formatting, machine_notes
 from vestige.config.study import Study
 from vestige.provenance import status
 from vestige.provenance.status import PROVEN, STATES, Judgement
@@ -17,7 +17,7 @@ def verify(study: Study, everything: bool = False) -> tuple[bool, Iterator[str]]
     lines = [line for each in shown for line in told(each)]
     vouched = dict.fromkeys(reason for each in found.values() for reason in each.vouched)
     honoured = [f"counts as made by the code of now ({vouching(found, reason)}): {reason}" for reason in vouched]
-    return all_proven(found), iter([*lines, *honoured, counted(study, found)])
+    return all_proven(found), iter([*lines, *honoured, *machine_notes.notes(found), counted(study, found)])
 
 
 def as_json(study: Study) -> tuple[bool, str]:

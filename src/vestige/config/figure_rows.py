@@ -26,12 +26,12 @@ from vestige.config.rows import plain_values
 from vestige.config.sections import NAME
 from vestige.figures.drawing import Figure
 from vestige.figures.needs import DISTINCT, NEEDS, Need, several
+from vestige.figures.rendering import BESIDE
 from vestige.foundation.articles import ARTICLES
 from vestige.foundation.settings import Values
 
 FOLDER = Path(vestige.figures.__path__[0])
 FILE = FOLDER / "paper.yaml"
-BESIDE = "beside"  # the parameter of a plot that is handed results of other kinds: kind -> list of them
 
 
 class FiguresRefused(ValueError):
@@ -123,11 +123,6 @@ def plot_function(plot: str) -> Callable:
     Where it has a parameter `beside`, this is kind -> results of the other kinds that its kind's row gathers.
     """
     return getattr(plot_module(plot), plot)
-
-
-def reads_beside(plot: str) -> bool:
-    """Whether a plot is handed results of other kinds."""
-    return BESIDE in inspect.signature(plot_function(plot)).parameters
 
 
 @cache

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +15,9 @@ from typing import Any
 from vestige.engines import dvc_lock
 from vestige.pipeline import Job
 from vestige.provenance import hashing, proofs
+from vestige.provenance.filled_folders import list_files
+
+MAKES = re.compile(r"^- vestige make (\S+)$", re.MULTILINE)  # among the commands of an entry of the run-cache
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ class Formers:
         self.locks = [(dvc_lock.FILE, dvc_lock.read()), (None, committed())]
         self.runs: dict[str, list[Path]] = defaultdict(list)
         for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
-            first, _, _ = dvc_lock.unfolded(written(path)).partition("\n")
-            self.runs[first.strip()].append(path)
+            found = MAKES.search(dvc_lock.unfolded(written(path)))
+            self.runs[found[1] if found else ""].append(path)
 
     def of(self, job: Job) -> Iterator[Former]:
         """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
@@ -93,7 +98,7 @@ class Formers:
 
     def in_runs(self, job: Job) -> list[Path]:
         """What the run-cache says of a job, with whatever settings."""
-        return self.runs.get(f"cmd: vestige make {job.output}", [])
+        return self.runs.get(job.output, [])
 
 
 def indented(path: Path) -> str:
@@ -129,8 +134,13 @@ def holds(cache: Path, path: Path) -> bool:
     return digest is not None and object_of(cache, digest).is_file()
 
 
+def files_in(folder: Path) -> Iterator[Path]:
+    """The files in a folder, but for those that DVC is told to ignore."""
+    return (Path(each) for each in list_files(str(folder)) if os.path.isfile(each))
+
+
 def md5_of_folder(folder: Path) -> str:
-    """DVC's digest of a folder: that of the list of all files in it."""
-    inside = {each.relative_to(folder).as_posix(): each for each in folder.rglob("*") if each.is_file()}
+    """DVC's digest of a folder: that of the list of all files in it, but for those that it is told to ignore."""
+    inside = {each.relative_to(folder).as_posix(): each for each in files_in(folder)}
     listed = [{"md5": md5(inside[name]), "relpath": name} for name in sorted(inside)]
     return hashlib.md5(json.dumps(listed, sort_keys=True).encode()).hexdigest() + ".dir"

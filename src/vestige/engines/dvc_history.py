@@ -26,11 +26,7 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
 def unlike(former: Former) -> bool:
     """Whether a former result is damaged, another result, or made with other settings or code than now."""
     job, (given, unchanged) = former.job, former.found
-    if (
-        given is None
-        or given.get("result") != job.output
-        or own_changes(job, given, unchanged, proofs.code_digests(job))[0]
-    ):
+    if status.find_foreign(job, given) or own_changes(job, given, unchanged, proofs.code_digests(job))[0]:
         return True
     beside = {
         path: hashing.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs

@@ -3,7 +3,7 @@
 DVC's own reader goes through the whole file, which takes it half a minute where there are a thousand results.
 """
 
-import json
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -13,13 +13,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from vestige.config import loading
 from vestige.config.loading import FILE as PARAMS
-from vestige.config.rows import plain_values
 from vestige.config.study import Study
-from vestige.foundation.files import whole
-from vestige.pipeline import INTERPRETED, Job, interpreted
+from vestige.foundation.files import read_regular, whole
+from vestige.pipeline import TEXTS, Job, jobs
 
 FILE = Path("dvc.lock")
+CHECKED = Path("work", "checked.yaml")  # params.yaml as it was accepted: of another one DVC runs no command
 BEFORE = "schema: '2.0'\nstages:\n"  # what stands before the first stage
 
 
@@ -132,35 +133,55 @@ def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:
-    """Whether an entry claims to be of the very settings of a job, as they stand in the files."""
-    return said.get("params", {}) == params_now(job)
+    """Whether an entry claims to be made with the very text of a job."""
+    return digests_of(said, "deps").get(job.text_file) == hashlib.md5(content_of(job)).hexdigest()
 
 
-def params_now(job: Job) -> dict[str, dict[str, Any]]:
-    """What DVC compares of a job's settings: what stands in each file of parameters, or will once it is written."""
-    now = {}
-    for file, keys in job.params.items():
-        values = interpreted(job.study) if file == INTERPRETED else plain_values(Path(file))
-        now[file] = {key: value for key in keys for value in standing(values, key)}
-    return now
+def content_of(job: Job) -> bytes:
+    """What stands in the file of a job's text."""
+    return f"{job.text}\n".encode()
 
 
-def write_interpreted(study: Study) -> None:
-    """Write what DVC reads of the study in place of sections with paths, if that is not what stands there."""
-    path, text = Path(INTERPRETED), json.dumps(interpreted(study), indent=1) + "\n"
-    if study.file == PARAMS and (not path.is_file() or path.read_bytes() != text.encode()):
+def has_text(job: Job) -> bool:
+    """Whether the file in which DVC looks for a job's text holds it."""
+    try:
+        return read_regular(Path(job.text_file)) == content_of(job)
+    except OSError:
+        return False
+
+
+def write_texts(study: Study) -> None:
+    """Write the text of each job of the study that DVC reads, where another one lies, and remove those of no job.
+
+    And note that the study was accepted.
+    """
+    if study.file != PARAMS:
+        return
+    wanted = {Path(job.text_file): content_of(job) for job in jobs(study)}
+    for path in sorted({each for each in Path(TEXTS).rglob("*") if not each.is_dir()} - wanted.keys()):
+        path.unlink(missing_ok=True)
+    for path, content in wanted.items():
+        write_changed(path, content)
+    if (text := Path(PARAMS).read_bytes()) and loading.read() == study:
+        write_changed(CHECKED, text)
+
+
+def write_changed(path: Path, content: bytes) -> None:
+    """Write a file, unless that is what it holds. Raises RuntimeError where something lies in its way."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    try:
         with whole(path) as file:
-            file.write(text.encode())
+            file.write(content)
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        obstacle = error.filename2 or error.filename
+        raise RuntimeError(f"{path} cannot be written, for {obstacle} lies in its way: remove that") from None
 
 
-def standing(settings: Mapping[str, Any], key: str) -> list:
-    """What stands at a key such as `conditions.baseline`; nothing where it is left out."""
-    here: Any = settings
-    for part in key.split("."):
-        if not isinstance(here, Mapping) or part not in here:
-            return []
-        here = here[part]
-    return [here]
+def command_of(said: Mapping[str, Any]) -> str:
+    """The command of an entry that makes something: before it stands one that checks the study."""
+    command = said["cmd"]
+    return command[-1] if isinstance(command, list) else command
 
 
 def unshared(value: Any) -> Any:

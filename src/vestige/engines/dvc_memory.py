@@ -10,7 +10,7 @@ from typing import Any
 
 from vestige.engines import dvc_cache, dvc_lock
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
 from vestige.provenance import hashing
 from vestige.provenance.status import Judgement
 
@@ -27,7 +27,7 @@ class Memory:
         self.settings = cache_settings()
         self.seen: dict[str, str] = {}
         with suppress(OSError, ValueError, AttributeError):
-            self.seen = {name: said for name, said in json.loads(MEMORY.read_text()).items() if isinstance(said, str)}
+            self.seen = {name: said for name, said in json.loads(read_regular(MEMORY)).items() if isinstance(said, str)}
 
     def begin(self, cache: str) -> None:
         """Read dvc.lock once more, now that no DVC command writes it; `cache` is where DVC's cache lies."""
@@ -35,7 +35,7 @@ class Memory:
         self.written = dict(self.texts)
         self.seen["cache"] = cache
 
-    def state(self, name: str, settings: Any) -> str:
+    def state(self, name: str, asked: str) -> str:
         """A digest of all on which it depends whether DVC calls a stage current."""
         text = self.texts.get(name, "")
         entry = dvc_lock.entry(text) if text else {}
@@ -43,12 +43,12 @@ class Memory:
         outs = dvc_lock.digests_of(entry, "outs").values()
         cached = [path.is_file() for digest in outs for path in dvc_cache.objects(self.cache, digest)]
         known = [self.content(path) for path in (*paths, "dvc.yaml")]
-        return hashing.of_text(canonical([self.settings, settings, text, cached, known]))
+        return hashing.of_text(canonical([self.settings, asked, text, cached, known]))
 
     def content(self, path: str) -> Any:
         """The digest of a file, or of all files in a folder; None where there is nothing."""
         if path not in self.contents:
-            inside = sorted(each for each in Path(path).rglob("*") if each.is_file()) if os.path.isdir(path) else ()
+            inside = sorted(dvc_cache.files_in(Path(path))) if os.path.isdir(path) else ()
             said = [[str(each), hashing.sha256(each)] for each in inside]
             self.contents[path] = hashing.of_text(canonical(said)) if inside else hashing.sha256(Path(path))
         return self.contents[path]
@@ -60,19 +60,19 @@ class Memory:
 
     def knows(self, each: Judgement) -> bool:
         """Whether DVC was found to call a result current, and nothing has changed since."""
-        return self.found(dvc_lock.stage_of(each.job), dvc_lock.params_now(each.job))
+        return self.found(dvc_lock.stage_of(each.job), each.job.text)
 
     def knows_study(self, name: str) -> bool:
         """Whether DVC was found to call params.yaml checked."""
         return self.found(name, hashing.sha256(Path("params.yaml")))
 
-    def found(self, name: str, settings: Any) -> bool:
-        """Whether DVC was found to call a stage current in its state of now."""
-        return name in self.texts and self.seen.get(name) == self.state(name, settings)
+    def found(self, name: str, asked: str) -> bool:
+        """Whether DVC was found to call a stage current in its state of now; `asked` says what it would be run with."""
+        return name in self.texts and self.seen.get(name) == self.state(name, asked)
 
-    def note(self, name: str, settings: Any) -> None:
+    def note(self, name: str, asked: str) -> None:
         """Note that DVC calls a stage current."""
-        self.seen[name] = self.state(name, settings)
+        self.seen[name] = self.state(name, asked)
 
     def keep(self) -> None:
         """Write what has changed to dvc.lock, as it stands by now, and what was found."""

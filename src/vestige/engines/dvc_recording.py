@@ -89,6 +89,11 @@ def paths(stage) -> list[Path]:
     return [Path(out.fs_path) for out in stage.outs]
 
 
+def all_paths(stage) -> list[Path]:
+    """Where the deps and the outs of a stage lie; keys of a file of parameters count as that file."""
+    return [Path(each.fs_path) for each in (*stage.deps, *stage.outs)]
+
+
 def current(stage) -> bool:
     """Whether DVC would leave a stage alone."""
     check_stage(stage)

@@ -1,6 +1,7 @@
 """Spares DVC what it does anew for each stage and need not; without a shortcut, in other versions, it takes longer."""
 
 import io
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,20 +10,20 @@ from pkgutil import resolve_name
 from typing import Any
 
 from vestige.engines import members
-from vestige.engines.dvc_lock import standing, unshared
+from vestige.engines.dvc_lock import unshared
 from vestige.foundation.file_identity import identity
 
-PARAMS = "dvc.dependency.param:read_param_file(fs, path, key_paths=, flatten=)"
 WRITING = "dvc.utils.serialize._yaml:_dump(data, stream)"
 HASHING = "dvc.output:Output.get_hash(self)"
+SAVING = "dvc.output:Output.save(self)"
 INDEX = "dulwich.repo:Repo.open_index(self)"
 
 
 @contextmanager
 def taken() -> Iterator[None]:
-    """Let DVC, as long as it is open, read params.yaml and Git's index once, and write no text of YAML twice."""
+    """Let DVC, as long as it is open, read Git's index and what stages depend on once, and write no text twice."""
     with ExitStack() as stack:
-        for member, shorten in ((PARAMS, read_params_once), (WRITING, write_once), (INDEX, read_index_once)):
+        for member, shorten in ((WRITING, write_once), (SAVING, save_once), (INDEX, read_index_once)):
             if members.is_present(member):
                 stack.enter_context(replaced(member.partition("(")[0], shorten))
         yield
@@ -56,36 +57,47 @@ def replaced(member: str, shorten: Callable[[Callable], Callable]) -> Iterator[N
         setattr(owner, name, former)
 
 
-def read_params_once(read: Callable) -> Callable:
-    """What reads parameters from a file: all at once, and then what is asked for."""
-    known: dict[str, Any] = {}
-
-    def shortened(fs, path, key_paths=None, flatten=False, **given):
-        if path not in known:
-            known[path] = read(fs, path, **given)
-        return {key: value for key in key_paths for value in standing(known[path], key)} if key_paths else known[path]
-
-    return shortened
-
-
 def write_once(write: Callable) -> Callable:
     """What writes data as YAML: key by key, and for what was written before the same text again.
 
-    What is said of a stage goes into dvc.lock and into the run-cache, and most stages have the same parameters.
+    What is said of a stage goes into dvc.lock and into the run-cache, and most stages depend on the same source files.
     """
     known: dict[str, str] = {}
+
+    def text_of(part: dict) -> str:
+        said = repr(part)
+        if said not in known:
+            text = io.StringIO()
+            write(part, text)
+            known[said] = text.getvalue()
+        return known[said]
 
     def shortened(data, stream):
         if type(data) not in (dict, OrderedDict) or not data:  # it may have comments, which its text does not show
             return write(data, stream)
         for key, value in data.items():
-            part = {key: unshared(value)}  # whatever kinds of dict it is made of: the text is the same
-            said = repr(part)
-            if said not in known:
-                text = io.StringIO()
-                write(part, text)
-                known[said] = text.getvalue()
-            stream.write(known[said])
+            value = unshared(value)  # whatever kinds of dict it is made of: the text is the same
+            if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+                stream.write(f"{key}:\n" + "".join(text_of({key: [each]}).partition("\n")[2] for each in value))
+            else:
+                stream.write(text_of({key: value}))
+
+    return shortened
+
+
+def save_once(save: Callable) -> Callable:
+    """What notes the digest of a file or folder: of a file on which a stage depends, as it was found for another."""
+    known: dict[tuple, tuple] = {}
+
+    def shortened(output):
+        if not output.IS_DEPENDENCY or output.hash_name != "md5" or not os.path.isfile(output.fs_path):
+            return save(output)  # a folder, or one that former versions noted, which DVC looks at otherwise
+        mark = (output.fs_path, output.hash_name, *identity(Path(output.fs_path)))
+        if mark not in known:
+            save(output)
+            known[mark] = output.meta, output.obj, output.hash_info
+        output.meta, output.obj, output.hash_info = known[mark]
+        output.files = None
 
     return shortened
 

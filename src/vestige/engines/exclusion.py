@@ -23,13 +23,17 @@ def lock():
     return file
 
 
+class Busy(RuntimeError):
+    """A Snakemake, or a command that keeps it from starting, runs in this folder."""
+
+
 @contextmanager
 def without_snakemake() -> Iterator[None]:
-    """Keep Snakemake from starting here meanwhile. Raises RuntimeError if one runs."""
+    """Keep Snakemake from starting here meanwhile. Raises Busy if one runs."""
     try:
         held = lock()
     except BlockingIOError:
-        raise RuntimeError(
+        raise Busy(
             "a snakemake, or another vestige command, is running in this folder: wait for it, or stop it"
         ) from None
     with held:

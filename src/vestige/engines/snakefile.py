@@ -1,6 +1,5 @@
 """What the Snakefile asks of the study: its settings, its code, its runs."""
 
-import json
 import os
 import re
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 from vestige import pipeline
 from vestige.config import loading
 from vestige.config.study import Study
-from vestige.engines import slurm, snakemake_metadata
+from vestige.engines import plans, slurm, snakemake_metadata
 from vestige.engines.exclusion import lock
 from vestige.forkserver import client
 from vestige.foundation import canonical_json
@@ -46,8 +45,7 @@ def prepare(study: Study) -> None:
     """
     if pipeline.PLAN in os.environ:
         HELD.append(None)
-    settings = {key: value for job in pipeline.jobs(study) for key, value in job.settings.items()}
-    os.environ.setdefault(pipeline.PLAN, json.dumps(pipeline.plan(settings)))
+    plans.note_plan(study)
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     os.environ["TQDM_DISABLE"] = "1"
 
@@ -103,15 +101,18 @@ def is_first() -> bool:
     return any(HELD)
 
 
-def settings(study: Study, stage: str) -> Callable:
-    """A rule's `params`: the settings of a job as one canonical text, so that Snakemake sees any change of them."""
+def text(study: Study, stage: str) -> Callable:
+    """A rule's `params`: the text of a job, so that Snakemake sees any change of what its stage is handed.
 
-    def canonical(wildcards) -> str:
+    Of a network that was trained elsewhere with what lies at its place.
+    """
+
+    def text_of(wildcards) -> str:
         job = job_of(study, stage, wildcards)
         taken = given.describe_contents(job)
-        return canonical_json.canonical(job.settings | ({"checkpoints": taken} if taken else {}))
+        return f"{job.text} {canonical_json.canonical(taken)}" if taken else job.text
 
-    return canonical
+    return text_of
 
 
 def job_of(study: Study, stage: str, wildcards: Mapping) -> Job:
@@ -123,7 +124,7 @@ def job_of(study: Study, stage: str, wildcards: Mapping) -> Job:
 def code(study: Study, stage: str) -> list[str]:
     """A rule's source files, of a stage that has the same for all its jobs: the import closure of the stage."""
     begins = pipeline.begins(study, pipeline.STAGES[stage], {})
-    return [sources.PREFIX + file for file in sources.closure(pipeline.FORMAT, *begins)]
+    return [sources.PREFIX + file for file in sources.closure(*pipeline.ALWAYS, *begins)]
 
 
 def code_of_each(study: Study, stage: str) -> Callable:

@@ -4,7 +4,9 @@
 record is written here in a thousandth. All that is taken from within Snakemake is in this file.
 """
 
+import json
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +54,7 @@ MEMBERS = (
 )
 
 UNASKED = 100, 1  # the jobs that Snakemake starts at most in so many seconds, where nobody says how many
+JUDGED = "VESTIGE_JUDGED"  # the environment variable in which the Snakefile is told that its results are judged already
 WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 
 
@@ -64,6 +67,7 @@ def opened() -> Iterator[Any]:
     from snakemake.settings.types import DAGSettings, ExecutionSettings, OutputSettings, Quietness, ResourceSettings
 
     environment = dict(os.environ)  # the Snakefile prepares it for jobs; none is run here
+    os.environ[JUDGED] = "1"
     quiet = OutputSettings(quiet={Quietness.ALL}, enable_file_logging=False)
     try:
         with SnakemakeApi(quiet) as api:
@@ -160,6 +164,19 @@ def believed(workflow, job) -> bool:
     made = [Path(path).stat().st_mtime for path in job.output if Path(path).exists()]
     newer = (path for path in job.input if Path(path).exists() and Path(path).stat().st_mtime > min(made, default=0))
     return len(made) == len(job.output) and all(same(workflow, job, path) for path in newer)
+
+
+def may_believe(path: str, text: str) -> bool:
+    """Whether Snakemake may take a file for one that was made with a text: it noted that one, or nobody knows what.
+
+    Looked up in the file of its record, before any workflow is there.
+    """
+    file = Path(".snakemake", "metadata", urlsafe_b64encode(path.encode()).decode())
+    try:
+        noted = [str(each) for each in json.loads(file.read_bytes())["params"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    return any(each.startswith(repr(text)[:-1]) for each in noted)  # more may stand behind it
 
 
 def record(workflow, job) -> None:

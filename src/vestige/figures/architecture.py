@@ -87,8 +87,8 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
 
 def seen(run) -> int | None:
     """Pixels a side of the square that the network sees, from the settings in its proof; None where it sees all."""
-    settings = json.loads(run.attrs.get("proof", "{}")).get("settings", {})
-    return settings.get("images", {}).get("crop")
+    text = json.loads(run.attrs.get("proof", "{}")).get("text", "{}")
+    return json.loads(text).get("settings", {}).get("images", {}).get("crop")
 
 
 def widths(parts, room: float) -> list[float]:

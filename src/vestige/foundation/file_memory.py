@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.file_identity import identity
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
 
 MEMORY = Path("work", "found_in_files")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
 FINDERS = (  # the code that finds what is remembered: a memory written by other code is ignored
-    *("foundation/canonical_json.py", "foundation/file_identity.py", "foundation/file_memory.py"),
-    *("foundation/source.py", "config/rows.py", "provenance/described.py", "provenance/embedding.py"),
-    *("provenance/equivalences.py", "provenance/hashing.py", "provenance/trajectories.py"),
+    *("foundation/canonical_json.py", "foundation/comments.py", "foundation/file_identity.py"),
+    *("foundation/file_memory.py", "foundation/files.py", "foundation/source.py", "config/rows.py"),
+    *("provenance/described.py", "provenance/embedding.py", "provenance/equivalences.py"),
+    *("provenance/hashing.py", "provenance/trajectories.py"),
 )
 
 # By what is found and where: what the file was like, what was found, and whether it had settled then.
@@ -56,7 +57,7 @@ def kept(folder: str) -> dict[str, str]:
     There may be very many, of which a process needs a few: none is read before it is asked for.
     """
     try:
-        head, _, body = Path(folder, MEMORY).read_text().partition("\n")
+        head, _, body = read_regular(Path(folder, MEMORY)).decode().partition("\n")
     except (OSError, ValueError):
         return {}
     if head != head_of(body):

@@ -1,12 +1,55 @@
-"""Writes a file whole or not at all."""
+"""Writes a file whole or not at all, and opens no pipe, device or folder where a file is to be read."""
 
+import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+IRREGULAR = {  # what is no file, by what tells it
+    **{stat.S_ISDIR: "a folder", stat.S_ISFIFO: "a named pipe", stat.S_ISSOCK: "a socket"},
+    **{stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"},
+}
+
+
+class NotAFile(OSError):
+    """A pipe, a device or a folder where a file is to be read."""
+
+
+def open_regular(path: str | Path) -> BinaryIO:
+    """A file, or a link to one, to be read. Raises NotAFile, and OSError; it never waits for another process."""
+    found = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        os.close(found)
+        raise NotAFile(errno.EINVAL, "It is no file", str(path))
+    return open(found, "rb")
+
+
+def read_regular(path: str | Path) -> bytes:
+    """The bytes of a file. Raises NotAFile, and OSError."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+def describe_irregular(path: str | Path) -> str:
+    """What lies at a path, if it is no file: "a named pipe"; empty where a file lies there, or nothing."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return ""
+    return next((said for is_such, said in IRREGULAR.items() if is_such(mode)), "")
+
+
+def find_irregular(path: str | Path) -> str:
+    """The path of what is no file, at a path or anywhere in the folder there; empty where there is none."""
+    if not os.path.isdir(path):
+        return str(path) if describe_irregular(path) else ""
+    inside = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
+    return next(filter(describe_irregular, inside), "")
 
 
 @contextmanager
@@ -35,7 +78,7 @@ def place(source: Path, target: Path) -> None:
     except FileNotFoundError:
         raise
     except OSError:  # another disk, or one without second names
-        with open(source, "rb") as given, whole(target) as file:
+        with open_regular(source) as given, whole(target) as file:
             shutil.copyfileobj(given, file)
         return
     os.replace(partial, target)

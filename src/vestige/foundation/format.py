@@ -1,3 +1,3 @@
 """The format of the result files; raising it makes every existing result stale."""
 
-FORMAT = 3
+FORMAT = 4

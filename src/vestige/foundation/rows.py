@@ -72,13 +72,17 @@ class Stage:
         return tuple(key.format(covered=covered) for key in WHICH[self.axis])
 
 
+DESCRIBING = ("selectivity", "cka", "association", "clustering", "agreement")  # stages whose settings others read too
 SOURCE, FAMILY = "data/{study.images.source}.py", "models/{study.network.family}.py"
+# The file whose class a section of params.yaml is, where that is not the file of a stage of its name.
+CLASSES = {"images": SOURCE, "network": FAMILY}
 DESCRIBED = "{study.images.described_by}"
 
 
 def measure(name: str, settings: tuple[str, ...], reads: tuple[str, ...] = ("images", "training"), **more) -> Stage:
     """The row of a stage that measures networks, trained ones if nothing else is said."""
-    code = (f"stages/{name}.py", SOURCE, FAMILY)
+    described = (f"stages/{key}.py" for key in settings if key in DESCRIBING)  # the classes of its sections
+    code = (f"stages/{name}.py", SOURCE, FAMILY, *(file for file in described if file != f"stages/{name}.py"))
     row = {"axis": RUN, "networks": True, "hours": 8} | more
     return Stage(name, reads=reads, settings=(*NETWORKS, *settings), code=code, **row)
 
@@ -127,7 +131,7 @@ MADE = (
         figures=True,
     ),
     measure("cka", ("cka",), applies=True, epochs="cka", claims=True, figures=True),
-    measure("between", ("cka", "between.{pair}"), axis=PAIR, epochs="cka", claims=True, figures=True),
+    measure("between", ("cka",), axis=PAIR, epochs="cka", claims=True, figures=True),
     measure(
         "association",
         ("association",),
@@ -203,15 +207,14 @@ MADE = (
 
 
 def drawn(row: Stage) -> Stage:
-    """The row of the figures drawn from one kind of result: they depend on what says which results there are."""
-    gathered = (row, *(each for each in MADE if each.name in row.figures_gather))
+    """The row of the figures drawn from one kind of result."""
     return Stage(
         f"figures_{row.name}",
         FIGURE,
         reads=row.figures_read,
         gathers=(row.name, *row.figures_gather),
-        settings=(f"figures.{row.name}.{{figure}}", *dict.fromkeys(key for each in gathered for key in each.which)),
-        code=("figures/{plot}.py", "figures/style.mplstyle"),
+        settings=(f"figures.{row.name}.{{figure}}",),
+        code=("figures/rendering.py", "figures/{plot}.py", "figures/style.mplstyle"),
         suffix=".png",
         beside=("results/{study}/figures/{figure}.pdf", "results/{study}/figures/{figure}.csv"),
         kind=row.name,
@@ -239,7 +242,6 @@ STAGES = {
             "claims",
             reads=("images",),
             gathers=tuple(row.name for row in MADE if row.claims),
-            settings=tuple(dict.fromkeys(key for row in MADE if row.claims for key in row.which)),
             code=("stages/claims.py",),
             beside=("results/{study}/claims.json",),
             rows="claims/paper.yaml",
@@ -266,7 +268,7 @@ STAGES = {
 GIVEN = {
     "training": replace(
         STAGES["training"],
-        settings=(*NETWORKS, "training.batch_size", "conditions.{condition}"),
+        settings=(*NETWORKS, "training.batch_size"),
         code=("stages/given_checkpoints.py", SOURCE, FAMILY),
         own_function="stages/given_checkpoints.py",
         resumes=False,

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from vestige.foundation.comments import without_comments
 from vestige.foundation.file_identity import identity
 from vestige.foundation.file_memory import remembered
 
@@ -33,7 +34,7 @@ def refuse_other_source(root: Path) -> None:
 def closure(*files: str) -> tuple[str, ...]:
     """The given files (relative to the package) and all that they import of it, directly or not, sorted.
 
-    Files named `__init__.py` hold nothing but a docstring (tested) and are left out.
+    With a file comes the `__init__.py` of each package around it, which Python runs before it.
     """
     found, todo = set(), list(files)
     while todo:
@@ -41,7 +42,14 @@ def closure(*files: str) -> tuple[str, ...]:
         if file not in found:
             found.add(file)
             todo.extend(path for name in imports(file) if (path := own_file(name)) is not None)
+            todo.extend(packages_around(file) if file.endswith(".py") else ())
     return tuple(sorted(found))
+
+
+def packages_around(file: str) -> list[str]:
+    """The `__init__.py` of each package around a file, as far as there is one."""
+    found = (f"{folder.as_posix()}/__init__.py".removeprefix("./") for folder in Path(file).parents)
+    return [each for each in found if (PACKAGE / each).is_file()]
 
 
 def packages(*files: str) -> tuple[str, ...]:
@@ -59,7 +67,7 @@ def imports(file: str) -> frozenset[str]:
 
 def imports_in(path: Path) -> list[str]:
     """The same of a file of Python, sorted."""
-    return sorted(imports_of(path.read_bytes()))
+    return sorted(imports_of(path.read_bytes(), inside=path.name != "__init__.py"))
 
 
 class SourceRefused(ValueError):
@@ -76,9 +84,14 @@ def naming(path: Path) -> Iterator[None]:
         raise SourceRefused(f"{path}{line} is no Python: {getattr(error, 'msg', None) or error}") from None
 
 
-def imports_of(source: bytes) -> frozenset[str]:
-    """Every dotted name that a source might import."""
-    return frozenset(name for node in ast.walk(ast.parse(source)) for name in import_names(node))
+def imports_of(source: bytes, inside: bool = True) -> frozenset[str]:
+    """Every dotted name that a source might import; without `inside`, of those outside of functions and classes.
+
+    Those of a package that stand inside serve whoever calls them, and nothing that is in the package.
+    """
+    tree = ast.parse(source)
+    nodes = ast.walk(tree) if inside else tree.body
+    return frozenset(name for node in nodes for name in import_names(node))
 
 
 def import_names(node: ast.AST) -> list[str]:
@@ -98,7 +111,7 @@ def own_file(name: str) -> str | None:
 
 
 def file_digest(path: Path) -> str:
-    """The sha256 of what Python says, without comments, formatting and docstrings; of any other file's bytes.
+    """The sha256 of what Python says, without comments, formatting and docstrings; of other files without comments.
 
     Raises SourceRefused.
     """
@@ -140,7 +153,8 @@ def digest_of(path: Path) -> str:
     """The digest of a file."""
     data = path.read_bytes()
     with naming(path):
-        return hashlib.sha256(repr(meaning(data)).encode() if path.suffix == ".py" else data).hexdigest()
+        said = repr(meaning(data)) if path.suffix == ".py" else without_comments(data.decode(), path.suffix)
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def meaning(source: bytes) -> Any:

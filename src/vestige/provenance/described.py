@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from vestige.foundation.file_memory import remembered
+from vestige.foundation.files import read_regular
 from vestige.provenance import embedding
 
 
@@ -14,7 +15,7 @@ def counts(path: Path) -> tuple[int, int, int]:
 
 def counts_in(path: Path) -> str:
     """The same as JSON, read from the file."""
-    with embedding.opened_in_memory(path.read_bytes()) as opened:
+    with embedding.opened_in_memory(read_regular(path)) as opened:
         splits, table = opened["split"][...].tolist(), opened["count"][...]
         return json.dumps([*(int(table[splits.index(split)].sum()) for split in ("train", "val")), table.shape[1]])
 
@@ -26,7 +27,7 @@ def layers(path: Path) -> list[str]:
 
 def layers_in(path: Path) -> str:
     """The same as JSON, read from the file."""
-    with embedding.opened_in_memory(path.read_bytes()) as opened:
+    with embedding.opened_in_memory(read_regular(path)) as opened:
         modules = sorted({int(module) for module in opened["module"][...] if module >= 0})
         return json.dumps([*map(str, modules), str(opened["head"][...])])
 
@@ -41,5 +42,19 @@ def best(path: Path) -> int | None:
 
 def best_in(path: Path) -> str:
     """The same as JSON, read from the file."""
-    with embedding.opened_in_memory(path.read_bytes()) as opened:
+    with embedding.opened_in_memory(read_regular(path)) as opened:
         return json.dumps(int(opened["best"][...]) if "best" in opened.variables else None)
+
+
+def machines(path: Path) -> list[str]:
+    """The kind of machine that has computed each epoch of a training; none where it does not say, or cannot be read."""
+    try:
+        return json.loads(remembered("machines", path, machines_in))
+    except (OSError, RuntimeError):
+        return []
+
+
+def machines_in(path: Path) -> str:
+    """The same as JSON, read from the file."""
+    with embedding.opened_in_memory(read_regular(path)) as opened:
+        return json.dumps(opened["machine"][...].tolist() if "machine" in opened.variables else [])

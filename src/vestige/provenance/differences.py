@@ -1,39 +1,104 @@
 """What the proof of a result says otherwise than what would make it now, a line each."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vestige.pipeline import Job, has_two_rows
-from vestige.provenance import equivalences
+from vestige.provenance import equivalences, hashing
 from vestige.provenance.given import describe_changes
-from vestige.provenance.proofs import CodeOf, changed, code_digests, input_digests, leaves
+from vestige.provenance.proofs import CodeOf, changed, code_digests, input_digests, is_former, leaves
 
 NAMED = 3  # causes that lie behind a result are named, if there are more
+FORMER = "its proof is of a former form, which does not say all that it was made with"
+WORDS = {  # of the parts of a text that have leaves, in the order in which they are named
+    "settings": "setting",
+    "rows": "row",
+    "labels": "label",
+    "stream": "random stream",
+    "reads": "what it reads:",
+    "functions": "its function:",
+    "classes": "the class of",
+    "stage": "its stage:",
+}
+LISTS = {"gathers": "what it gathers", "shown": "what it shows"}
 
 
 def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) -> tuple[list[str], tuple[str, ...]]:
-    """What a proof says otherwise of a result itself: its code, its settings, its bytes; the equivalences needed."""
-    then, vouched = equivalences.carried(job.stage.name, given["code"], now, given["settings"])
+    """What a proof says otherwise of a result itself: its code, its text, its bytes; the equivalences needed."""
+    if is_former(given):
+        return [FORMER], ()
+    then, vouched = equivalences.carried(job.stage.name, given["code"], now, settings_in(given["text"]))
     reasons = [
         *changed("code of", then, now),
-        *changed("setting", leaves(without_places(given["settings"], job)), leaves(job.settings), show=True),
+        *text_changes(given["text"], job.text),
         *describe_changes(job, given["beside"]),
         *([] if unchanged else [f"{job.output} was changed after it was written"]),
     ]
     return reasons, vouched if then == now else ()
 
 
-def without_places(settings: Mapping, job: Job) -> dict:
-    """Settings of a proof without the keys that are no longer part of any: former proofs have them."""
-    return {key: leave_out(value, getattr(job.study, key, None)) for key, value in settings.items()}
+def text_changes(then: str, now: str) -> list[str]:
+    """In what two texts of a job differ, a line each; what follows from settings is named only where none differs."""
+    if then == now:
+        return []
+    before, after = parse(then), parse(now)
+    lists = [
+        line for part, words in LISTS.items() for line in list_changes(words, before.get(part, {}), after.get(part, {}))
+    ]
+    found = {part: part_changes(part, before.get(part), after.get(part)) for part in WORDS}
+    if found["settings"]:
+        found["labels"], found["stream"] = [], []
+    return [line for lines in found.values() for line in lines] + lists or ["what it is made with is spelt otherwise"]
 
 
-def leave_out(value: Any, section: Any) -> Any:
-    """What a proof says of a section of the study, without such keys."""
-    left_out = getattr(section, "no_part_of_proofs", ())
-    if not left_out or not isinstance(value, Mapping):
-        return value
-    return {key: each for key, each in value.items() if key not in left_out}
+def part_changes(part: str, then: Any, now: Any) -> list[str]:
+    """In what a part of two texts differs, a line each."""
+    tables = [flatten(each) for each in (then, now)]
+    return [line.replace("  ", " ") for line in changed(WORDS[part], *tables, show=True)]
+
+
+def flatten(value: Any) -> dict[str, Any]:
+    """A part of a text as one table; what is no table has a name of no letters."""
+    return {} if value is None else leaves(value)
+
+
+def list_changes(words: str, then: Any, now: Any) -> list[str]:
+    """Which results are in one of two lists, or of two tables of lists, alone; in a line."""
+    if then == now:
+        return []
+    before, after = results_in(then), results_in(now)
+    said = [
+        f"{word} {shorten(sorted(each))}"
+        for word, each in (("now also", after - before), ("no longer", before - after))
+        if each
+    ]
+    return [f"{words}: {', '.join(said) or 'in another order'}"]
+
+
+def results_in(lists: list[str] | dict[str, list[str]]) -> set[str]:
+    """The results in a list, or in a table of lists."""
+    return {*lists} if isinstance(lists, list) else {each for group in lists.values() for each in group}
+
+
+def shorten(paths: list[str]) -> str:
+    """The first of some paths, and how many more there are."""
+    return f"{paths[0]}{f' and {len(paths) - 1} more' if paths[1:] else ''}"
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The parts of a text; none of what is no text of a job."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def settings_in(text: str) -> dict[str, Any]:
+    """The settings in a text."""
+    found = parse(text).get("settings", {})
+    return found if isinstance(found, dict) else {}
 
 
 def behind_changed(
@@ -42,21 +107,28 @@ def behind_changed(
     """What a proof says otherwise of how results that are gone would be made now; the equivalences needed."""
     said = given["behind"]
     reasons, vouched = [], ()
-    for each in gone:
+    for each in () if is_former(given) else gone:
         then, now = said["code"].get(each.stage.name, {}), code_of(each)
         if each.stage.kind or has_two_rows(each.study, each.stage.name):  # its jobs have files of their own
             then = {file: then[file] for file in then if file in now}
-        known = {key: value for key, value in said["settings"].items() if key in {*each.keys, *each.settings}}
-        then, why = equivalences.carried(each.stage.name, then, now, known)
+        text = said["texts"].get(each.output, "")
+        then, why = equivalences.carried(each.stage.name, then, now, settings_in(text) or each.settings)
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
             *changed("code of", then, now),
-            *changed("setting", leaves(without_places(known, each)), leaves(each.settings), show=True),
+            *text_or_digest_changes(text, each.text),
             *inputs_changed(read, input_digests(each)),
         ]
         reasons += [f"{each.output}, from which it came and which is missing: {line}" for line in found]
         vouched += why if then == now else ()
     return reasons[:NAMED], vouched
+
+
+def text_or_digest_changes(then: str, now: str) -> list[str]:
+    """In what a text differs from that of now, where of the former one the sha256 may be all that is known."""
+    if then.startswith("{"):
+        return text_changes(then, now)
+    return [] if then == hashing.of_text(now) else ["what it is made with was changed"]
 
 
 def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:

@@ -8,33 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.canonical_json import canonical
+from vestige.foundation.files import read_regular
 
 ATTRIBUTE = "proof"
-CONTENT = "content"  # of the proof in a page or a picture: the sha256 of all besides, and of the rest of the proof
+CONTENT = "content"  # of the proof in a page or a picture: the sha256 of what is before, behind, and of its own rest
 SEAL = 64  # bytes at the end of a NetCDF file, where HDF5 looks for nothing: the sha256 of all bytes before
 SCRIPT = f'<script type="application/json" id="{ATTRIBUTE}">'
 END = "</script>"
+BODY = "</body>"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def seen(path: Path, kind: str = "") -> tuple[str, bool]:
     """The JSON of a file's proof, "" if it has none, and whether the file is as it was written; `kind` is its suffix.
 
+    A page or a picture has one proof, at its end: moved elsewhere, or with another one beside it, it was changed.
+
     Of a NetCDF file that is not, the proof is not read. Raises OSError where a file cannot be read, and ValueError,
     TypeError, AttributeError, RuntimeError or IndexError where it is damaged.
     """
-    kind, data = kind or path.suffix, path.read_bytes()
+    kind, data = kind or path.suffix, read_regular(path)
     if kind == ".html":
-        start, _, rest = data.decode().rpartition(SCRIPT)
-        proof, _, end = rest.partition(END)
-        return (proof, proof == in_script(sealed(json.loads(proof), start + end))) if start else ("", False)
+        return seen_in_page(data.decode())
     if kind == ".png":
-        parts = chunks(data)
-        found = next(filter(is_proof, parts), None)
-        if found is None:
-            return "", False
-        parts.remove(found)
-        return said(found), found == chunk_of(sealed(json.loads(said(found)), *parts))
+        return seen_in_picture(data)
     if not is_sealed(data):
         return "", False  # HDF5 may crash on a damaged file, or never come back
     with opened_in_memory(data) as opened:
@@ -42,10 +39,35 @@ def seen(path: Path, kind: str = "") -> tuple[str, bool]:
         return proof if isinstance(proof, str) else "", True
 
 
-def sealed(proof: dict[str, Any], *besides: str | bytes) -> str:
-    """The text of a proof with the digest of all that its file holds besides, and of what it says itself."""
+def seen_in_page(page: str) -> tuple[str, bool]:
+    """The JSON of the proof of a page, and whether it is as it was written: the script is the end of its body."""
+    body, end, rest = page.rpartition(BODY)
+    before, script, proof = body.rpartition(SCRIPT)
+    if not script:
+        return "", False
+    proof, _, behind = proof.partition(END)
+    is_alone = SCRIPT not in before and not behind
+    return proof, is_alone and proof == in_script(sealed(json.loads(proof), before, end + rest))
+
+
+def seen_in_picture(png: bytes) -> tuple[str, bool]:
+    """The JSON of the proof of a PNG, and whether it is as it was written: the chunk is the last before its end."""
+    parts = chunks(png)
+    found = [each for each in parts if is_proof(each)]
+    if not found:
+        return "", False
+    *before, last, end = parts
+    is_alone = found == [last] and end[4:8] == b"IEND"
+    return said(found[0]), is_alone and last == chunk_of(sealed(json.loads(said(last)), b"".join(before), end))
+
+
+def sealed(proof: dict[str, Any], before: str | bytes, behind: str | bytes) -> str:
+    """The text of a proof with the digest of what its file holds before it and behind it, and of what it says itself.
+
+    Each part has a digest of its own: the same bytes with the proof at another place among them have another one.
+    """
     plain = {key: value for key, value in proof.items() if key != CONTENT}
-    return canonical(plain | {CONTENT: sha256(*besides, canonical(plain))})
+    return canonical(plain | {CONTENT: sha256(*map(sha256, (before, behind, canonical(plain))))})
 
 
 def is_sealed(data: bytes) -> bool:
@@ -84,8 +106,8 @@ def sha256(*parts: str | bytes) -> str:
 
 def page_with(page: str, proof: dict[str, Any]) -> str:
     """A page with its proof at the end of its body."""
-    body, end, rest = page.rpartition("</body>")
-    return "".join([body, SCRIPT, in_script(sealed(proof, page)), END, end, rest])
+    body, end, rest = page.rpartition(BODY)
+    return "".join([body, SCRIPT, in_script(sealed(proof, body, end + rest)), END, end, rest])
 
 
 def in_script(proof: str) -> str:
@@ -96,7 +118,8 @@ def in_script(proof: str) -> str:
 def picture_with(png: bytes, proof: dict[str, Any]) -> bytes:
     """A PNG with its proof in a text chunk before its end."""
     *parts, end = chunks(png)
-    return b"".join([*parts, chunk_of(sealed(proof, *parts, end)), end])
+    before = b"".join(parts)
+    return b"".join([before, chunk_of(sealed(proof, before, end)), end])
 
 
 def chunk_of(proof: str) -> bytes:

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from vestige.foundation.file_memory import remembered
+from vestige.foundation.files import open_regular
 
 
 def sha256(path: Path) -> str | None:
@@ -21,7 +22,7 @@ def of_file(path: Path, kind: str) -> str | None:
 
 def of_bytes(path: Path, kind: str) -> str:
     """A digest of a file's bytes."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, kind).hexdigest()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical, plain
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
 from vestige.foundation.places import is_leftover
 from vestige.pipeline import PLAN, Job
 from vestige.provenance import hashing
@@ -115,7 +115,7 @@ def changes(job: Job) -> list[str]:
     if not job.stage.lists_places or is_started_by_engine():
         return []
     try:
-        noted = json.loads(note_of(job).read_text())
+        noted = json.loads(read_regular(note_of(job)))
         then = noted["listing"] if noted["result"] == hashing.sha256(Path(job.output)) else {}
         now = list_places(job.study)
     except (OSError, ValueError, KeyError, TypeError):

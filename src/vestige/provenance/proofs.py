@@ -11,26 +11,28 @@ from vestige.config.study import Study
 from vestige.foundation import file_memory, source
 from vestige.foundation.canonical_json import canonical
 from vestige.foundation.file_memory import remembered
+from vestige.job_text import is_job_text
 from vestige.pipeline import Job, begins, jobs
 from vestige.provenance import embedding, hashing, machine
 
 LONGEST = 200  # characters of a setting that a reason shows
+FEW = 8  # texts of jobs behind a result are held as they are, if there are no more
 CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 
 
 def proof(
     job: Job, made_by: dict[str, str], inputs: dict[str, str], behind: dict[str, Any], beside: dict[str, str]
 ) -> dict[str, Any]:
-    """What made a result: code, settings, inputs, what lies behind and beside it; notes that never make it stale."""
+    """What made a result: code, text, inputs, what lies behind and beside it; notes that never make it stale."""
     return {
         "result": job.output,
         "code": made_by,
-        "settings": job.settings,
+        "text": job.text,
         "inputs": inputs,
         "behind": behind,
         "beside": beside,
         "versions": machine.versions(job.code),
-        "hardware": machine.hardware(job.settings.get("device")),
+        "hardware": machine.hardware(job.study.device if job.stage.networks else None),
     }
 
 
@@ -64,7 +66,8 @@ def once(code_of: CodeOf) -> CodeOf:
 def behind(job: Job) -> dict[str, Any]:
     """What to know of all from which a result comes, should it be gone.
 
-    That is the code, by stage; the settings; and the sha256 of the results that its inputs came from.
+    That is the code, by stage; the text of each job, or where there are many the sha256 of each; and the sha256 of the
+    results that its inputs came from.
     """
     made_by: dict[str, dict[str, str]] = {}
     for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream}.values():
@@ -72,8 +75,10 @@ def behind(job: Job) -> dict[str, Any]:
     results: dict[str, str] = {}
     for given in filter(None, (read_proof(Path(each.output)) for each in job.inputs)):
         results |= given["behind"]["results"] | given["inputs"]
-    settings = {key: value for each in job.upstream for key, value in each.settings.items()}
-    return {"code": made_by, "settings": settings, "results": results}
+    texts = {each.output: each.text for each in job.upstream}
+    if len(texts) > FEW:
+        texts = {path: hashing.of_text(text) for path, text in texts.items()}
+    return {"code": made_by, "texts": texts, "results": results}
 
 
 def input_digests(job: Job) -> dict[str, str | None]:
@@ -90,20 +95,29 @@ def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
         text, unchanged = remembered(f"seen{kind}", path, partial(embedding.seen, kind=kind))
         given = json.loads(text)
         return (given if complete(given) else None), unchanged
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):  # too deep, for one
         return None, False
 
 
 def complete(given: Any) -> bool:
-    """Whether a proof has the parts that it must have: tables of texts, and tables of settings."""
+    """Whether a proof has the parts that it must have: tables of texts, and where it is of now the text of its job."""
     if not isinstance(given, dict) or not isinstance(behind := given.get("behind"), dict):
         return False
     made_by = behind.get("code")
     texts = [given.get("code"), given.get("inputs"), given.get("beside"), behind.get("results")]
     texts += made_by.values() if isinstance(made_by, dict) else [None]
-    if not all(isinstance(each, dict) for each in (*texts, given.get("settings"), behind.get("settings"))):
+    texts += [] if is_former(given) else [behind.get("texts")]
+    if not all(isinstance(each, dict) for each in texts):
         return False
-    return all(isinstance(said, str) for each in texts for said in each.values())
+    if not all(isinstance(said, str) for each in texts for said in each.values()):
+        return False
+    held = [] if is_former(given) else [given["text"], *(each for each in behind["texts"].values() if each[:1] == "{")]
+    return all(map(is_job_text, held))
+
+
+def is_former(given: dict[str, Any]) -> bool:
+    """Whether a proof is of the form that proofs had before they held the text of their job."""
+    return not isinstance(given.get("text"), str)
 
 
 def read_proof(path: Path) -> dict[str, Any] | None:

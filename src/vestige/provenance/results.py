@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from vestige.config.study import Study
+from vestige.foundation.files import open_regular, read_regular
+from vestige.foundation.labelling import encoding_of, sort_attributes
 from vestige.foundation.rows import STAGES, STUDY
 from vestige.provenance import embedding
 
@@ -61,13 +63,11 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_dataset(path: Path, dataset, stamp: dict[str, Any]) -> None:
-    """Write a labelled array file: attributes in sorted order, so that equal contents are equal bytes."""
-    for array in [dataset, *dataset.variables.values()]:
-        array.attrs = dict(sorted(array.attrs.items()))
-    plain = {name: {"_FillValue": None} for name, array in dataset.variables.items() if array.dtype.kind == "f"}
+    """Write a labelled array file with its proof: equal contents are equal bytes."""
+    sort_attributes(dataset)
 
     def write(partial: Path) -> None:
-        dataset.to_netcdf(partial, engine="netcdf4", encoding=plain)
+        dataset.to_netcdf(partial, engine="netcdf4", encoding=encoding_of(dataset))
         embedding.stamp(partial, stamp)
 
     write_whole(path, write)
@@ -84,10 +84,11 @@ def write_picture(path: Path, png: bytes, stamp: dict[str, Any]) -> None:
 
 
 def open_dataset(path: str | Path):
-    """Open a labelled array file, lazily; close it after use."""
+    """Open a labelled array file, lazily; close it after use. Raises OSError where no file lies there."""
     import xarray
 
     hold_open(xarray)
+    open_regular(path).close()  # the library would wait for whoever writes to a pipe
     return xarray.open_dataset(path, engine="netcdf4")
 
 
@@ -103,4 +104,4 @@ def load_dataset(path: str | Path):
     """A labelled array file in memory, read without leaving or finding a handle on it: a notebook may hold others."""
     import xarray
 
-    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(embedding.opened_in_memory(Path(path).read_bytes())))
+    return xarray.load_dataset(xarray.backends.NetCDF4DataStore(embedding.opened_in_memory(read_regular(path))))

@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from vestige.provenance import hashing
 
 DEFAULT = "work"
 FILLING = "|".join(stage.name for stage in STAGES.values() if stage.folder)  # the stages that work there
+RUN = 16  # digits of a run's digest
 WORKPLACE = re.compile(rf".+-({FILLING})-.+-[0-9a-f]{{8}}")
 TAKEN = ("results", "logs", "benchmarks", "src", "workflow", "tests", ".dvc", ".git", ".snakemake")
+Marks = dict[str, set[tuple[str, str]]]  # of the states of an epoch, by its key, which run and kind of machine
 REMEDY = "name a folder that every job can write to, or leave the key out (then it is work/)"
 
 
@@ -49,8 +52,18 @@ def workplaces(study: Study) -> Path:
 
 def workplace(job: Job) -> Path:
     """The folder in which a training gathers its checkpoints: its own, should clones of the project share scratch."""
+    return workplaces(job.study) / name_of(job)
+
+
+def name_of(job: Job) -> str:
+    """The name of a run among those of all studies and clones."""
     clone = hashing.of_text(str(Path.cwd()))[:8]
-    return workplaces(job.study) / f"{job.study.study}-{job.stage.name}-{Path(job.output).stem}-{clone}"
+    return f"{job.study.study}-{job.stage.name}-{Path(job.output).stem}-{clone}"
+
+
+def digest_of(job: Job) -> str:
+    """The digest of that name, by which a run knows what it has left itself."""
+    return hashing.of_text(name_of(job))[:RUN]
 
 
 def make(*folders: Path) -> None:
@@ -65,14 +78,18 @@ def make(*folders: Path) -> None:
             raise ScratchRefused(f"{why}; scratch in params.yaml says where: {REMEDY}") from None
 
 
-def lying(folder: Path) -> tuple[set[str], set[str]]:
-    """The keys of which weights lie in a folder, and those of which states do. Raises OSError where there is none."""
+def lying(folder: Path) -> tuple[set[str], Marks]:
+    """The keys of which weights lie in a folder, and of which states, with who left them. Raises OSError without it."""
     return listed(folder, *identity(folder))
 
 
 @cache
-def listed(folder: Path, *mark: int) -> tuple[set[str], set[str]]:
+def listed(folder: Path, *mark: int) -> tuple[set[str], Marks]:
     """The keys of the weights and of the states in a folder, remembered while no file of it comes or goes."""
     parts = [name.split("-") for name in os.listdir(folder)]
-    weights, states = ({key for key, *kind in parts if kind[:1] == [asked]} for asked in ("weights", "state"))
+    weights = {key for key, *kind in parts if kind[:1] == ["weights"]}
+    states: Marks = defaultdict(set)
+    for key, *more in parts:
+        if more[:1] == ["state"] and len(more) == 4:  # as training/resume.py names them, which loads torch
+            states[key].add((more[1], more[2]))
     return weights, states

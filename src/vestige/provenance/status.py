@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.config.study import Study
+from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job, jobs
 from vestige.provenance import hashing, keeping, listing
 from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
+from vestige.provenance.filled_folders import describe_strangers, find_alien, list_strangers
 from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, once
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
@@ -20,7 +22,8 @@ class Judgement:
 
     It is proven, or `reasons` say why not, a line each; `vouched` are the reasons of the equivalences by which its code
     counts as that of now; `causes` are the stale results from which it comes, itself among them, with why they are;
-    `gone` are the jobs of it and of what lies behind it, as far as nothing of them is here.
+    `gone` are the jobs of it and of what lies behind it, as far as nothing of them is here; `strange` says which files
+    in its folder are none of it.
     """
 
     job: Job
@@ -29,11 +32,17 @@ class Judgement:
     vouched: tuple[str, ...] = ()
     causes: tuple[tuple[str, str], ...] = ()
     gone: tuple[Job, ...] = ()
+    strange: tuple[str, ...] = ()
 
     @property
     def bare(self) -> bool:
         """Whether it is of a training whose result is here and sound, and whose checkpoints are not all here."""
         return bool(self.job.folder) and self.state == MISSING and not self.causes and not self.gone
+
+    @property
+    def only_strange(self) -> bool:
+        """Whether nothing is wrong with it but that files lie in its folder that are none of it."""
+        return bool(self.strange) and self.reasons == self.strange
 
 
 def judge(study: Study) -> dict[str, Judgement]:
@@ -72,10 +81,12 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     if state == PROVEN and inherited:
         state = STALE
     absent, differing = files_beside(job, code_of) if beside and state != FOREIGN else ([], [])
-    if state == PROVEN and (absent or differing):
-        state = STALE if differing else MISSING
-    reasons, missing = (*own, *named(inherited), *differing, *absent), not Path(job.output).is_file()
-    return Judgement(job, state, reasons, vouched, tuple(causes.items()), (job, *gone) if missing else ())
+    strange = describe_strangers(list_strangers(job)) if beside else []
+    if state == PROVEN and (absent or differing or strange):
+        state = STALE if differing or strange else MISSING
+    reasons, missing = (*own, *named(inherited), *differing, *absent, *strange), not Path(job.output).is_file()
+    behind_gone = (job, *gone) if missing else ()
+    return Judgement(job, state, reasons, vouched, tuple(causes.items()), behind_gone, tuple(strange))
 
 
 def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) -> tuple[str, list[str], tuple[str, ...]]:
@@ -85,15 +96,25 @@ def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) ->
     """
     path = Path(job.output)
     if not path.is_file():
-        return MISSING, ["it is missing"], ()
+        irregular = describe_irregular(path)
+        return (FOREIGN, [f"it is {irregular}, no file"], ()) if irregular else (MISSING, ["it is missing"], ())
     given, unchanged = found_in(path)
-    if given is None or given.get("result") != job.output:
-        why = "it carries no proof, or was changed after it was written"
-        return FOREIGN, [why if given is None else f"it is a copy of {given.get('result')}"], ()
+    if why := find_foreign(job, given):
+        return FOREIGN, [why], ()
     own, vouched = own_changes(job, given, unchanged, code_of(job))
     behind, vouched_behind = behind_changed(given, gone, code_of)
     reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind, *listing.changes(job)]
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
+
+
+def find_foreign(job: Job, given: Mapping | None) -> str:
+    """Why a proof is none of a result, in words; empty where it is. None stands for no proof."""
+    if given is None:
+        return "it carries no proof, or was changed after it was written"
+    if given.get("result") != job.output:
+        return f"it is a copy of {given.get('result')}"
+    alien = find_alien(job, given["beside"])
+    return f"its proof lists {alien}, which is no file of it" if alien else ""
 
 
 def files_beside(job: Job, code_of: CodeOf = code_digests) -> tuple[list[str], list[str]]:
@@ -113,8 +134,12 @@ def files_beside(job: Job, code_of: CodeOf = code_digests) -> tuple[list[str], l
 
 
 def written_beside(job: Job) -> dict[str, str]:
-    """The sha256 of each file that was written with a result, as its proof says; none where it carries no proof."""
-    return (found_in(Path(job.output))[0] or {}).get("beside", {})
+    """The sha256 of each file that was written with a result, as its proof says; none where it carries no proof.
+
+    Nor of a proof that lists files of others: no path is opened because a file says so.
+    """
+    given = found_in(Path(job.output))[0]
+    return {} if given is None or find_alien(job, given["beside"]) else given["beside"]
 
 
 def needed_beside(job: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:

@@ -1,5 +1,6 @@
 """The course of each training: what determines its weights after every epoch, and which runs share how much of it."""
 
+import json
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 from vestige.config.selection import OF_PENALTY
 from vestige.config.study import Study
-from vestige.foundation.canonical_json import canonical, plain
+from vestige.foundation.canonical_json import canonical
 from vestige.foundation.file_memory import remembered
-from vestige.foundation.rows import NETWORKS
+from vestige.foundation.files import read_regular
+from vestige.foundation.processor import kind_of
 from vestige.pipeline import Job, cells, job
 from vestige.provenance import embedding, hashing, machine, proofs, scratch
 
@@ -17,38 +19,41 @@ KEY = 32  # digits of an epoch's key
 # What describes the penalty counts for the passes that are penalised; the length of a run for none, and neither do the
 # statistics with which its networks are evaluated.
 OF_NO_EPOCH = {"epochs", "batch_norm", *OF_PENALTY}
+OF_ONE_RUN = {"labels", "reads", "classes"}  # parts of a text: whose it is, and where it lies
 versions = cache(machine.versions)
 
 
 def keys(job: Job) -> tuple[str, ...]:
     """For each epoch of a training, 0 to its last, a digest of all that determines the weights after so many passes.
 
-    Equal keys are equal weights, records and optimiser states. `start`, `stop` and `epochs` count only as far as the
-    passes until then show them.
+    They are made of the job's text without what tells one run from others that begin alike. Equal keys are equal
+    weights, records and optimiser states. `start`, `stop` and `epochs` count only as far as the passes until then show
+    them.
     """
     return chain(job, alike_in(job))
 
 
 def chain(job: Job, alike: dict[str, Any]) -> tuple[str, ...]:
     """The keys of a training, given what is alike in every one of its study."""
-    study, condition = job.study, job.names["condition"]
-    training, done = plain(study.training_of(condition)), study.condition(condition)
+    said = json.loads(job.text)
+    settings = said["settings"]
+    training, penalty = settings.pop("training"), settings.pop(f"conditions.{job.names['condition']}")
     own = {key: value for key, value in training.items() if key not in OF_NO_EPOCH}
-    penalised = [done.alpha, done.modules, training["class_reduction"], training["epsilon"]]
-    found = [hashing.of_text(canonical([alike, own, study.stream(condition, job.names["seed"])]))]
+    begin = {part: value for part, value in said.items() if part not in OF_ONE_RUN} | {"own": own}
+    penalised = [penalty["alpha"], penalty["modules"], training["class_reduction"], training["epsilon"]]
+    found = [hashing.of_text(canonical([alike, begin]))]
     for epoch in range(training["epochs"]):
-        given = penalised if done.has_penalty_in(epoch) else None
+        given = penalised if penalty["start"] <= epoch < penalty["stop"] else None
         found.append(hashing.of_text(canonical([found[-1], given])))
     return tuple(key[:KEY] for key in found)
 
 
 def alike_in(job: Job) -> dict[str, Any]:
-    """What is alike in all trainings of a study: code, versions of packages, images, network, device."""
+    """What is alike in all trainings of a study, beside their texts: code, versions of packages, images."""
     return {
         "code": proofs.code_digests(job),
         "versions": versions(job.code),
         "pictures": pictures(Path(job.named["images"].output)),
-        **{key: job.settings[key] for key in NETWORKS},
     }
 
 
@@ -62,7 +67,7 @@ def pictures(path: Path) -> str | None:
 
 def values_in(path: Path) -> str:
     """The sha256 of the values of an images result, but for the study's name."""
-    data = path.read_bytes()
+    data = read_regular(path)
     if not embedding.is_sealed(data):
         raise RuntimeError(f"{path} was changed after it was written")
     with embedding.opened_in_memory(data) as opened:
@@ -116,12 +121,20 @@ def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]
     return found
 
 
-def begun(job: Job) -> int:
-    """From which epoch a training would go on now, by what lies in scratch, sound or not; 0 if by nothing."""
+def begun(job: Job, machine: str = "") -> int:
+    """From which epoch a training would go on now, by what lies in scratch, sound or not; 0 if by nothing.
+
+    On the kind of machine that is named; else on one of the kind that has computed what lies there.
+    """
     try:
         weights, states = scratch.lying(scratch.trajectories(job.study))
     except (scratch.ScratchRefused, OSError):
         return 0
     mine = keys(job) if states else ()
     unbroken = next((epoch for epoch, key in enumerate(mine) if key not in weights), len(mine))
-    return next((epoch for epoch in reversed(range(unbroken)) if mine[epoch] in states), 0)
+    run, kind = scratch.digest_of(job), kind_of([machine])
+
+    def is_usable(epoch: int) -> bool:
+        return any(not machine or mark[0] == run or mark[1] == kind for mark in states.get(mine[epoch], ()))
+
+    return next(filter(is_usable, reversed(range(unbroken))), 0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vestige.report.evidence import Proofs, digest_of, inputs, sections, stated
+from vestige.report.machines import count_machines, count_mixed
 from vestige.report.wording import listed, number, several
 
 CLASSES = 200  # listed on the page, of each split
@@ -45,6 +46,8 @@ class Card:
     code: Table
     digest: str
     hardware: Table
+    machines: dict[str, int]
+    mixed: int
     versions: Table
     inputs: list[tuple[str, str]]
     source: str
@@ -100,15 +103,17 @@ def card(settings, images, network, runs, proofs: Proofs) -> Card:
         code=code,
         digest=digest_of(code),
         hardware=stated(proofs, "hardware"),
+        machines=count_machines(runs),
+        mixed=count_mixed(runs),
         versions=stated(proofs, "versions"),
         inputs=inputs(proofs),
-        source=settings.images.source,
+        source=settings.images["source"],
         splits=splits,
         classes=tuple(table)[:CLASSES],
         steps=steps_of(network),
         seeds=listed(sorted({run["seed"].item() for run in runs})),
-        training=settings.training.model_dump(exclude_none=True),
-        epsilon=f"{settings.selectivity.epsilon:g}".replace("e-0", "e-"),
+        training=settings.training,
+        epsilon=f"{settings.selectivity['epsilon']:g}".replace("e-0", "e-"),
         settings=sections(settings, proofs),
     )
 

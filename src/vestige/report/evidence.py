@@ -48,18 +48,14 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, str]]:
     return [(path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))]
 
 
-def plain(value: Any) -> Any:
-    """A setting as dictionaries, lists and numbers; keys that are left out stay out."""
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json", exclude_none=True, exclude=set(getattr(value, "no_part_of_proofs", ())))
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
+def text_of(proof: dict[str, Any]) -> dict[str, Any]:
+    """What the text in a proof says that a result was made with; empty where it holds none."""
+    return json.loads(proof.get("text", "{}"))
 
 
 def sections(settings, proofs: Proofs) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(section, its leaves) of a study's settings, in their order; last those that results alone were made with."""
-    given = {name: plain(value) for name, value in vars(settings).items() if value is not None}
-    stated = [(key, value) for proof in proofs for key, value in proof.get("settings", {}).items()]
+    """(section, its leaves) of a study's settings, by name; last those that results alone were made with."""
+    given = vars(settings)
+    stated = [(key, value) for proof in proofs for key, value in text_of(proof).get("settings", {}).items()]
     alone = {key: value for key, value in stated if key.isidentifier() and key not in given}
     return [(name, leaves(value, name)) for name, value in (given | alone).items()]

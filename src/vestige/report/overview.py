@@ -38,9 +38,9 @@ def built(network, settings) -> str:
 
 def family(settings) -> str:
     """The family of the network, with its settings in brackets."""
-    name = settings.network.family.replace("_", " ").replace("resnet", "ResNet").replace("vgg", "VGG")
+    name = settings.network["family"].replace("_", " ").replace("resnet", "ResNet").replace("vgg", "VGG")
     name = name.replace("mlp", "multilayer perceptron")
-    said = settings.network.model_dump(mode="json", exclude={"family"}, exclude_none=True)
+    said = {key: value for key, value in settings.network.items() if key != "family"}
     texts = [f"{key} {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in said.items()]
     return f"{name} ({'; '.join(texts)})" if texts else name
 
@@ -52,7 +52,7 @@ def shown(images, settings) -> str:
     colour = "in grey levels" if images.sizes["channel"] == 1 else f"in {images.sizes['channel']} colour channels"
     return (
         f"They learn to tell {several(images.sizes['class'], 'class', 'classes')} apart from "
-        f"{number(count['train'])} images of the source {settings.images.source} ({size}, {colour}); all that is "
+        f"{number(count['train'])} images of the source {settings.images['source']} ({size}, {colour}); all that is "
         f"reported here is measured on {number(count['val'])} others, unless it says otherwise."
     )
 
@@ -67,7 +67,7 @@ def treated(conditions: list[ConditionRow], settings) -> str:
     doing = [f"{word} it in {several(count, 'condition')}" for word, count in kinds.items() if count]
     penalty = f" A term of the loss on the class selectivity of units {listed(doing)}." if doing else ""
     penalty += regularized(conditions)
-    most = "at most " if settings.training.early_stopping else ""
+    most = "at most " if settings.training.get("early_stopping") else ""
     return f"Training lasts {most}{several(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
 
 

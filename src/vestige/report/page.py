@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from vestige.foundation.comments import without_comments
 from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
@@ -61,5 +62,5 @@ def rendered(**values: Any) -> str:
         undefined=StrictUndefined,
     )
     pages.filters |= {"number": number, "disagreement": disagreement, "several": several, "typeset": typeset}
-    style = (HERE / "style.css").read_text(encoding="utf-8")
+    style = without_comments((HERE / "style.css").read_text(encoding="utf-8"), ".css")
     return pages.get_template("page.html.jinja").render(style=style, rows=ROWS, **values)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.articles import ARTICLES
+from vestige.report.evidence import text_of
 from vestige.report.wording import listed, number
 
 ROWS = 200  # of a figure's table on the page; its CSV has all
 NUMBERED = re.compile(r"Figures? (?P<number>[^.]{1,40}?) of the paper\.\s*")
-ROW_FILE, FIRST = "figures/paper.yaml", ARTICLES[0]  # what holds the rows; the paper of those that say none
+FIRST = ARTICLES[0]  # the paper of figures whose rows say none
 POINTS, PIXELS = 72, 96  # an inch of a page on paper, and on a screen
 ENLARGED = 1.3  # on a screen, lettering made for paper is read from further away
 
@@ -34,16 +35,21 @@ class Plate:
     csv: str
     table: tuple[tuple[str, ...], ...]
 
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What the text in its proof says that it was made with."""
+        return text_of(self.proof)
+
     @property
     def kind(self) -> str:
         """The kind of results that it shows: its proof holds its settings as `figures.KIND.NAME`; empty without."""
-        keys = [key.split(".") for key in self.proof.get("settings", {}) if key.startswith("figures.")]
+        keys = [key.split(".") for key in self.said.get("settings", {}) if key.startswith("figures.")]
         return keys[0][1] if keys else ""
 
     @property
     def article(self) -> str:
         """The paper whose figure it is, or on which it is: what the figure's row says."""
-        return self.proof.get("settings", {}).get(f"{ROW_FILE}:{self.name}", {}).get("article", FIRST)
+        return self.said.get("rows", {}).get(self.name, {}).get("article", FIRST)
 
     @cached_property
     def number(self) -> str:

@@ -19,7 +19,7 @@ def training(settings, images, folder, given, key, note):
     from vestige.training import loop
 
     device = prepare(settings.device, settings.threads)
-    val = split_of(images, settings.images, "val", settings.training.batch_size, device)
+    val = split_of(images, settings.images, "val", settings.batch_size, device)
     network = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     network.trunk.to(device)
     records = []
@@ -38,10 +38,10 @@ def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:
 
     All is made of the same bytes, whatever becomes of the file meanwhile.
     """
-    from vestige.foundation.files import whole
+    from vestige.foundation.files import read_regular, whole
     from vestige.training import checkpoints
 
-    data = path.read_bytes()
+    data = read_regular(path)
     found = tensors_in(data, f"{key}: {path}")
     expected = network.trunk.state_dict()
     if faults := [*find_faults(found, expected)]:

@@ -35,7 +35,7 @@ def network(settings, images, note) -> xr.Dataset:
     built = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     built.trunk.eval()
     image = images.sizes["channel"], int(images["height"]), int(images["width"])
-    crop = settings.images.crop
+    crop = settings.images.get("crop")
     seen = image[0], *((crop, crop) if crop else image[1:])
     refuse_unmeasurable(built, seen, torch.device("cpu"))
     steps = list(described(built, torch.zeros(1, *seen)))

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
@@ -117,17 +118,20 @@ class Settings(Values):
 def training(settings, images, folder, trajectory, note):
     """Train one run, filling `folder` with a checkpoint for every epoch; what was measured on the way, a Dataset.
 
-    Goes on after the last sound epoch that any run has left of its trajectory, as if it had never stopped. Where the
-    loss, or a weight, becomes infinite or NaN, the run ends with the epoch before, and its result says so. Raises
-    ValueError where the last batch would hold one image, where batch norm cannot be recomputed as asked, and for a
-    network that cannot be measured; Unsupported for an arithmetic that the machine has not.
+    Goes on after the last sound epoch that it has left itself, or another run of its trajectory on the same kind of
+    machine, as if it had never stopped. Where the loss, or a weight, becomes infinite or NaN, the run ends with the
+    epoch before, and its result says so. Raises ValueError where the last batch would hold one image, where batch norm
+    cannot be recomputed as asked, and for a network that cannot be measured; Unsupported for an arithmetic that the
+    machine has not.
     """
     from contextlib import nullcontext
 
+    from vestige.foundation.device import describe_machine
     from vestige.stages.training_worker import workers
     from vestige.training import batch_norm, loop
 
     network, train, divided, val = prepared(settings, images)
+    trajectory = replace(trajectory, machine=describe_machine(settings.device))
     running, evaluate = folder, as_trained
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it

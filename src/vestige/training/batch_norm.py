@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from vestige.data.loader import Split
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
+from vestige.foundation.processor import kind_of
 from vestige.foundation.random import generator
 from vestige.models.network import Network
 from vestige.training import checkpoints
@@ -43,8 +44,8 @@ def evaluation(
 
     def evaluate(epoch: int, record: Record) -> Record:
         checkpoints.load(network, running, epoch, record["checkpoint"])
-        asked = [trajectory.keys[epoch], chosen.images, chosen.batch_size]
-        former = (restored(path, asked, network.trunk) for path in trajectory.statistics(epoch))
+        asked = [trajectory.keys[epoch], record["checkpoint"], chosen.images, chosen.batch_size]
+        former = (restored(path, asked, trajectory, network.trunk) for path in trajectory.statistics(epoch))
         known = next(filter(None, former), None)
         if known is None:
             recompute(network.trunk, (images for images, _ in seen.batches(rows)))
@@ -132,24 +133,28 @@ def save(trajectory: Trajectory, epoch: int, asked: list, trunk: nn.Module, foun
     names = [f"{name}.{kind}" for name, part in trunk.named_modules() if keeps_statistics(part) for kind in STATISTICS]
     state = trunk.state_dict()
     tensors = {name: state[name].contiguous().cpu() for name in names}
-    data = safetensors.torch.save(tensors, {"told": json.dumps([asked, found])})
+    said = [asked, trajectory.run, kind_of([trajectory.machine]), found]
+    data = safetensors.torch.save(tensors, {"told": json.dumps(said)})
     path = trajectory.statistics_path(epoch, hashlib.sha256(data).hexdigest(), checkpoint)
     if not path.exists():
         with whole(path) as file:
             file.write(data)
 
 
-def restored(path: Path, asked: list, trunk: nn.Module) -> Record | None:
-    """Load statistics into a trunk; their record, None if they are of other settings, damaged or gone meanwhile."""
+def restored(path: Path, asked: list, trajectory: Trajectory, trunk: nn.Module) -> Record | None:
+    """Load statistics into a trunk; their record, None if they are of no use, damaged or gone meanwhile.
+
+    Of no use are those of other settings or other weights, and what another run has computed on another machine.
+    """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError:
         return None
     if hashlib.sha256(data).hexdigest() != path.name.split("-")[-2]:
         remove(path)
         return None
-    settings, record = told_in(data)
-    if settings != asked:
+    settings, run, kind, record = told_in(data)
+    if settings != asked or not trajectory.is_usable(run, kind):
         return None
     state = trunk.state_dict()
     for name, tensor in safetensors.torch.load(data).items():

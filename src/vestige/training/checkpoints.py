@@ -7,7 +7,7 @@ from pathlib import Path
 import safetensors.torch
 from torch import nn
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
 from vestige.models.network import Network
 
 
@@ -36,7 +36,7 @@ def load(network: Network, folder: Path, epoch: int, sha256: str) -> None:
 def read(folder: Path, epoch: int, sha256: str) -> bytes:
     """The bytes of a checkpoint. Raises ForeignCheckpoint unless they have the sha256 that training noted."""
     path = Path(folder) / name(epoch)
-    data = path.read_bytes() if path.is_file() else None
+    data = read_regular(path) if path.is_file() else None
     if data is None or hashlib.sha256(data).hexdigest() != sha256:
         fault = "is missing" if data is None else "is not the checkpoint that the training result lists"
         run = f"results/{path.parent.parent.parent.name}/training/{path.parent.name}.nc"

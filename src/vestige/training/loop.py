@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -87,6 +88,8 @@ def train(
         if has_stopped(settings.training, records):
             return
         rate = learning_rate(settings.training, records)
+        if trajectory is not None:
+            trajectory = replace(trajectory, base=records[-1]["checkpoint"])
         begun = as_first(within_epoch.restore, trajectory, epoch, network, state, into=tensors)
         steps = [] if begun is None else [*begun.to(tensors[0].device)]
         with within_epoch.saving(trajectory, epoch, network, state, steps) as after:
@@ -295,6 +298,13 @@ def labelled(records: Records, fault: str = "") -> xr.Dataset:
         "class": ("class", np.arange(len(predicted[0])), {"long_name": "number of the class"}),
     }
     ended = {"diverged": diverged} if fault else {}
+    if "machine" in records[0]:
+        machines = [record["machine"] for record in records]
+        ended["machine"] = (
+            "epoch",
+            machines,
+            {"long_name": "kind of machine that computed the epoch, 0: drew the weights"},
+        )
     if "held_out_loss" in records[0]:
         ended["best"] = (
             (),

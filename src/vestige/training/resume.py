@@ -1,7 +1,9 @@
 """What training leaves behind, so that any run of the same trajectory goes on from it as if it had never stopped.
 
-Of each epoch that is its weights and its state: that of the optimizer, and the records so far. Files are named by the
-epoch's trajectory and by their own sha256: whoever writes a file that is there already writes the same bytes.
+Of each epoch that is its weights and its state: that of the optimizer, and the records so far, which say on what kind
+of machine each epoch was computed. Files are named by the epoch's trajectory and by their own sha256: whoever writes a
+file that is there already writes the same bytes. The name of a state also says which run has saved it, and on what
+kinds of machine: a run goes on from its own on any machine, from another's on one of the same kind alone.
 """
 
 import hashlib
@@ -13,13 +15,16 @@ from typing import Any
 
 import safetensors.torch
 
-from vestige.foundation.files import place, whole
+from vestige.foundation.files import NotAFile, open_regular, place, read_regular, whole
+from vestige.foundation.processor import kind_of
 from vestige.models.network import Network
 from vestige.training import checkpoints
 from vestige.training.optimizer import State
 
 Records = list[dict[str, Any]]  # one an epoch from 0 on; "checkpoint" is the sha256 of the epoch's file
 SAVE_MINUTES = 15  # after which a state is saved within a pass, unless a study says otherwise
+AND = " and "  # between the kinds of machine that have computed parts of one epoch
+BASE = 16  # digits of the sha256 of the checkpoint from which a pass goes on
 KEPT = 2  # states of the newest epochs: should the newest be damaged, only one pass is repeated
 
 
@@ -28,21 +33,26 @@ class Trajectory:
     """The course of a run, in a folder that all runs share.
 
     `keys` say by epoch what determines the weights then; the states of `lasting` epochs stay, for others to go on from.
-    Within a pass the state is saved every `save_seconds`.
+    Within a pass, which goes on from the checkpoint of the sha256 `base`, the state is saved every `save_seconds`.
+    `run` is a digest of the run that trains, `machine` the kind of machine that computes.
     """
 
     folder: Path
     keys: tuple[str, ...]
     lasting: frozenset[int] = frozenset()
     save_seconds: float = 60.0 * SAVE_MINUTES
+    run: str = ""
+    machine: str = ""
+    base: str = ""
 
     def weights(self, epoch: int, sha256: str) -> Path:
         """The weights and buffers of an epoch."""
         return self.folder / f"{self.keys[epoch]}-weights-{sha256}.safetensors"
 
-    def state(self, epoch: int, sha256: str) -> Path:
-        """The state of an epoch."""
-        return self.folder / f"{self.keys[epoch]}-state-{sha256}.safetensors"
+    def state(self, epoch: int, kind: str, sha256: str, run: str | None = None) -> Path:
+        """The state of an epoch that a run has saved, this one if none is named, by the kind of its machines."""
+        whose = self.run if run is None else run
+        return self.folder / f"{self.keys[epoch]}-state-{whose}-{kind}-{sha256}.safetensors"
 
     def statistics_path(self, epoch: int, sha256: str, checkpoint: str) -> Path:
         """The batch-norm statistics that the checkpoint of an epoch has in place of the running ones."""
@@ -52,20 +62,38 @@ class Trajectory:
         """The batch-norm statistics of an epoch that are there."""
         return sorted(self.folder.glob(f"{self.keys[epoch]}-statistics-*.safetensors"))
 
-    def within(self, epoch: int, steps: int, sha256: str) -> Path:
-        """The state after so many steps of the pass that follows an epoch."""
-        return self.folder / f"{self.keys[epoch + 1]}-pass-{steps}-{sha256}.safetensors"
+    def within(self, epoch: int, steps: int, kind: str, sha256: str, run: str | None = None) -> Path:
+        """The state after so many steps of the pass that follows an epoch, from the checkpoint `base` on."""
+        whose = f"{self.run if run is None else run}-{kind}-{self.base[:BASE]}"
+        return self.folder / f"{self.keys[epoch + 1]}-pass-{steps}-{whose}-{sha256}.safetensors"
 
     def begun(self, epoch: int) -> list[tuple[int, Path]]:
-        """The states within the pass that follows an epoch that are there, with their steps, most steps first."""
-        found = self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-*.safetensors")
-        return sorted(((int(path.name.split("-")[2]), path) for path in found), reverse=True)
+        """The states within the pass that follows an epoch from which this run may go on, most steps first."""
+        found = self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-*-*-{self.base[:BASE]}-*.safetensors")
+        usable = [path for path in found if self.is_usable(*path.name.split("-")[3:5])]
+        return sorted(((int(path.name.split("-")[2]), path) for path in usable), reverse=True)
+
+    def begun_by_itself(self, epoch: int) -> list[Path]:
+        """All that this run has left within the pass that follows an epoch."""
+        return sorted(self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-{self.run}-*-*-*.safetensors"))
 
     def states(self) -> list[tuple[int, Path]]:
-        """The states that are there, with their epoch, newest first."""
+        """The states from which this run may go on, with their epoch: newest first, and of one epoch its own first."""
         epochs = {key: epoch for epoch, key in enumerate(self.keys)}
-        found = [(epochs.get(path.name.split("-")[0], -1), path) for path in self.folder.glob("*-state-*.safetensors")]
-        return sorted((each for each in found if each[0] >= 0), reverse=True)
+        found = []
+        for path in self.folder.glob("*-state-*-*-*.safetensors"):
+            key, _, run, kind, _ = path.name.split("-")
+            if key in epochs and self.is_usable(run, kind):
+                found.append((epochs[key], run == self.run, path))
+        return [(epoch, path) for epoch, _, path in sorted(found, reverse=True)]
+
+    def own_states(self) -> list[tuple[int, Path]]:
+        """The states that this run has saved, with their epoch, newest first."""
+        return [(epoch, path) for epoch, path in self.states() if path.name.split("-")[2] == self.run]
+
+    def is_usable(self, run: str, kind: str) -> bool:
+        """Whether this run may go on from what a run has left that was computed on machines of some kind."""
+        return run == self.run or kind == kind_of([self.machine])
 
 
 def save(folder: Path, trajectory: Trajectory, network: Network, state: State, records: Records) -> Records:
@@ -73,18 +101,22 @@ def save(folder: Path, trajectory: Trajectory, network: Network, state: State, r
     epoch = len(records) - 1
     sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
     place(folder / checkpoints.name(epoch), trajectory.weights(epoch, sha256))
-    records = [*records[:-1], records[-1] | {"checkpoint": sha256}]
+    machine = AND.join(machines_of_pass(trajectory, epoch - 1))
+    records = [*records[:-1], records[-1] | {"checkpoint": sha256, "machine": machine}]
     tensors = {key: each.contiguous().cpu() for key, each in state.items()}
-    data = safetensors.torch.save(tensors, {"told": json.dumps([trajectory.keys[epoch], records])})
-    with whole(trajectory.state(epoch, hashlib.sha256(data).hexdigest())) as file:
+    data = safetensors.torch.save(tensors, {"told": json.dumps([trajectory.keys[epoch], trajectory.run, records])})
+    with whole(trajectory.state(epoch, kind_of_records(records), hashlib.sha256(data).hexdigest())) as file:
         file.write(data)
     forget(trajectory, epoch + 1 - KEPT)
     return records
 
 
 def forget(trajectory: Trajectory, before: int) -> None:
-    """Remove the states of epochs before one, unless they are lasting: whoever needs one all the same trains again."""
-    for epoch, path in trajectory.states():
+    """Remove the run's states of epochs before one, unless they are lasting: who needs one all the same trains again.
+
+    Those of other runs stay, for on their machines they may be unable to go on from this one's.
+    """
+    for epoch, path in trajectory.own_states():
         if epoch < before and epoch not in trajectory.lasting:
             remove(path)
 
@@ -105,14 +137,12 @@ def resume(folder: Path, trajectory: Trajectory, network: Network, state: State)
 def restored(folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, state: State) -> Records:
     """Load the weights and the optimizer of a state; its records, none if anything is damaged, or gone meanwhile."""
     try:
-        data = path.read_bytes()
-        if trajectory.state(epoch, hashlib.sha256(data).hexdigest()) != path:
-            return []
-        records = records_in(data, trajectory.keys[epoch])
+        data = read_regular(path)
+        records = records_in(data, trajectory, epoch, path)
         for each, record in enumerate(records):
             place(trajectory.weights(each, record["checkpoint"]), folder / checkpoints.name(each))
             checkpoints.read(folder, each, record["checkpoint"])
-    except (FileNotFoundError, IsADirectoryError, PermissionError, checkpoints.ForeignCheckpoint):
+    except (FileNotFoundError, NotAFile, PermissionError, checkpoints.ForeignCheckpoint):
         return []
     if records:
         checkpoints.load(network, folder, epoch, records[epoch]["checkpoint"])
@@ -122,10 +152,38 @@ def restored(folder: Path, trajectory: Trajectory, epoch: int, path: Path, netwo
     return records
 
 
-def records_in(data: bytes, key: str) -> Records:
-    """The records in a state's bytes; none if they are those of another trajectory under the name of this one."""
-    whose, records = told_in(data)
-    return records if whose == key else []
+def records_in(data: bytes, trajectory: Trajectory, epoch: int, path: Path) -> Records:
+    """The records in a state's bytes; none if its name tells of other bytes, another trajectory, run or machine."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    if path.stem.rpartition("-")[2] != sha256:
+        return []
+    key, run, records = told_in(data)
+    is_named_so = trajectory.state(epoch, kind_of_records(records), sha256, run) == path
+    return records if is_named_so and key == trajectory.keys[epoch] else []
+
+
+def kind_of_records(records: Records) -> str:
+    """The kind of the machines that have computed some epochs."""
+    return kind_of(record["machine"] for record in records)
+
+
+def machines_of_pass(trajectory: Trajectory, epoch: int) -> list[str]:
+    """The kinds of machine that have computed the pass that follows an epoch so far: this one, and before it others.
+
+    Others, if it goes on from what was left within the pass; -1 stands for the drawing of the weights.
+    """
+    found: list[str] = []
+    for _, path in trajectory.begun(epoch) if epoch >= 0 else ():
+        with suppress(OSError, ValueError, KeyError):  # gone meanwhile, or damaged: then nothing was taken from it
+            found += read_told(path)
+    return [*dict.fromkeys([*found, trajectory.machine])]
+
+
+def read_told(path: Path) -> Any:
+    """What the metadata of a file of safetensors tell. Raises OSError, ValueError or KeyError."""
+    with open_regular(path) as file:
+        size = file.read(8)
+        return told_in(size + file.read(int.from_bytes(size, "little")))
 
 
 def told_in(data: bytes) -> Any:

@@ -5,6 +5,7 @@ ends with its own sha256.
 """
 
 import hashlib
+import json
 import signal
 import threading
 import time
@@ -16,10 +17,11 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import read_regular, whole
+from vestige.foundation.processor import kind_of
 from vestige.models.network import Network
 from vestige.training.optimizer import State
-from vestige.training.resume import Trajectory, remove
+from vestige.training.resume import Trajectory, machines_of_pass, remove, told_in
 
 # What ends a process and leaves it time: a batch system sends the first, or with `sbatch --signal` the last.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
@@ -115,11 +117,12 @@ def save(trajectory: Trajectory, epoch: int, network: Network, state: State, ste
     """Leave the state after some steps of the pass that follows an epoch; those after fewer go."""
     tensors = {f"{WEIGHTS}{key}": each.contiguous().cpu() for key, each in network.trunk.state_dict().items()}
     tensors |= {f"{STATE}{key}": each.contiguous().cpu() for key, each in state.items()}
-    data = safetensors.torch.save(tensors | {STEPS: torch.stack(steps).cpu()})
-    with whole(trajectory.within(epoch, len(steps), hashlib.sha256(data).hexdigest())) as file:
+    machines = machines_of_pass(trajectory, epoch)
+    data = safetensors.torch.save(tensors | {STEPS: torch.stack(steps).cpu()}, {"told": json.dumps(machines)})
+    with whole(trajectory.within(epoch, len(steps), kind_of(machines), hashlib.sha256(data).hexdigest())) as file:
         file.write(data)
     for count, path in trajectory.begun(epoch):
-        if count < len(steps):
+        if count < len(steps) and path in trajectory.begun_by_itself(epoch):
             remove(path)
 
 
@@ -144,15 +147,18 @@ def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) 
 def read(trajectory: Trajectory, epoch: int, count: int, path: Path) -> dict[str, Tensor] | None:
     """The tensors in a file; None if they are not those of which its name tells, or it is gone meanwhile."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError:
         return None
-    is_sound = trajectory.within(epoch, count, hashlib.sha256(data).hexdigest()) == path
+    sha256, run = hashlib.sha256(data).hexdigest(), path.name.split("-")[3]
+    if path.stem.rpartition("-")[2] != sha256:
+        return None
+    is_sound = trajectory.within(epoch, count, kind_of(told_in(data)), sha256, run) == path
     return safetensors.torch.load(data) if is_sound else None
 
 
 def forget(trajectory: Trajectory, epochs: Iterable[int]) -> None:
-    """Remove what was left within the passes that follow some epochs: they are over."""
+    """Remove what the run has left within the passes that follow some epochs: they are over."""
     for epoch in epochs:
-        for _, path in trajectory.begun(epoch):
+        for path in trajectory.begun_by_itself(epoch):
             remove(path)

@@ -1,0 +1,100 @@
+"""Which files are a result's own in the folder that it fills, such as checkpoints, and which others lie there."""
+
+import fnmatch
+import os
+from collections.abc import Collection, Iterator
+from functools import cache
+from pathlib import Path
+
+from vestige.foundation.files import read_regular
+from vestige.foundation.places import is_leftover
+from vestige.pipeline import Job
+from vestige.provenance import given, hashing, keeping, proofs, scratch
+
+IGNORED = Path(".dvcignore")
+
+
+def is_own(job: Job, path: str) -> bool:
+    """Whether a path is that of a file that a result may have beside it: one of its row, or in the folder it fills."""
+    folder, _, name = path.rpartition("/")
+    return path in job.beside or bool(job.folder) and folder == job.folder and is_own_name(name)
+
+
+def is_own_name(name: str) -> bool:
+    """Whether a file of this name may be one of a folder that a stage fills."""
+    return keeping.EPOCH.fullmatch(name) is not None
+
+
+def find_alien(job: Job, beside: Collection[str]) -> str:
+    """The first path that a proof lists beside a result and that is none of its own; empty where there is none."""
+    return next((path for path in beside if not is_own(job, path)), "")
+
+
+def list_strangers(job: Job) -> list[str]:
+    """The paths of all files in the folder of a result that are none of it.
+
+    Its own are those that its proof lists, and those that a killed `vestige make` has put there, which scratch still
+    has. Where there is no proof, nobody knows more of a file than its name.
+    """
+    if not job.folder:
+        return []
+    proof = proofs.read_proof(Path(job.output))
+    written = proof["beside"] if proof and proof.get("result") == job.output else None
+    return [path for path in list_files(job.folder) if is_stranger(job, path, written)]
+
+
+def list_files(folder: str) -> Iterator[str]:
+    """All that lies in a folder and is no folder itself, by path, without what DVC is told to ignore."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_ignored(name))
+        links = [name for name in folders if os.path.islink(os.path.join(here, name))]
+        yield from (os.path.join(here, name) for name in sorted([*files, *links]) if not is_ignored(name))
+
+
+def is_stranger(job: Job, path: str, written: Collection[str] | None) -> bool:
+    """Whether a file is none of a result whose proof lists those `written`; None where it has no proof."""
+    if written is not None and path in written:
+        return False
+    return not is_own(job, path) or written is not None and not is_left_by_run(job, path)
+
+
+def is_left_by_run(job: Job, path: str) -> bool:
+    """Whether the very bytes of a file lie where its run takes or leaves them: then a killed job has put it there."""
+    digest = hashing.sha256(Path(path))
+    if digest is None:
+        return False
+    try:
+        left = any(name.endswith(f"-{digest}.safetensors") for name in os.listdir(scratch.trajectories(job.study)))
+        work = hashing.sha256(scratch.workplace(job) / Path(path).name)
+    except (scratch.ScratchRefused, OSError):
+        left, work = False, None
+    return left or digest == work or digest in given.read_contents(job).values()
+
+
+def describe_strangers(strangers: Collection[str]) -> list[str]:
+    """What to say of files that are none of a result, in a line; nothing of none."""
+    if not strangers:
+        return []
+    first, *others = strangers
+    more = f" and {len(others)} more are" if others else " is"
+    return [f"{first}{more} none of it: move such a file elsewhere, or `vestige prune` removes it"]
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder was left behind by a system, and DVC is told to ignore it by its name."""
+    return is_leftover(name) and any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored())
+
+
+def ignored() -> tuple[str, ...]:
+    """The patterns of names, without a folder, that DVC is told to ignore anywhere; none where nothing is said."""
+    try:
+        return read_ignored(str(IGNORED.absolute()), os.stat(IGNORED).st_mtime_ns)
+    except (OSError, ValueError):
+        return ()
+
+
+@cache
+def read_ignored(path: str, *mark: int) -> tuple[str, ...]:
+    """The same, remembered while the file stays the same."""
+    lines = [line.strip() for line in read_regular(path).decode().splitlines()]
+    return tuple(line for line in lines if line and "/" not in line and not line.startswith(("#", "!")))
