@@ -44,7 +44,7 @@ def timed(project: Path, steps) -> Iterator[str]:
     """A line a step: seconds on the clock, and of processor time."""
     for command, when in steps:
         clock, processor = time.monotonic(), spent()
-        run(project, command, check=command.startswith("vestige sync"), timeout=LONGEST)
+        run(project, command, check=command.startswith("vestige sync"), timeout=LONGEST, cold=True)
         yield LINE.format(f"{command} ({when})", f"{time.monotonic() - clock:.1f}", f"{spent() - processor:.1f}")
 
 
