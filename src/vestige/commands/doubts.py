@@ -21,8 +21,7 @@ def doubt_wrong(study: Study) -> None:
 
     Snakemake looks at times and at what it noted: it believes a file that was changed by hand, a copy of another, and
     whatever `--touch` has marked. A process of its own tells it, and says so; none is needed where nothing is wrong, or
-    where Snakemake itself sees that settings have changed.
-    Whoever was started by another Snakemake leaves it to that.
+    where Snakemake itself sees that settings have changed. Whoever was started by another Snakemake leaves it to that.
     """
     if JUDGED in os.environ or PLAN in os.environ:
         return

@@ -162,7 +162,8 @@ def write_texts(study: Study) -> None:
         path.unlink(missing_ok=True)
     for path, content in wanted.items():
         write_changed(path, content)
-    if (text := Path(PARAMS).read_bytes()) and loading.read() == study:
+    text = Path(PARAMS).read_bytes()
+    if loading.read() == study:  # else it was edited since it was accepted
         write_changed(CHECKED, text)
 
 
