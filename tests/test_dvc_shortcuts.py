@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 import pytest
 from dulwich.repo import Repo
+from dvc import dependency
 from dvc.output import Output
 from dvc.utils.serialize import _yaml
 
@@ -21,7 +22,7 @@ def test_they_are_taken_for_a_while():
 
 
 def functions() -> tuple:
-    return _yaml._dump, Output.save, Repo.open_index
+    return _yaml._dump, Output.save, dependency._get, Repo.open_index
 
 
 def test_what_lacks_is_done_without(monkeypatch):
@@ -92,6 +93,33 @@ def test_a_file_on_which_two_stages_depend_is_read_once(dvc_folder, monkeypatch)
     monkeypatch.setattr(dvc_shortcuts, "SAVING", "dvc.output:Output.none()")
     assert commit_both() == said
     assert saved.count(str(dvc_folder / "a")) == 3
+
+
+def test_a_dependency_of_two_stages_is_made_once_and_each_has_its_own(dvc_folder, monkeypatch):
+    """What one stage notes of the file reaches no other, and what is said of a stage is what it is without."""
+    stages = "".join(f"  {name}: {{cmd: cp a {name}, deps: [a], outs: [{name}]}}\n" for name in "bc")
+    (dvc_folder / "dvc.yaml").write_text(f"stages:\n{stages}")
+    for name in "abc":
+        (dvc_folder / name).write_text("1")
+
+    def state_of_both() -> list[tuple]:
+        """Of each stage, after the first alone was saved: its own stage, and what it says of the file."""
+        with dvc_recording.opened() as repo:
+            first, second = dvc_recording.stages(repo, {}).values()
+            dvc_recording.commit(first, bool)
+            (one,), (other,) = first.deps, second.deps
+            assert (one.stage, other.stage) == (first, second)
+            return [(each.fs_path, each.hash_info, each.meta, each.def_path) for each in (one, other)]
+
+    made, make = [], dependency.Dependency
+    monkeypatch.setattr(dependency, "Dependency", lambda *given, **more: made.append(given) or make(*given, **more))
+    states = state_of_both()
+    assert len(made) == 1
+    assert states[0][1]
+    assert not states[1][1]
+    monkeypatch.setattr(dvc_shortcuts, "LOADING", "dvc.dependency:_none()")
+    assert state_of_both() == states
+    assert len(made) == 3
 
 
 def test_a_file_that_was_edited_meanwhile_is_read_again(dvc_folder):

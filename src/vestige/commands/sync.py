@@ -1,8 +1,10 @@
 """Brings both engines to the proofs: each calls current what is proven, and nothing else."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from vestige.commands import study_check
@@ -122,10 +124,13 @@ def brought(repo, memory: Memory, checked: str, due: list[Judgement], others: li
     try:
         marked, left = [], []
         if checked:
-            told(memory, stages[checked], checked, hashing.sha256(Path("params.yaml")), marked, left)
+            asked = hashing.sha256(Path("params.yaml"))
+            told(memory, stages[checked], checked, asked, lambda text: True, marked, left)
+        files_of = proofs.once(attrgetter("code"))  # an edit that adds a file edits one of these
         for each in due:
             name = dvc_lock.stage_of(each.job)
-            told(memory, stages[name], name, each.job.text, marked, left, each)
+            right = partial(still, each, lambda job: proofs.digest_files(files_of(job)))
+            told(memory, stages[name], name, each.job.text, right, marked, left)
         if checked:
             yield said("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
@@ -138,14 +143,14 @@ def brought(repo, memory: Memory, checked: str, due: list[Judgement], others: li
         memory.keep()
 
 
-def told(memory, stage, name, asked, marked: list, left: list, each: Judgement | None = None) -> None:
-    """Make DVC call a stage current, unless it does; the stage of a result only if it is proven still."""
+def told(memory, stage, name, asked, right: Callable[[str], bool], marked: list, left: list) -> None:
+    """Make DVC call a stage current, unless it does; only if what dvc.lock would say of it is `right`."""
     if irregular := find_irregular_of(stage):
         left.append(f"{name}: {irregular} is {describe_irregular(irregular)}, no file")
         return
     if name not in memory.texts or not dvc_recording.current(stage):
         try:
-            memory.texts[name] = dvc_recording.commit(stage, lambda text: each is None or still(each, text))
+            memory.texts[name] = dvc_recording.commit(stage, right)
         except LookupError as error:
             left.append(f"{name}: {error}")
             return
@@ -158,10 +163,10 @@ def find_irregular_of(stage) -> str:
     return next(filter(None, map(find_irregular, dvc_recording.all_paths(stage))), "")
 
 
-def still(each: Judgement, text: str) -> bool:
+def still(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
     """Whether what dvc.lock would say of a proven result is of its text, and the code has not changed since."""
     said = dvc_lock.entry(text)
-    return dvc_lock.claims(said, each.job) and status.alone(each.job)[0] == PROVEN
+    return dvc_lock.claims(said, each.job) and status.alone(each.job, code_of=code_of)[0] == PROVEN
 
 
 def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:

@@ -5,6 +5,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -16,14 +17,16 @@ from vestige.foundation.file_identity import identity
 WRITING = "dvc.utils.serialize._yaml:_dump(data, stream)"
 HASHING = "dvc.output:Output.get_hash(self)"
 SAVING = "dvc.output:Output.save(self)"
+LOADING = "dvc.dependency:_get(stage, p, info)"
 INDEX = "dulwich.repo:Repo.open_index(self)"
 
 
 @contextmanager
 def taken() -> Iterator[None]:
     """Let DVC, as long as it is open, read Git's index and what stages depend on once, and write no text twice."""
+    shortcuts = ((WRITING, write_once), (SAVING, save_once), (LOADING, load_once), (INDEX, read_index_once))
     with ExitStack() as stack:
-        for member, shorten in ((WRITING, write_once), (SAVING, save_once), (INDEX, read_index_once)):
+        for member, shorten in shortcuts:
             if members.is_present(member):
                 stack.enter_context(replaced(member.partition("(")[0], shorten))
         yield
@@ -98,6 +101,23 @@ def save_once(save: Callable) -> Callable:
             known[mark] = output.meta, output.obj, output.hash_info
         output.meta, output.obj, output.hash_info = known[mark]
         output.files = None
+
+    return shortened
+
+
+def load_once(load: Callable) -> Callable:
+    """What makes a dependency of a path in dvc.yaml: a copy of the one that another stage has of the same file."""
+    known: dict[tuple, Any] = {}
+
+    def shortened(stage, path, info, **more):
+        if info or any(value is not None for value in more.values()):
+            return load(stage, path, info, **more)
+        mark = (id(stage.repo), stage.wdir, path)
+        if mark not in known:
+            known[mark] = load(stage, path, info, **more)
+        found = copy(known[mark])
+        found.stage, found.meta = stage, copy(found.meta)
+        return found
 
     return shortened
 

@@ -1,11 +1,11 @@
 """The proof that each result carries: what made it, and what it says."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vestige.config.study import Study
 from vestige.foundation import file_memory, source
@@ -17,6 +17,7 @@ from vestige.provenance import embedding, hashing, machine
 
 LONGEST = 200  # characters of a setting that a reason shows
 FEW = 8  # texts of jobs behind a result are held as they are, if there are no more
+Code = TypeVar("Code")
 CodeOf = Callable[[Job], dict[str, str]]  # the digest of each file that makes a result
 
 
@@ -38,7 +39,13 @@ def proof(
 
 def code_digests(job: Job) -> dict[str, str]:
     """The digest of each file that makes a result, as it stands now."""
-    return {file: source.file_digest(source.PACKAGE / file) for file in job.code}
+    return digest_files(job.code)
+
+
+def digest_files(files: Iterable[str]) -> dict[str, str]:
+    """The digest of each of some files of the package that are there, as it stands now."""
+    paths = {file: source.PACKAGE / file for file in files}
+    return {file: source.file_digest(path) for file, path in paths.items() if path.is_file()}
 
 
 def note_code(study: Study) -> None:
@@ -50,11 +57,11 @@ def note_code(study: Study) -> None:
     file_memory.keep()
 
 
-def once(code_of: CodeOf) -> CodeOf:
+def once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
     """The same function, which looks only once at the code of jobs that have it in common."""
-    known: dict[tuple[str, ...], dict[str, str]] = {}
+    known: dict[tuple[str, ...], Code] = {}
 
-    def code_of_begun(job: Job) -> dict[str, str]:
+    def code_of_begun(job: Job) -> Code:
         begun = begins(job.study, job.stage, job.names)
         if begun not in known:
             known[begun] = code_of(job)
