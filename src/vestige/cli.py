@@ -69,7 +69,8 @@ COMMANDS = {
     ),
     "schema": (
         "print the JSON schema of params.yaml",
-        "For editors: every key with its type, what is allowed and what it means.",
+        "For editors: every key with its type, what is allowed and what it means. With --markdown it is the page "
+        "docs/reference.md.",
     ),
 }
 
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     of["verify"].add_argument("--json", action="store_true", help="every judgement, for machines")
     of["plan"].add_argument("--json", action="store_true", help="every job, for machines")
     of["restore"].add_argument("path", nargs="*", help="which results; all that are not proven, if none is named")
+    of["schema"].add_argument("--markdown", action="store_true", help="as a page to read")
     of["prune"].add_argument("--remove", action="store_true", help="remove it")
     return main
 

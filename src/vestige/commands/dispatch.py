@@ -126,10 +126,11 @@ def prune(given, typed: Path) -> int:
 
 
 def schema(given, typed: Path) -> int:
-    """`vestige schema`."""
+    """`vestige schema [--markdown]`."""
+    from vestige.commands.reference import reference
     from vestige.commands.schema import schema
 
-    print(schema(), end="")
+    print(reference() if given.markdown else schema(), end="")
     return 0
 
 

@@ -3,14 +3,20 @@
 import json
 from typing import Any
 
+from vestige.config.descriptions import DescribedSchema
 from vestige.config.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> str:
+    """The schema as text."""
+    return json.dumps(derive_schema(), indent=2) + "\n"
+
+
+def derive_schema() -> dict[str, Any]:
     """The schema, derived from the types that read the study."""
-    return json.dumps({"$schema": DIALECT, **strict(Study.model_json_schema())}, indent=2) + "\n"
+    return {"$schema": DIALECT, **strict(Study.model_json_schema(schema_generator=DescribedSchema))}
 
 
 def strict(part: Any) -> Any:
@@ -23,4 +29,4 @@ def strict(part: Any) -> Any:
     if "patternProperties" in kept:
         kept["additionalProperties"] = False
     branches = [branch for branch in kept.pop("anyOf", []) if branch != {"type": "null"}]
-    return {**kept, **branches[0]} if len(branches) == 1 else {**kept, "anyOf": branches} if branches else kept
+    return {**branches[0], **kept} if len(branches) == 1 else {**kept, "anyOf": branches} if branches else kept

@@ -46,15 +46,22 @@ def plot_of(figure: str) -> str:
 
 def figures_of(kind: str):
     """The type of the figures drawn from one kind of result: each may be listed, none must be."""
-    fields = {name: (row.settings | None, None) for name, row in FIGURES.items() if kind == row.kind}
+    fields = {name: (figure_field(row), None) for name, row in FIGURES.items() if kind == row.kind}
     return create_model(f"Figures_{kind}", __base__=Values, __doc__=f"Figures drawn from {kind}.", **fields)
+
+
+def figure_field(row):
+    """The type of the section of one figure."""
+    paper = f"Figure {row.paper} of {row.article}: " if row.paper else ""
+    text = " ".join(row.caption.split()).partition(". ")[0]
+    return Annotated[row.settings | None, Field(description=f"{paper}{text.removesuffix('.')}.")]
 
 
 Figures = create_model(
     "Figures",
     __base__=Values,
     __doc__="The figures to draw, under the kind of result that they read.",
-    **{kind: (figures_of(kind), ...) for kind in KINDS},
+    **{kind: (Annotated[figures_of(kind), Field(description=f"Figures of `{kind}`.")], ...) for kind in KINDS},
 )
 SOURCES, FAMILIES = files_of(vestige.data), files_of(vestige.models)
 SECTIONS = {name: module.Settings for name, module in files_of(vestige.stages).items() if name in STAGES}

@@ -5,7 +5,7 @@ from typing import Annotated, get_type_hints
 from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, PositiveFloat, PositiveInt, create_model
 
 from vestige.foundation.rows import STAGES
-from vestige.foundation.settings import Filled, Listed, Values
+from vestige.foundation.settings import Filled, Values
 from vestige.stages.training import Settings as Training
 
 NAME = "^[a-z][a-z0-9_]*$"
@@ -19,9 +19,14 @@ class Penalty(Values):
     """What training does to selectivity: the pass from checkpoint e to e+1 is penalised if start <= e < stop."""
 
     alpha: Annotated[float, AfterValidator(lambda alpha: alpha + 0.0)] = 0.0  # -0.0 is 0
+    """Weight of mean class selectivity in the loss, cross-entropy - alpha x selectivity (equation 2): negative
+    suppresses it, positive promotes it, 0 leaves it alone."""
     modules: Annotated[tuple[int, ...], Filled] | None = None
+    """The modules whose selectivity is penalised."""
     start: NonNegativeInt | None = None
+    """The first epoch whose pass is penalised; 0 is the pass that follows initialisation."""
     stop: PositiveInt | None = None
+    """The first epoch whose pass is no longer penalised; left out, the penalty lasts to the end of training."""
 
 
 # A place: no proof holds it, only that there is one.
@@ -35,12 +40,20 @@ Checkpoints = Annotated[
     ),
     PlainSerializer(lambda path: True, return_type=bool),
 ]
+
+
+def overriding(name: str) -> tuple:
+    """The field of a condition for one key of `training`."""
+    type_of = get_type_hints(Training, include_extras=True)[name]
+    return Annotated[type_of | None, Field(description=f"The condition's own value of training.{name}.")], None
+
+
 ConditionSettings = create_model(
     "Condition",
     __base__=Penalty,
     __doc__="A penalty, and any key of `training` that the condition overrides; or checkpoints from elsewhere.",
     checkpoints=(Checkpoints | None, None),
-    **{name: (get_type_hints(Training, include_extras=True)[name] | None, None) for name in Training.model_fields},
+    **{name: overriding(name) for name in Training.model_fields},
 )
 
 
@@ -53,14 +66,22 @@ class Pair(Values):
     """
 
     first: Name
+    """The condition of the first network of each pair."""
     second: Name
+    """The condition of the second network, which has the next seed of the study; it may be the first one again."""
+
+
+def conditions_of(stage: str):
+    """The type of a list of conditions that a stage covers."""
+    described = Field(strict=False, description=f"The conditions of which results of `{stage}` are made; [] for none.")
+    return Annotated[tuple[Name, ...], described]
 
 
 Applies = create_model(
     "Applies",
     __base__=Values,
     __doc__="The conditions that a costly measure covers.",
-    **{row.name: (Annotated[tuple[Name, ...], Listed], ...) for row in STAGES.values() if row.applies},
+    **{row.name: (conditions_of(row.name), ...) for row in STAGES.values() if row.applies},
 )
 
 
@@ -71,13 +92,21 @@ class Cost(Values):
     """
 
     minutes: PositiveFloat | None = None
+    """Minutes that one job takes."""
     megabytes: PositiveFloat | None = None
+    """Megabytes that one job writes."""
     megabytes_of_memory: PositiveFloat | None = None
+    """Megabytes of memory that one job needs at most."""
+
+
+def cost_of(group: str):
+    """The type of the cost of one job of a stage, or of a figure."""
+    return Annotated[Cost | None, Field(description=f"What one job of `{group}` costs.")]
 
 
 Estimate = create_model(
     "Estimate",
     __base__=Values,
     __doc__="What one job of each stage costs, for who has no records of like jobs yet (`vestige plan`).",
-    **dict.fromkeys((row.group for row in STAGES.values()), (Cost | None, None)),
+    **{row.group: (cost_of(row.group), None) for row in STAGES.values()},
 )

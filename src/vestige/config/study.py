@@ -1,6 +1,7 @@
 """The study: what params.yaml may say, as frozen values."""
 
 import hashlib
+import inspect
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -39,13 +40,21 @@ class Runs(Values):
     """What is trained."""
 
     study: StudyName
+    """The name of the study; its results lie in results/NAME/."""
     device: Literal["cpu", "cuda"]
+    """Where networks run: cpu, or cuda for a GPU."""
     threads: Annotated[int, Field(ge=1, le=1024)]
+    """CPU threads of one job. It is a setting because it can change the last digits of a number."""
     seeds: Annotated[tuple[NonNegativeInt, ...], Filled]
+    """The seeds of the random streams. Each condition is trained once with each seed."""
     images: Images
+    """The images, and what networks see of them."""
     network: Network
+    """The architecture of the networks."""
     training: Training
+    """How every network is trained, unless its condition says otherwise."""
     conditions: Annotated[dict[Name, ConditionSettings], Field(min_length=1)]
+    """The conditions by name. Each is trained once with each seed, which gives the runs."""
 
 
 def section_of(stage: Stage) -> tuple:
@@ -54,9 +63,11 @@ def section_of(stage: Stage) -> tuple:
     That of a stage of sets holds the settings of each set by its name.
     """
     settings = SECTIONS[stage.name]
+    described = Field(description=inspect.getdoc(settings).partition("\n\n")[0])
     if stage.axis == SET:
-        return (dict[Name, settings], ...)
-    return (settings, ...) if stage.axis == RUN and not stage.covered else (settings | None, None)
+        return Annotated[dict[Name, settings], described], ...
+    needed = stage.axis == RUN and not stage.covered
+    return (Annotated[settings, described], ...) if needed else (Annotated[settings | None, described], None)
 
 
 MEASURES = [stage for stage in STAGES.values() if stage.name in SECTIONS and stage.name not in Runs.model_fields]
@@ -67,12 +78,21 @@ class Study(Measured):
     """Images, a network, seeds, conditions and the settings of every stage."""
 
     between: dict[Name, Pair]
+    """Pairs of conditions, by name, whose networks CKA compares with each other at the same epoch."""
     applies: Applies
+    """The conditions that each of the costlier measures covers."""
     figures: Figures
+    """The figures to draw, under the kind of result that they show."""
     scratch: Annotated[str, Field(min_length=1)] | None = None
+    """The folder in which a training in progress keeps its files, on a fast disk; `~` and $VARIABLES are filled in
+    where the job runs. Left out: work/ in the project."""
     save_minutes: Annotated[float, Field(gt=0)] | None = None
+    """Minutes after which a training saves its state within an epoch; left out, 15."""
     keep: Literal["all", "listed", "best"] | None = None
+    """Which checkpoints stay once all that reads them is made: all, those that a measure lists, or the best one of each
+    run. Left out: all."""
     estimate: Estimate | None = None
+    """What one job of each stage costs. `vestige plan` uses it until jobs like it have run here."""
     _file: str = PrivateAttr(FILE)
 
     @property

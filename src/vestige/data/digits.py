@@ -11,8 +11,11 @@ class Settings(Source):
     """Which images of each class are set aside for validation."""
 
     source: Literal["digits"]
+    """The 1,797 handwritten digits of scikit-learn."""
     val_fraction: Annotated[float, Field(gt=0, lt=1)]
+    """The share of each class that is held out for validation."""
     split_seed: NonNegativeInt
+    """The seed of the split into training and validation images."""
 
 
 def read(settings: Settings):

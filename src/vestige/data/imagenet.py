@@ -29,7 +29,9 @@ class Fields(Values):
     """Under which names WebDataset or Parquet shards hold the image and its label, where not `jpg`, `cls` and so on."""
 
     image: Annotated[str, Field(min_length=1)] | None = None
+    """The name under which shards hold the image."""
     label: Annotated[str, Field(min_length=1)] | None = None
+    """The name under which shards hold the number of the class."""
 
 
 class Settings(Source):
@@ -44,19 +46,32 @@ class Settings(Source):
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ("root", "stage_to", "decoding_threads", "fields")
     listed_with: ClassVar[tuple[str, ...]] = ("fields",)
     source: Literal["imagenet"]
+    """ImageNet, or photographs in the same layouts: folders of classes, tars, WebDataset or Parquet shards."""
     root: Annotated[str, Field(min_length=1)]
+    """The folder of the photographs; `~` and $VARIABLES are filled in."""
     crop: PositiveInt
+    """The side in pixels of the square that networks see."""
     resize: Annotated[PositiveInt, AfterValidator(at_least_crop)]
+    """The pixels to which the shorter side is resized in evaluation, before the square is cut from the middle."""
     resize_with: Literal["pillow", "torch"]
+    """The library that resizes: pillow, as torchvision does with images, or torch."""
     mean: Annotated[tuple[Share, Share, Share], Listed] | None = None
+    """Mean of each channel for normalisation, 0 to 1; left out, that of the training photographs."""
     std: Annotated[tuple[Deviation, Deviation, Deviation], Listed] | None = None
+    """Standard deviation of each channel for normalisation; left out, that of the training photographs."""
     on_unreadable: Literal["refuse", "skip"] = "refuse"
+    """What happens to a photograph that cannot be decoded: refuse ends the job, skip leaves it out and notes it."""
     fields: Fields | None = None
+    """The names of image and label in the shards, where they are not the usual ones."""
     val_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The share of each class that is held out for validation, where the photographs have no split of their own."""
     split_seed: NonNegativeInt | None = None
+    """The seed of that split."""
     decoding_threads: PositiveInt | None = None
+    """Threads that decode photographs in each process; left out, one for each core. No number depends on it."""
     stage_to: Annotated[str, Field(min_length=1)] | None = None
-    """A folder on a disk of the machine that trains, to which the training photographs are copied once."""
+    """A folder on a disk of the machine that trains, to which the training photographs are copied once; left out,
+    none."""
 
     @property
     def described_by(self) -> str:

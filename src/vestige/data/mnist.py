@@ -25,10 +25,16 @@ class Settings(Source):
     places: ClassVar[tuple[str, ...]] = ("folder",)
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ("folder", "download")
     source: Literal["mnist"]
+    """MNIST from its original IDX files."""
     folder: Annotated[str, Field(min_length=1)]
+    """The folder of the four files; `~` and $VARIABLES are filled in."""
     download: Literal[True] | None = None
+    """true: download the files where there is no such folder, and compare their hashes. Left out: they must be
+    there."""
     train_per_class: PositiveInt | None = None
+    """Training images of each class, the first in the order of the files; left out, all."""
     val_per_class: PositiveInt | None = None
+    """Validation images of each class, the first in the order of the files; left out, all."""
 
 
 def read(settings: Settings):

@@ -23,10 +23,12 @@ class Source(Values):
     listed_with: ClassVar[tuple[str, ...]] = ()  # keys that say how the files there are read
     no_part_of_proofs: ClassVar[tuple[str, ...]] = ()  # keys on which no result depends: places, and how to read them
     crop: PositiveInt | None = None
+    """The side in pixels of the square that networks see, cut from the middle; left out, the whole image."""
     mean: Annotated[tuple[Share, ...], Listed] | None = None
-    """Of each channel, in place of the training images' own; [0] with a std of [1] keeps pixels as they are, 0 to 1."""
+    """Mean of each channel for normalisation, 0 to 1; left out, that of the training images. [0] with a std of [1]
+    keeps pixels as they are."""
     std: Annotated[tuple[Deviation, ...], Listed] | None = None
-    """Deviation of each channel, likewise."""
+    """Standard deviation of each channel for normalisation; left out, that of the training images."""
 
     def path(self, key: str) -> Path:
         """The path that stands at the key of a place, `~` and $VARIABLES filled in. Raises ValueError."""

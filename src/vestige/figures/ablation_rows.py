@@ -17,15 +17,20 @@ class Curves(Figure):
     """Which accuracy, and the modules to draw: all that were measured where left out."""
 
     accuracy: Literal["top1", "top5"] = "top1"
+    """Which accuracy is drawn: top1 or top5."""
     modules: Annotated[tuple[int, ...], Field(strict=False, min_length=1)] | None = None
+    """The modules that are drawn; left out, all that were ablated."""
 
 
 class Settings(Curves):
     """The area as an integral over the share of channels, or as the paper's sum over the grid."""
 
     palette: Palette = "mako"
+    """The colours of the epochs, by the name of a seaborn palette."""
     panel: Panel = (2.2, 1.7)
+    """Width and height of one panel in inches."""
     area: Literal["integral", "sum"]
+    """The area under a curve: its integral over the share of ablated channels, or the paper's sum over the grid."""
 
 
 def ablation_table(settings: Curves, runs, area: str = "integral"):

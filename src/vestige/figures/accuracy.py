@@ -20,6 +20,7 @@ class Settings(Figure):
     """The accuracy (a fraction) at which the vertical axis begins; 0 where left out."""
 
     lowest: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The accuracy at which the axis begins; left out, 0."""
 
 
 def accuracy(

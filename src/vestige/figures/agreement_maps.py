@@ -34,9 +34,14 @@ class Settings(Swept):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (2.1, 2.1)
+    """Width and height of one panel in inches."""
     statistic: Literal[tuple(WORDS)] = "similarity"
+    """Which statistic of the agreement of two clusterings is drawn."""
     measures: at_least(2) | None = None
+    """The measures of association that are compared; left out, all."""
     subtract: Literal["same_layer", "first_layer"] = "same_layer"
+    """What is subtracted from each layer: the mean of untrained networks in the same layer, or in the first layer (the
+    authors' code)."""
 
 
 def agreement_maps(settings: Settings, runs, beside, split: Literal["nothing", "strength", "layer"] = "nothing"):

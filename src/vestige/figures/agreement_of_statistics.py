@@ -30,7 +30,9 @@ class Settings(Swept):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (3.4, 3.4)
+    """Width and height of one panel in inches."""
     measures: at_least(FEWEST) | None = None
+    """The measures of association that are compared; left out, all."""
 
 
 def agreement_of_statistics(settings: Settings, runs, beside):

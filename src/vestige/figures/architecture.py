@@ -21,6 +21,7 @@ class Settings(Figure):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (3.4, 1.45)
+    """Width and height of one panel in inches."""
 
 
 def architecture(settings, runs):

@@ -12,7 +12,9 @@ class Settings(Figure):
     """How many of the most predicted classes to average over: 5 in the paper."""
 
     panel: Panel = (5.0, 2.6)
+    """Width and height of one panel in inches."""
     top: PositiveInt = 5
+    """How many of the classes that a network predicts most often are averaged; the paper has 5."""
 
 
 def class_representation(settings, runs):

@@ -15,6 +15,7 @@ class Settings(Swept):
     """Nothing else."""
 
     panel: Panel = (1.9, 1.6)
+    """Width and height of one panel in inches."""
 
 
 def cluster_costs(settings: Settings, runs, beside):

@@ -54,10 +54,18 @@ class Figure(Values):
     draws_bands: ClassVar[bool] = True  # of which a caption must then say what they are
 
     select: dict[str, Selected] | None = None
+    """The runs that the figure shows: a list of values, or one, for each coordinate of the results; left out, all
+    runs."""
     palette: Palette = "colorblind"
+    """The colours, by the name of a seaborn palette."""
     panel: Panel = (3.2, 2.3)
+    """Width and height of one panel in inches."""
     dpi: Annotated[int, Field(ge=20, le=2400)] = 200
+    """Dots per inch of the PNG."""
     bands: Literal["seeds", "networks", "sd", "paper", "none"] | None = None
+    """What is drawn around the mean over networks: seeds (each network as a thin line), networks (95 % Student t
+    interval of the mean), sd (one standard deviation), paper (what the paper drew), or none. Left out: seeds for up to
+    five networks, else networks."""
 
 
 BANDS = {

@@ -17,7 +17,9 @@ class Settings(Selective):
     """Nothing else."""
 
     palette: Palette = "crest"
+    """The colours of the blocks, by the name of a seaborn palette."""
     panel: Panel = (1.7, 1.8)
+    """Width and height of one panel in inches."""
 
 
 def emergence_by_block(settings, runs):

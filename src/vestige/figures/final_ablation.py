@@ -10,6 +10,7 @@ class Settings(Curves):
     """Nothing else."""
 
     panel: Panel = (1.7, 1.6)
+    """Width and height of one panel in inches."""
 
 
 def final_ablation(settings, runs):

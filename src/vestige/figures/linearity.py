@@ -11,7 +11,9 @@ class Settings(Figure):
     """The pairs of layers to draw, by module number, and the head by its name (of the shipped families, "fc")."""
 
     panel: Panel = (3.2, 2.0)
+    """Width and height of one panel in inches."""
     pairs: Pairs
+    """The pairs of layers that are drawn: a module by its number, the head by its name (fc)."""
 
     @property
     def modules(self) -> tuple[int, ...]:

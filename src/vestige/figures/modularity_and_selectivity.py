@@ -16,7 +16,9 @@ class Settings(Figure):
     """The measures of association to draw."""
 
     panel: Panel = (2.4, 1.5)
+    """Width and height of one panel in inches."""
     measures: Measures = ("input_gradient", "output_gradient")
+    """The measures of association that are drawn."""
 
 
 def modularity_and_selectivity(settings: Settings, runs):

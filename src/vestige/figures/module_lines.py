@@ -19,12 +19,14 @@ class Selective(Figure):
     """How a silent unit counts in a mean of selectivity: as 0 (the paper's way) or not at all."""
 
     silent_units: Literal["zero", "omit"] = "zero"
+    """How a unit whose largest class response is 0 counts in a mean of selectivity: zero (the paper's way) or omit."""
 
 
 class Settings(Selective):
     """Nothing else."""
 
     panel: Panel = (3.2, 1.8)
+    """Width and height of one panel in inches."""
 
 
 def module_table(runs, settings: Selective):

@@ -38,7 +38,9 @@ class Settings(Figure):
     """Where the axis of accuracies begins; the paper's is 0.8, and networks below lie beneath it."""
 
     panel: Panel = (2.1, 1.1)
+    """Width and height of one panel in inches."""
     lowest: Annotated[float, Field(ge=0, lt=1)] = 0.8
+    """The accuracy at which the axis begins; the paper has 0.8. Networks below it are drawn beneath the axis."""
 
 
 def performance_and_norms(settings: Settings, runs, beside):

@@ -32,7 +32,9 @@ class Settings(Swept):
     """The measures of association to draw; all where left out."""
 
     panel: Panel = (1.7, 1.5)
+    """Width and height of one panel in inches."""
     measures: Measures | None = None
+    """The measures of association that are drawn; left out, all."""
 
 
 def regularization_lines(

@@ -13,6 +13,7 @@ class Settings(Figure):
     """Nothing else."""
 
     panel: Panel = (1.7, 1.4)
+    """Width and height of one panel in inches."""
 
 
 def similarity_of_all_layers(settings, runs):

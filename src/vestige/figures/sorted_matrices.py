@@ -15,8 +15,11 @@ class Settings(Figure):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (2.1, 2.1)
+    """Width and height of one panel in inches."""
     measure: Measure = "covariance_normalised"
+    """The measure of association that is drawn."""
     layer: int | None = None
+    """The module whose units are drawn; left out, the first one."""
 
 
 def sorted_matrices(settings: Settings, runs, beside):

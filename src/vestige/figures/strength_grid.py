@@ -17,6 +17,7 @@ class Settings(Selective):
     """Nothing else."""
 
     panel: Panel = (1.7, 1.5)
+    """Width and height of one panel in inches."""
 
 
 def strength_grid(settings: Settings, runs):

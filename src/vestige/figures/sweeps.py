@@ -24,6 +24,8 @@ class Swept(Figure):
     """
 
     least_accuracy: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """Networks less accurate than this on the validation images are left out, and of a regularizer all strengths from
+    the least at which more than half of the networks are; the paper has 0.80."""
 
 
 class Strength(NamedTuple):

@@ -18,7 +18,9 @@ class Settings(Swept):
     draws_bands: ClassVar[bool] = False
 
     panel: Panel = (1.7, 1.4)
+    """Width and height of one panel in inches."""
     bins: Annotated[int, Field(ge=2, le=500)] = 20
+    """The number of bins over the range of all values."""
 
 
 def untrained_histograms(settings: Settings, runs, beside):

@@ -11,8 +11,11 @@ class Settings(Values):
     """Blocks of modules 4, 5, 6 and 7, whose channels are 4, 8, 16 and 32 times `width`."""
 
     family: Literal["bottleneck_resnet"]
+    """A ResNet of bottleneck blocks for small images."""
     blocks: Annotated[tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt], Field(strict=False)]
+    """The number of blocks in modules 4, 5, 6 and 7."""
     width: PositiveInt
+    """Channels of the stem. The blocks of the four modules have 4, 8, 16 and 32 times as many."""
 
     @property
     def modules(self) -> tuple[int, ...]:

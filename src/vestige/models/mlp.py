@@ -11,8 +11,11 @@ class Settings(Values):
     """The numbers that an image consists of (channels x height x width), and the units of each hidden layer."""
 
     family: Literal["mlp"]
+    """A multilayer perceptron."""
     inputs: PositiveInt
+    """The numbers of which an image consists: channels x height x width."""
     hidden: Annotated[tuple[PositiveInt, ...], Field(min_length=1, strict=False)]
+    """The units of each hidden layer, from the first on. Module l is hidden layer l."""
 
     @property
     def modules(self) -> tuple[int, ...]:

@@ -15,7 +15,9 @@ class Settings(Values):
     """Channels of the stem and the first stage, 64 in the paper; then come two, four and four times as many."""
 
     family: Literal["preactivation_resnet"]
+    """The second paper's pre-activation ResNet for CIFAR-10."""
     width: PositiveInt
+    """Channels of the stem and of the first stage; the paper has 64."""
 
     @property
     def modules(self) -> tuple[int, ...]:

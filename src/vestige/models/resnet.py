@@ -9,7 +9,9 @@ class Settings(Values):
     """The depth of the network."""
 
     family: Literal["resnet"]
+    """A ResNet of torchvision."""
     depth: Literal[18, 34, 50]
+    """The number of layers, which names the network: 50 is ResNet-50."""
 
     @property
     def modules(self) -> tuple[int, ...]:

@@ -18,9 +18,13 @@ class Settings(Values):
     """
 
     family: Literal["vgg"]
+    """A VGG of torchvision, without batch norm."""
     depth: Literal[11, 13, 16, 19]
+    """The number of layers, which names the network: 16 is VGG-16."""
     dropout: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The share of the classifier's hidden units that training drops; left out, none."""
     head: PositiveInt | None = None
+    """The number of logits; left out, as many as there are classes."""
 
     @property
     def modules(self) -> tuple[int, ...]:

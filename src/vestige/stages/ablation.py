@@ -12,14 +12,19 @@ class Grid(Values):
     """How many channels of each block are ablated: fractions of them, or (the paper's) steps below and above half."""
 
     fractions: Annotated[tuple[Fraction, ...], Filled] | None = None
+    """Shares of each block's channels that are ablated, 0 to 1."""
     steps: Annotated[tuple[PositiveInt, PositiveInt], Listed] | None = None
+    """The paper's grid: channels from one point to the next below half of a block's channels, and above."""
 
 
 class RandomOrder(Values):
     """The control of progressive ablation: fixed orders, or (the paper's) a fresh draw for every batch and block."""
 
     protocol: Literal["fixed_orders", "redrawn_per_batch"]
+    """fixed_orders: each repeat ablates channels in one random order. redrawn_per_batch: every batch and block draws an
+    order of its own (the authors' code)."""
     repeats: PositiveInt
+    """How many random orders, or how many passes over the images with redrawn ones."""
 
 
 class Settings(Values):
@@ -30,12 +35,20 @@ class Settings(Values):
     """
 
     epochs: Epochs
+    """The checkpoints that are ablated, or all."""
     modules: Annotated[tuple[int, ...], Filled]
+    """The modules that are ablated, one at a time, all their blocks together."""
     grid: Grid
+    """How many channels are ablated."""
     random: RandomOrder
+    """The control: channels ablated in random order."""
     ranked_on: Literal["same_images", "held_out_halves"]
+    """The images on which units are ranked by selectivity: those that are then classified (same_images, the paper's
+    way), or the other half of them (held_out_halves)."""
     halves_seed: NonNegativeInt | None = None
+    """The seed that divides the validation images into halves, class by class."""
     batch_size: PositiveInt
+    """Images that run at once. It changes the memory that is needed; with redrawn_per_batch it changes the result."""
 
 
 def ablation(settings, images, training, selectivity, checkpoints, note):

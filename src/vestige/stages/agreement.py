@@ -9,7 +9,7 @@ class Settings(Values):
     """How clusters are compared."""
 
     dead_units: Literal["left_out", "one_cluster"]
-    """Units that are dead by one of two measures: left out of the comparison, or a cluster, as the authors have it."""
+    """Units that are dead by one of two measures: left out, or a cluster of their own (the authors' code)."""
 
 
 def agreement(settings, association, clustering, note):

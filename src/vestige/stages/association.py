@@ -15,25 +15,28 @@ class GramNull(Values):
     """
 
     draws: PositiveInt
-    """Matrices, of each plain measure in each layer."""
+    """How many matrices are drawn for each measure in each layer."""
     images: Annotated[int, Field(ge=2)]
-    """Validation images that they are drawn from, at random; all where there are no more."""
+    """How many validation images, chosen at random, they are made from; all, if there are fewer."""
     directions: Annotated[int, Field(ge=2)]
-    """Coordinates, at most, in which gradients are rotated: random directions where there are more pixels or logits."""
+    """The most coordinates in which gradients are rotated: random directions, if there are more pixels or logits."""
     seed: NonNegativeInt
-    """Of the images, permutations, rotations and directions: the same at all epochs."""
+    """The seed of images, permutations, rotations and directions, which are the same at all epochs."""
 
 
 class Settings(Values):
     """Which checkpoints, and over how many random directions the input gradient of a convolution is averaged."""
 
     epochs: Epochs
+    """The checkpoints whose associations are measured, or all."""
     batch_size: PositiveInt
-    """Images that are run at once: it changes the last digits, and the memory that is needed."""
+    """Images that run at once. It changes the last digits, and the memory that is needed."""
     directions: Annotated[int, Field(ge=2)] | None = None
-    """Random directions in pixel space; a perceptron needs none, its input gradient is exact."""
+    """How many random directions in pixel space; a perceptron needs none, because its input gradient is exact."""
     directions_seed: NonNegativeInt | None = None
+    """The seed of the random directions."""
     gram_null: GramNull | None = None
+    """Associations without relations between units, with which clusters are compared; left out, there are none."""
 
 
 def association(settings, images, training, checkpoints, note):

@@ -14,10 +14,16 @@ class Settings(Values):
     """Settings of centred kernel alignment between the layers of one network."""
 
     epochs: Epochs
+    """The checkpoints that are compared, or all."""
     batch_size: Annotated[int, Field(ge=4)]
+    """Images of a minibatch. The estimate depends on it; the paper has 64."""
     order: Literal["shuffled", "class_sorted"]
+    """The order of the images: shuffled, or class_sorted as the authors' loader gave them, where a batch holds few
+    classes."""
     order_seed: NonNegativeInt | None = None
+    """The seed of the shuffled order."""
     estimator: Literal["minibatch", "torch-cka"]
+    """minibatch: the unbiased estimator. torch-cka: what the paper's library computes, in float64."""
 
 
 def cka(settings, images, training, checkpoints, note):

@@ -12,12 +12,14 @@ class Settings(Values):
     """Whose clusters are set to zero, and how often as many units are drawn at random."""
 
     measures: Annotated[tuple[Literal[*MEASURES], ...], Filled]
-    """Measures of association: their clusters are set to zero, one at a time."""
+    """The measures of association whose clusters are set to zero, one cluster at a time."""
     repeats: PositiveInt
-    """Random sets of units beside each cluster."""
+    """How many random sets of as many units stand beside each cluster."""
     seed: NonNegativeInt
+    """The seed of the random sets of units."""
     batch_size: PositiveInt
-    """Images that are run at once: it changes the memory that is needed, and accuracies where two logits are alike."""
+    """Images that run at once. It changes the memory that is needed, and accuracies where two logits are nearly
+    equal."""
 
 
 def cluster_ablation(settings, images, training, clustering, checkpoints, note):

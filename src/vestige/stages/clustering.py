@@ -13,11 +13,11 @@ class Nulls(Values):
     """How many matrices without groups are searched likewise, of each kind."""
 
     shuffled: Draws
-    """The same associations between other pairs of units."""
+    """How many matrices with the same associations between other pairs of units."""
     strengths: Draws
-    """Other associations with the same sum for every unit."""
+    """How many matrices with other associations, but the same sum for every unit."""
     gram: Draws | None = None
-    """Products of the units' own vectors, without relations between them: as many as `association.gram_null` draws."""
+    """How many of the matrices that `association.gram_null` draws: products of the units' vectors without relations."""
 
 
 class Settings(Values):
@@ -27,21 +27,24 @@ class Settings(Values):
     """
 
     restarts: PositiveInt
-    """Chains of Monte Carlo moves, of which the best counts."""
+    """How many chains of Monte Carlo moves; the best one counts."""
     steps: PositiveInt
-    """Moves that a chain draws."""
+    """How many moves each chain draws."""
     entropy: PositiveFloat | Annotated[tuple[PositiveFloat, PositiveFloat], Listed]
-    """Nats of the distribution from which a move is drawn; two, from the first step to the last: annealing."""
+    """Entropy in nats of the distribution from which a move is drawn; two values: from the first step to the last."""
     seed: NonNegativeInt
+    """The seed of the search and of the matrices without groups."""
     nulls: Nulls
+    """Matrices without groups, whose modularity stands beside that of the network."""
     local_phase: bool = True
-    """Whether a chain's partition climbs further, which the paper's does not."""
+    """Whether each chain ends with a climb to a local maximum of modularity; the paper's does not."""
     tolerance: PositiveFloat = 0.01
-    """Nats by which a step's entropy may miss (the authors')."""
+    """Nats by which the entropy of a step may miss its target; the default is the authors' value."""
     temperatures: Annotated[tuple[PositiveFloat, PositiveFloat], Listed] = (1e-6, 1e6)
-    """Lowest and highest temperature at which that entropy is sought (the authors')."""
+    """Lowest and highest temperature that the search for that entropy tries; the default is the authors' value."""
     dead: PositiveFloat = 1e-15
-    """The share of a layer's associations under which a unit is dead: in no cluster (the authors')."""
+    """A unit with less than this share of its layer's associations is dead, in no cluster; the default is the
+    authors'."""
 
 
 def clustering(settings, association, note):

@@ -10,8 +10,9 @@ class Settings(Values):
     """Which checkpoints, and what counts as a small weight."""
 
     epochs: Epochs
+    """The checkpoints whose weights are measured, or all."""
     small: PositiveFloat = 1e-3
-    """Weights whose size is below it are small; the paper's value is 0.001."""
+    """A weight is small if its absolute value is below this; the paper has 0.001."""
 
 
 def norms(settings, training, checkpoints, note):

@@ -9,7 +9,9 @@ class Settings(Values):
     """Settings of the class selectivity index (equation 1)."""
 
     batch_size: PositiveInt
+    """Images that are read at once. It changes the memory that is needed, and no number."""
     epsilon: PositiveFloat
+    """What is added to the denominator of the index (equation 1); the paper has 1e-6."""
 
 
 def selectivity(settings, images, training, checkpoints, note):

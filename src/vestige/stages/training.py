@@ -31,7 +31,9 @@ class RandomCrop(Values):
     """
 
     scale: Shares
+    """The least and the largest share of the image's area that is seen."""
     ratio: Ratios
+    """The least and the largest ratio of width to height of that part."""
 
     def __str__(self) -> str:
         """It in words, as a coordinate of results holds it."""
@@ -47,8 +49,12 @@ class BatchNorm(Values):
     """
 
     statistics: Literal["running", "recomputed"]
+    """running: the moving averages that training keeps (the paper). recomputed: anew after each epoch, on training
+    images."""
     images: Annotated[int, Field(ge=2)] | None = None
+    """How many training images the statistics are recomputed on."""
     batch_size: Annotated[int, Field(ge=2)] | None = None
+    """Images of a batch in that computation."""
 
     def __str__(self) -> str:
         """It in words, as a coordinate of results holds it."""
@@ -64,9 +70,9 @@ class Plateau(Values):
     """A learning rate that falls where the loss on held-out images does not, as PyTorch's ReduceLROnPlateau."""
 
     factor: Annotated[float, Field(gt=0, lt=1)]
-    """By what the rate is multiplied."""
+    """The factor by which the learning rate falls."""
     patience: Annotated[int, Field(ge=0)]
-    """Passes in turn without an improvement that it bears; after one more it falls."""
+    """Epochs in a row without an improvement that change nothing; after one more the rate falls."""
 
     def __str__(self) -> str:
         """It in words, as a coordinate of results holds it."""
@@ -77,42 +83,59 @@ class Settings(Values):
     """Gradient descent, the first paper's if nothing else is said, and the reductions of its penalty."""
 
     epochs: PositiveInt
+    """Passes over the training images. There is a checkpoint after each, and one before the first."""
     batch_size: Annotated[int, Field(ge=2)]
+    """Images of a step of gradient descent."""
     learning_rate: PositiveFloat
+    """The learning rate of the first epoch."""
     learning_rate_step: PositiveInt | None = None
+    """Epochs after which the learning rate falls, again and again; left out, it stays."""
     learning_rate_gamma: Annotated[float, Field(gt=0, le=1)] | None = None
+    """The factor by which it falls."""
     momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Momentum of stochastic gradient descent; not with adam."""
     weight_decay: Annotated[float, Field(ge=0)] | None = None
+    """Weight decay of stochastic gradient descent, on all parameters; not with adam."""
     class_reduction: Literal["mean", "sum"]
+    """How the penalty sums up the responses of a class in a batch: mean (equation 1), or sum (the authors' code)."""
     epsilon: PositiveFloat
+    """What is added to the denominator of the index of selectivity in the penalty."""
     shift: PositiveInt | None = None
+    """Pixels by which a training image is moved at random, at most, in both directions; left out, none."""
     flip: Annotated[float, Field(gt=0, le=1)] | None = None
+    """The probability with which a training image is mirrored left to right; left out, 0."""
     random_crop: RandomCrop | None = None
+    """A random part of each training image that is resized to the square that networks see; left out, the middle."""
     batch_norm: BatchNorm | None = None
+    """The statistics with which batch norm evaluates a network; left out, running ones."""
     independent: Literal[True] | None = None
+    """true: every condition draws weights, order and augmentation from a random stream of its own. Left out: runs of
+    one seed share them."""
     optimizer: Literal["sgd", "adam"] | None = None
-    """sgd, as if it were left out: with momentum and weight decay; or adam, with neither."""
+    """sgd, with momentum and weight decay, also if left out; or adam, with neither."""
     l1: Annotated[float, Field(gt=0)] | None = None
-    """By what the sum of |w| over all weights, not biases, enters the loss."""
+    """The factor in the loss of the sum of |w| over all weights; biases do not count."""
     l2: Annotated[float, Field(gt=0)] | None = None
-    """By what the sum of w^2 does: 1e-5 is a weight decay of 2e-5."""
+    """The factor in the loss of the sum of w^2 over all weights: 1e-5 is a weight decay of 2e-5."""
     dropout: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Share that a step of training drops of hidden units, or of the channels after each module."""
+    """The share of hidden units, or of the channels after each module, that a step of training drops."""
     held_out: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Share of the training images, by the run's seed, on which training is watched, and not done."""
+    """The share of the training images, drawn by the run's seed, that are not trained on: the loss is watched on
+    them."""
     plateau: Plateau | None = None
+    """A learning rate that falls where the loss on held-out images no longer does; left out, it does not."""
     early_stopping: PositiveInt | None = None
-    """Passes in turn without a new least loss on held-out images after which training ends."""
+    """Epochs in a row without a new least loss on held-out images after which training ends; left out, it does not."""
     precision: Literal["float32", "tf32", "bfloat16"] | None = None
-    """Of a network's forward and backward pass: float32, as if it were left out; its convolutions in tf32, on a GPU; or
-    bfloat16, by autocast. The penalty is always float32, and so is every measure."""
+    """The arithmetic of forward and backward pass: float32, also if left out; tf32 for convolutions on a GPU; or
+    bfloat16 by autocast. The penalty and every measure are always float32."""
     memory_format: Literal["channels_last", "contiguous"] | None = None
-    """How weights and activations lie in memory: channels_last, as if it were left out."""
+    """How weights and activations lie in memory; left out, channels_last."""
     compile: Literal[True] | None = None
-    """Whether a compiler makes the network's kernels. Numbers differ in their last digits."""
+    """true: torch.compile makes the kernels of the network. Numbers differ in their last digits."""
     devices: PositiveInt | None = None
-    """How many GPUs, or processes on CPUs, train one network: one, as if it were left out. Each has as many images of
-    every batch, penalty and batch norm are those of the whole one, and numbers differ in their last digits."""
+    """How many GPUs, or processes on CPUs, train one network; left out, one. Each has an equal part of every batch;
+    penalty and batch norm are those of the whole batch. Numbers differ in their last digits."""
 
 
 def training(settings, images, folder, trajectory, note):

@@ -11,9 +11,9 @@ class Settings(Values):
     """A set of networks of the study's family, with initial weights; the sections of associations and clusters hold."""
 
     networks: Annotated[int, Field(ge=2)]
-    """How many networks; the first ones of a larger set are those of a smaller one. The authors have 100."""
+    """How many networks; a larger set begins with the networks of a smaller one. The authors have 100."""
     seed: NonNegativeInt
-    """From which their weights are drawn: others than those of any run."""
+    """The seed of their weights, which differ from those of any run."""
 
 
 def untrained(settings, images, note):
