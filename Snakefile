@@ -14,16 +14,16 @@ progress.begin(STUDY, workflow)
 
 
 wildcard_constraints:
-    study=front.only([STUDY.study]),
-    condition=front.only(STUDY.conditions),
-    seed=front.only(STUDY.seeds),
-    pair=front.only(STUDY.between),
-    set=front.only(STUDY.untrained),
+    study=front.only_names([STUDY.study]),
+    condition=front.only_names(STUDY.conditions),
+    seed=front.only_names(STUDY.seeds),
+    pair=front.only_names(STUDY.between),
+    set=front.only_names(STUDY.untrained),
     figure="[a-z][a-z0-9_]*",
 
 
 onstart:
-    front.alone()
+    front.refuse_other_snakemake()
     front.note_code(STUDY)
     front.share_imports(STUDY, workflow)
     snakemake_metadata.look_when_jobs_end(workflow)
@@ -45,7 +45,7 @@ rule figures:
     """Everything that the study asks for. Every result is named, so that none is missing where another is current."""
     default_target: True
     input:
-        front.every(STUDY),
+        front.all_outputs(STUDY),
 
 
 include: "workflow/rules/images.smk"

@@ -18,7 +18,7 @@ from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.training import checkpoints, evaluation
-from vestige.training.arithmetic import convolving
+from vestige.training.arithmetic import use_tf32
 from vestige.training.loop import gradients
 
 ALPHA = -20.0
@@ -117,7 +117,7 @@ def measured(run: SimpleNamespace, name: str, device: str, dtype: torch.dtype) -
 @contextmanager
 def in_float64(module):
     """Within it, a stage that computes in float32 computes in float64: its network does, and its images are turned."""
-    ready = evaluation.ready
+    ready = evaluation.load_network
 
     def ready_in_float64(settings, images, device):
         network = ready(settings, images, device)
@@ -155,7 +155,7 @@ def gradient(
     asked = run.settings(device, condition=inputs.penalty(alpha))
     asked.training = SimpleNamespace(**vars(asked.training) | {"precision": precision})
     penalised = [network.modules[module] for module in inputs.MODULES]
-    with convolving(precision):
+    with use_tf32(precision):
         gradients(network, images.to(dtype), labels, labels.unique(), penalised, asked)
     return torch.cat([weight.grad.flatten() for weight in network.trunk.parameters()]).double().cpu().numpy()
 

@@ -13,7 +13,7 @@ import xarray as xr
 
 from vestige.data import arrays, digits
 from vestige.models import bottleneck_resnet, resnet, vgg
-from vestige.stages.images import described
+from vestige.stages.images import describe_images
 from vestige.stages.images import images as images_stage
 from vestige.stages.training import Settings, training
 from vestige.training import checkpoints
@@ -92,7 +92,7 @@ def patterns(
         decoded = arrays.Decoded(
             {split: each.astype(np.uint8) for split, each in images.items()}, labels, tuple(map(str, range(classes)))
         )
-        return described(decoded), SimpleNamespace(source="synthetic", crop=crop)
+        return describe_images(decoded), SimpleNamespace(source="synthetic", crop=crop)
 
     return made
 
@@ -106,7 +106,7 @@ def noise(count: int, side: int, classes: int, crop: int | None = None) -> Calla
         decoded = arrays.Decoded(
             dict.fromkeys(arrays.SPLITS, pixels), dict.fromkeys(arrays.SPLITS, labels), tuple(map(str, range(classes)))
         )
-        return described(decoded), SimpleNamespace(source="synthetic", crop=crop)
+        return describe_images(decoded), SimpleNamespace(source="synthetic", crop=crop)
 
     return made
 

@@ -21,7 +21,7 @@ from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.stages import ablation, between, cka, selectivity
 from vestige.training import evaluation
-from vestige.training.arithmetic import arrange, convolving, refuse_unsupported
+from vestige.training.arithmetic import arrange, refuse_unsupported, use_tf32
 from vestige.training.loop import gradients, one_pass
 from vestige.training.optimizers.sgd import begin, step
 
@@ -156,7 +156,7 @@ def steps(
     classes = labels.unique()
     penalised = [begun.network.modules[module] for module in condition.modules]
     rate = begun.settings.training.learning_rate
-    with within(), convolving(precision):
+    with within(), use_tf32(precision):
         for _ in range(sizes.windows + 1):
             clock = time.monotonic()
             for _ in range(sizes.steps_per_window):

@@ -19,7 +19,7 @@ from vestige.data.loader import Split, split_of
 from vestige.models import bottleneck_resnet, resnet
 from vestige.models.network import Network, build
 from vestige.stages import class_responses
-from vestige.training.evaluation import each_checkpoint, ready, walk
+from vestige.training.evaluation import each_checkpoint, load_network, walk
 
 ROUNDS, SECONDS = 5, 4  # of which each case takes at least as many
 CASES = {
@@ -111,7 +111,7 @@ def compare_study(folder: Path) -> None:
 def differences(study, run) -> Iterator[tuple]:
     """For each checkpoint: the largest difference, how many units are fainter, of all, and how many differ in kind."""
     settings = trained.settings_of(run, selectivity={"batch_size": 512, "epsilon": 1e-6})
-    network = ready(settings, study.images, torch.device("cpu"))
+    network = load_network(settings, study.images, torch.device("cpu"))
     split = split_of(study.images, settings.images, "val", 512, torch.device("cpu"))
     rows, classes = np.arange(len(split.labels)), np.unique(split.labels)
     for _ in each_checkpoint(network, "all", run, trained.checkpoints(study, run)):

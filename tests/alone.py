@@ -31,7 +31,7 @@ import torch  # noqa: E402
 import xarray as xr  # noqa: E402
 
 from vestige.foundation.call import Call, module_of  # noqa: E402
-from vestige.foundation.labelling import labelled  # noqa: E402
+from vestige.foundation.labelling import add_coordinates  # noqa: E402
 
 torch.set_num_threads(1)
 PACKAGE = Path(sys.modules["vestige"].__file__).parent
@@ -128,7 +128,7 @@ def filled(job: Call, work: Path) -> dict:
 def compare_dataset(job: Call, made) -> str:
     """In which variables a Dataset differs from the result of a job."""
     there = xr.load_dataset(RESULTS[job.text])
-    own = labelled(made, job["labels"])
+    own = add_coordinates(made, job["labels"])
     names = [name for name in {*own.variables} | {*there.variables} if not alike(own, there, name)]
     return f"others: {sorted(names)}" if names else ""
 

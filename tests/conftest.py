@@ -144,8 +144,8 @@ def images(tmp_path_factory):
     """The images result of the toy of stages/toy.py, its arrays in work/ of the folder in which the tests run."""
     from stages.toy import toy  # which loads torch
 
-    from vestige.stages.images import described
+    from vestige.stages.images import describe_images
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("here"))
-        yield described(toy())
+        yield describe_images(toy())

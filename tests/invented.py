@@ -41,7 +41,7 @@ def make(job: Job, says: str) -> None:
     for path in beside:
         results.write_bytes(Path(path), f"{path} {says}".encode())
     given = {path: hashing.sha256(Path(path)) for path in beside}
-    stamp = proofs.proof(job, proofs.code_digests(job), proofs.input_digests(job), proofs.behind(job), given)
+    stamp = proofs.proof(job, proofs.code_digests(job), proofs.input_digests(job), proofs.describe_behind(job), given)
     write(Path(job.output), says, stamp)
 
 
@@ -85,4 +85,4 @@ def corrupt(path: Path) -> None:
 
 def proof_of(path: Path) -> dict:
     """The proof in a file."""
-    return json.loads(embedding.seen(path)[0])
+    return json.loads(embedding.read_embedded(path)[0])

@@ -27,7 +27,7 @@ def synthetic_project(folder: Path, conditions: int = CONDITIONS, seeds: int = S
         results.make_folders(study)
         for job in pipeline.jobs(study):
             invented.make(job, hashing.of_text(job.output))
-            record = cost_records.spent(job, 1.5, 0, time.time())
+            record = cost_records.make_record(job, 1.5, 0, time.time())
             results.write_bytes(cost_records.path_of(job), record.model_dump_json().encode())
         file_memory.keep()
     return project

@@ -19,7 +19,7 @@ BLOCKS = {kind: re.findall(rf"```{kind}\n(.*?)```", TEXT, flags=re.DOTALL) for k
 
 
 def test_the_study_on_the_page_is_sound_and_has_the_one_run():
-    study = loading.checked(YAML(typ="safe").load(BLOCKS["yaml"][0]))
+    study = loading.validate_study(YAML(typ="safe").load(BLOCKS["yaml"][0]))
     assert study.is_given("theirs")
     assert [len(study.cells(STAGES[stage])) for stage in ("training", "association", "clustering", "agreement")] == [
         1

@@ -21,7 +21,7 @@ def study_on_the_page() -> str:
 
 
 def test_the_study_on_the_page_is_sound_and_covers_what_it_says():
-    study = loading.checked(YAML(typ="safe").load(study_on_the_page()))
+    study = loading.validate_study(YAML(typ="safe").load(study_on_the_page()))
     assert study.cells(STAGES["untrained"]) == ({"set": "initial"},)
     stages = ("training", "association", "clustering", "agreement", "norms", "cluster_classes", "cluster_ablation")
     assert {len(study.cells(STAGES[stage])) for stage in stages} == {6}
@@ -44,7 +44,7 @@ def test_the_study_on_the_page_may_draw_and_search_the_null_that_the_page_gives(
     (given,) = re.findall(r"`association\.gram_null: (\{.*?\})`", TEXT)
     data["association"]["gram_null"] = YAML(typ="safe").load(given)
     data["clustering"]["nulls"]["gram"] = data["association"]["gram_null"]["draws"]
-    assert loading.checked(data).clustering.nulls.gram == 19
+    assert loading.validate_study(data).clustering.nulls.gram == 19
 
 
 @pytest.mark.nightly

@@ -75,7 +75,7 @@ def test_an_exception_is_needed(pattern):
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_is_drawn_by_some_study(figure):
-    assert any(canonical_json.at(study, f"figures.{FIGURES[figure].kind}.{figure}") for study in STUDIES.values())
+    assert any(canonical_json.value_at(study, f"figures.{FIGURES[figure].kind}.{figure}") for study in STUDIES.values())
 
 
 def test_penalties_of_both_signs_act_with_either_class_reduction():

@@ -11,12 +11,12 @@ from dvc.output import Output
 from dvc.utils.serialize import _yaml
 
 from vestige.engines import dvc_recording, dvc_shortcuts
-from vestige.engines.dvc_shortcuts import read_index_once, replaced, taken, write_once
+from vestige.engines.dvc_shortcuts import read_index_once, replace_member, take_shortcuts, write_once
 
 
 def test_they_are_taken_for_a_while():
     before = functions()
-    with taken():
+    with take_shortcuts():
         assert all(one is not other for one, other in zip(before, functions(), strict=True))
     assert before == functions()
 
@@ -28,13 +28,13 @@ def functions() -> tuple:
 def test_what_lacks_is_done_without(monkeypatch):
     monkeypatch.setattr(dvc_shortcuts, "WRITING", "dvc.utils.serialize._yaml:_dump(data)")
     before = _yaml._dump
-    with taken():
+    with take_shortcuts():
         assert _yaml._dump is before
 
 
 def test_after_an_error_too_the_function_is_the_former_one():
     before = _yaml._dump
-    with pytest.raises(ZeroDivisionError), replaced("dvc.utils.serialize._yaml:_dump", write_once):
+    with pytest.raises(ZeroDivisionError), replace_member("dvc.utils.serialize._yaml:_dump", write_once):
         raise ZeroDivisionError
     assert _yaml._dump is before
 
@@ -64,13 +64,13 @@ def test_a_stage_is_filed_by_the_digests_that_it_was_saved_with(dvc_folder, monk
         (dvc_folder / name).write_text("1")
     find, looked = Output.get_hash, []
     monkeypatch.setattr(Output, "get_hash", lambda output: looked.append(output) or find(output))
-    with dvc_recording.opened() as repo:
+    with dvc_recording.open_repo() as repo:
         dvc_recording.commit(dvc_recording.stages(repo, {})["a"], bool)
     assert not looked
     runs = [path.read_text() for path in (dvc_folder / ".dvc/cache/runs").rglob("*") if path.is_file()]
     monkeypatch.setattr(dvc_shortcuts, "HASHING", "dvc.output:Output.none()")
     shutil.rmtree(dvc_folder / ".dvc/cache/runs")
-    with dvc_recording.opened() as repo:
+    with dvc_recording.open_repo() as repo:
         dvc_recording.commit(dvc_recording.stages(repo, {})["a"], bool)
     assert looked
     assert runs == [path.read_text() for path in (dvc_folder / ".dvc/cache/runs").rglob("*") if path.is_file()]
@@ -85,7 +85,7 @@ def test_a_file_on_which_two_stages_depend_is_read_once(dvc_folder, monkeypatch)
     monkeypatch.setattr(Output, "save", lambda output: saved.append(output.fs_path) or save(output))
 
     def commit_both() -> list[str]:
-        with dvc_recording.opened() as repo:
+        with dvc_recording.open_repo() as repo:
             return [dvc_recording.commit(stage, bool) for stage in dvc_recording.stages(repo, {}).values()]
 
     said = commit_both()
@@ -104,7 +104,7 @@ def test_a_dependency_of_two_stages_is_made_once_and_each_has_its_own(dvc_folder
 
     def state_of_both() -> list[tuple]:
         """Of each stage, after the first alone was saved: its own stage, and what it says of the file."""
-        with dvc_recording.opened() as repo:
+        with dvc_recording.open_repo() as repo:
             first, second = dvc_recording.stages(repo, {}).values()
             dvc_recording.commit(first, bool)
             (one,), (other,) = first.deps, second.deps
@@ -126,7 +126,7 @@ def test_a_file_that_was_edited_meanwhile_is_read_again(dvc_folder):
     (dvc_folder / "dvc.yaml").write_text("stages:\n  b: {cmd: cp a b, deps: [a], outs: [b]}\n")
     for name in "ab":
         (dvc_folder / name).write_text("1")
-    with dvc_recording.opened() as repo:
+    with dvc_recording.open_repo() as repo:
         (stage,) = dvc_recording.stages(repo, {}).values()
         first = dvc_recording.commit(stage, bool)
         (dvc_folder / "a").write_text("22")

@@ -28,7 +28,7 @@ def test_nothing_that_was_made_in_this_format_is_made_stale(monkeypatch):
     noted = "this makes what users have trained stale: if that is meant, `make format-number` notes it"
     assert {job.output: job.text for job in jobs} == NOTED["texts"], noted
     now = proofs.code_digests(jobs[0])
-    assert equivalences.carried("training", NOTED["code"], now, jobs[0].settings)[0] == now, noted
+    assert equivalences.carry_forward("training", NOTED["code"], now, jobs[0].settings)[0] == now, noted
 
 
 @pytest.mark.slow

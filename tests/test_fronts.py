@@ -129,7 +129,7 @@ def test_snakemake_is_handed_the_texts_of_the_table(digits, graphs, monkeypatch)
     jobs, *_ = graphs
     monkeypatch.chdir(digits)
     monkeypatch.setattr(source, "PACKAGE", digits / "src/vestige")
-    with snakemake_metadata.opened() as workflow:
+    with snakemake_metadata.open_workflow() as workflow:
         handed = {path: str(job.params.text) for path, job in snakemake_metadata.jobs(workflow).items() if path in jobs}
     assert handed == {path: job.text for path, job in jobs.items()}
 

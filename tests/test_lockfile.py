@@ -72,11 +72,11 @@ def accepted(text: str) -> bool:
 @pytest.mark.slow
 def test_of_a_file_cut_anywhere_those_stages_are_left_that_dvc_accepts():
     text = written("a", "b@c-0")
-    whole, cut_short = dvc_lock.divided(text)
+    whole, cut_short = dvc_lock.split_stages(text)
     assert (list(whole), cut_short) == (["a", "b@c-0"], False)
     refused = 0
     for end in range(len(text)):
-        left, cut_short = dvc_lock.divided(text[:end])
+        left, cut_short = dvc_lock.split_stages(text[:end])
         refused += not accepted(text[:end])
         assert cut_short or accepted(text[:end])
         assert list(left) == list(whole)[: len(left)]

@@ -74,7 +74,7 @@ def test_an_engine_whose_member_is_called_in_another_way_is_refused(opened, memb
 @pytest.mark.usefixtures("dvc_folder")
 @pytest.mark.parametrize("member", dvc_recording.OF_A_REPO)
 def test_a_repo_without_a_member_is_refused(member, monkeypatch):
-    with dvc_repo.opened() as repo, monkeypatch.context() as patch:
+    with dvc_repo.open_repo() as repo, monkeypatch.context() as patch:
         patch.delattr(repo, member.split(".")[2])
         with refused(member):
             dvc_recording.check(repo)
@@ -82,7 +82,7 @@ def test_a_repo_without_a_member_is_refused(member, monkeypatch):
 
 @pytest.mark.usefixtures("dvc_folder")
 def test_a_repo_that_does_not_say_where_its_cache_lies_is_refused(monkeypatch):
-    with dvc_repo.opened() as repo, monkeypatch.context() as patch:
+    with dvc_repo.open_repo() as repo, monkeypatch.context() as patch:
         patch.delattr(repo.cache.legacy, "path")
         with refused(*dvc_repo.OF_A_REPO):
             dvc_repo.root(repo)
@@ -92,7 +92,7 @@ def test_a_repo_that_does_not_say_where_its_cache_lies_is_refused(monkeypatch):
 @pytest.mark.parametrize("member", [*dvc_recording.OF_A_STAGE, *dvc_recording.OF_AN_OUT])
 @pytest.mark.parametrize("asked", [dvc_recording.current, lambda stage: dvc_recording.commit(stage, bool)])
 def test_a_stage_without_a_member_is_refused(asked, member):
-    with dvc_recording.opened() as repo:
+    with dvc_recording.open_repo() as repo:
         stage = dvc_recording.stages(repo, {})["copy"]
         delattr(stage if member in dvc_recording.OF_A_STAGE else stage.outs[0], member.rpartition(".")[2])
         with refused(member):
@@ -102,7 +102,7 @@ def test_a_stage_without_a_member_is_refused(asked, member):
 def test_without_dvc_here_nothing_of_it_is_needed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delattr("dvc.repo.Repo")
-    with pytest.raises(dvc_repo.Absent), dvc_recording.opened():
+    with pytest.raises(dvc_repo.Absent), dvc_recording.open_repo():
         pass
 
 
@@ -254,7 +254,7 @@ def test_entries_in_which_a_list_stands_twice_make_one_lock_file_that_is_read_wi
     )
     (dvc_folder / "a").touch()
     (dvc_folder / "b").touch()
-    with dvc_recording.opened() as repo:
+    with dvc_recording.open_repo() as repo:
         found = dvc_recording.stages(repo, {})
         entries = [f"  {name}:\n{dvc_recording.commit(found[name], bool)}" for name in "ab"]
     with warnings.catch_warnings():

@@ -84,7 +84,9 @@ def test_pairs_some_of_which_are_not_made_yet_keep_the_seeds_of_both_networks():
         said = {"study": "toy", "pair": name, "seed": seed, "seed_first": seed, "seed_second": (seed + 1) % 3}
         return xr.Dataset({"cka": ("epoch", [seed / 3])}, {"epoch": [0]} | said)
 
-    together = notebook.together([pair("one", 2), pair("other", 0), pair("other", 1), pair("other", 2)], "between")
+    together = notebook.combine_results(
+        [pair("one", 2), pair("other", 0), pair("other", 1), pair("other", 2)], "between"
+    )
     assert dict(zip(together["seed"].values, together["seed_second"].values, strict=True)) == {0: 1, 1: 2, 2: 0}
     assert together["cka"].notnull().sum("epoch").sel(pair="one").sum() == 1
 
@@ -93,8 +95,8 @@ def test_sets_lie_along_set():
     def one(name: str, networks: int) -> xr.Dataset:
         return xr.Dataset({"modularity": ("network", np.arange(networks) / 8)}, {"study": "toy", "set": name})
 
-    assert notebook.together([one("a", 2)], "untrained")["modularity"].dims == ("set", "network")
-    together = notebook.together([one("a", 2), one("b", 2)], "untrained")
+    assert notebook.combine_results([one("a", 2)], "untrained")["modularity"].dims == ("set", "network")
+    together = notebook.combine_results([one("a", 2), one("b", 2)], "untrained")
     assert together["modularity"].sel(set="b").values.tolist() == [0, 1 / 8]
 
 

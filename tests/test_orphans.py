@@ -10,7 +10,7 @@ from vestige.engines import slurm
 )
 def test_it_is_told_what_it_waited_for(monkeypatch, answer, told):
     monkeypatch.setattr(slurm, "PATIENCE", -1)
-    monkeypatch.setattr(slurm, "submitted", lambda: answer)
+    monkeypatch.setattr(slurm, "list_submitted", lambda: answer)
     monkeypatch.setattr(slurm.subprocess, "run", lambda *said, **how: None)
     with pytest.raises(RuntimeError, match=told):
         slurm.cancel(["7", "8"])

@@ -128,7 +128,7 @@ def corrupted(data: dict, path: tuple, corrupt) -> list[str]:
         section = section[key]
     corrupt(section, path[-1])
     with pytest.raises(loading.StudyRefused) as refused:
-        loading.checked(data)
+        loading.validate_study(data)
     return str(refused.value).splitlines()[1:]
 
 
@@ -228,7 +228,7 @@ def test_what_contradicts_the_rest_of_a_study_is_named_alone(place, data):
 @settings(max_examples=30, **ANY)
 @given(studies(), st.data())
 def test_a_figure_whose_runs_the_study_lacks_is_named_alone(data, draw):
-    study = loading.checked(data)
+    study = loading.validate_study(data)
     lacking = [name for name, row in FIGURES.items() if not met(study, row, {})]
     assume(lacking)
     name = draw.draw(st.sampled_from(lacking))
@@ -252,4 +252,4 @@ def test_whatever_is_typed_the_answer_is_a_study_or_a_refusal(tmp_path_factory, 
     typed = draw.draw(st.text(" \n\t:,[]{}-?!&*#|>'\"%@`~09.ex\0é", max_size=2))
     file = tmp_path_factory.getbasetemp() / "params.yaml"
     with suppress(loading.StudyRefused):
-        assert loading.checked(loading.parsed(text[:place] + typed + text[place + length :], file)).runs
+        assert loading.validate_study(loading.parse_yaml(text[:place] + typed + text[place + length :], file)).runs

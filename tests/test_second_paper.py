@@ -17,7 +17,7 @@ def jobs(*edits) -> dict:
     data = YAML(typ="safe").load(STUDY)
     for edit in edits:
         edit(data)
-    return {job.output: job for job in pipeline.jobs(loading.checked(data))}
+    return {job.output: job for job in pipeline.jobs(loading.validate_study(data))}
 
 
 def due(*edits) -> set[str]:

@@ -185,12 +185,12 @@ def test_a_faithful_study_has_running_statistics(name):
 
 @settings_of((FAITHFUL, AS_THE_AUTHORS), (IMAGENET, ON_IMAGENET), (["cifar10-vgg16"], OF_VGG), (SOUND, SOUNDLY))
 def test_a_setting_is_the_authors_in_a_faithful_study_and_sound_in_the_others(name, key, value):
-    assert canonical_json.at(STUDIES[name], key) == value
+    assert canonical_json.value_at(STUDIES[name], key) == value
 
 
 @pytest.mark.parametrize("key", ["shift", "flip"])
 def test_vgg_sees_unchanged_images(key):
-    assert key not in canonical_json.at(STUDIES["cifar10-vgg16"], "training")
+    assert key not in canonical_json.value_at(STUDIES["cifar10-vgg16"], "training")
 
 
 @each(SOUND)

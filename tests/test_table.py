@@ -19,8 +19,8 @@ from vestige.provenance import proofs
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMS = ROOT / "studies" / "digits.yaml"
-SHIPPED = loading.parsed(PARAMS.read_text(), PARAMS)
-STUDY = loading.checked(SHIPPED)
+SHIPPED = loading.parse_yaml(PARAMS.read_text(), PARAMS)
+STUDY = loading.validate_study(SHIPPED)
 KIND_OF = {figure: kind for kind, figures in SHIPPED["figures"].items() for figure in figures}
 ABSENT = object()
 
@@ -208,7 +208,7 @@ def edited(edits: dict) -> dict:
 def prints(data: dict) -> dict[str, str]:
     """What determines each result of a study, by stage and name: settings, code, and the same of its inputs."""
     made: dict[str, str] = {}
-    for job in pipeline.jobs(loading.checked(data)):
+    for job in pipeline.jobs(loading.validate_study(data)):
         inputs = [made[each.output] for each in job.inputs]
         made[job.output] = canonical_json.canonical([job.output, job.text, job.code, inputs])
     return made
@@ -280,7 +280,7 @@ def test_the_order_of_conditions_and_pairs_reaches_no_order_in_which_results_are
     for key in ("conditions", "between"):
         data[key] = dict(reversed(data[key].items()))
     ordered = [[each.output for each in job.inputs] for job in pipeline.jobs(STUDY)]
-    assert [[each.output for each in job.inputs] for job in pipeline.jobs(loading.checked(data))] == ordered
+    assert [[each.output for each in job.inputs] for job in pipeline.jobs(loading.validate_study(data))] == ordered
 
 
 def test_a_result_is_made_after_all_that_it_reads():

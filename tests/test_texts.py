@@ -66,7 +66,7 @@ def test_texts_of_no_job_go_and_other_studies_write_none(tmp_path, monkeypatch):
     assert dvc_lock.CHECKED.read_text() == TINY.read_text()
     one_seed = YAML(typ="safe").load(TINY.read_text()) | {"seeds": [0], "between": {}}
     one_seed["figures"]["between"] = {}
-    dvc_lock.write_texts(loading.checked(one_seed))
+    dvc_lock.write_texts(loading.validate_study(one_seed))
     assert not [*Path("work/texts").rglob("*seed1*")]
     lying = sorted(Path("work/texts").rglob("*"))
     dvc_lock.write_texts(loading.of_text(TINY.read_text(), Path("studies/tiny.yaml")))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from vestige.config import loading
 from vestige.config.choices import FIGURES, KINDS
-from vestige.config.selection import conditions_of, selected
+from vestige.config.selection import conditions_of, select_cells
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 LEARNING_RATE = 0.1
@@ -197,7 +197,7 @@ def figures(draw, study, modules: list[int]):
 
 def met(study, row, select: dict) -> bool:
     """Whether the runs selected for a figure are there, and are those that it needs."""
-    done = {conditions_of(study, cell) for cell in selected(study, row.kind, select)}
+    done = {conditions_of(study, cell) for cell in select_cells(study, row.kind, select)}
     return bool(done) and all(sum(map(need.fits, done)) >= need.least for need in row.needs)
 
 
@@ -247,4 +247,4 @@ def studies(draw):
         **draw(sections({}, OF_NO_NUMBER)),
         **(CLUSTERS if sets else {}),
     }
-    return data | {"figures": draw(figures(loading.checked(data), modules))}
+    return data | {"figures": draw(figures(loading.validate_study(data), modules))}

@@ -15,8 +15,8 @@ from vestige.metrics.summaries import module_means, over_representation
 from vestige.stages.selectivity import selectivity
 from vestige.training.batch_norm import recompute
 from vestige.training.checkpoints import name, write
-from vestige.training.evaluation import each_checkpoint, ready
-from vestige.training.loop import validated
+from vestige.training.evaluation import each_checkpoint, load_network
+from vestige.training.loop import validate
 
 SWITCH = "batch normalisation: recomputed on the training images, running statistics"
 EARLY = 1
@@ -66,7 +66,7 @@ def reevaluated(study, run: xr.Dataset, folder: Path) -> xr.Dataset:
     """A run whose checkpoints and validation are those with recomputed statistics."""
     settings, size = settings_of(run), proved(run)["training"]["batch_size"]
     device = prepare(settings.device, settings.threads)
-    network = ready(settings, study.images, device)
+    network = load_network(settings, study.images, device)
     train, val = (split_of(study.images, settings.images, split, size, device) for split in ("train", "val"))
     order = generator("statistics").permutation(len(train.labels))
     order = order[: len(order) - len(order) % size]  # without a last batch that is smaller
@@ -74,5 +74,5 @@ def reevaluated(study, run: xr.Dataset, folder: Path) -> xr.Dataset:
     records = []
     for epoch in each_checkpoint(network, "all", run, checkpoints(study, run)):
         recompute(network.trunk, (images for images, _ in train.batches(order)))
-        records.append(validated(network, val) | {"checkpoint": write(folder / name(epoch), network.trunk)})
+        records.append(validate(network, val) | {"checkpoint": write(folder / name(epoch), network.trunk)})
     return run.assign({key: (run[key].dims, [record[key] for record in records]) for key in records[0]})

@@ -7,6 +7,6 @@ def open(kind: str, root: str = "."):
     Results of runs lie along the dimensions condition and seed; those of `between` along pair and
     seed, which is that of the first network. Runs that are not made yet are NaN, and a warning says which.
     """
-    from vestige.notebook import gathered
+    from vestige.notebook import gather_results
 
-    return gathered(kind, root)
+    return gather_results(kind, root)

@@ -8,9 +8,9 @@ import json
 from typing import Any
 
 from vestige.config.choices import SECTIONS
-from vestige.config.selection import selected
+from vestige.config.selection import select_cells
 from vestige.config.study import Run, Study
-from vestige.foundation.canonical_json import canonical, plain, stated
+from vestige.foundation.canonical_json import canonical, pick_keys, plain
 from vestige.foundation.rows import CLASSES, FIGURE
 
 # The parts of a text, and what kind of value each is; DEEPEST is more than any section is nested.
@@ -77,7 +77,7 @@ def list_functions(job) -> list[str]:
 
 def find_settings(job) -> dict[str, Any]:
     """The settings of a job as plain values, by the key of params.yaml at which each stands."""
-    found = stated(job.study, job.keys)
+    found = pick_keys(job.study, job.keys)
     if job.stage.resumes:
         condition = job.names["condition"]
         found["training"] = plain(job.study.training_of(condition))
@@ -136,7 +136,7 @@ def find_stream(job) -> int | None:
 def list_shown(job) -> list:
     """The jobs whose results a figure shows, of those that it gathers."""
     figure = getattr(getattr(job.study.figures, job.stage.kind), job.names["figure"])
-    cells = selected(job.study, job.stage.kind, figure.select or {})
+    cells = select_cells(job.study, job.stage.kind, figure.select or {})
     return [each for each in job.gathered[job.stage.kind] if dict(each.values) in cells]
 
 

@@ -13,7 +13,7 @@ from claims.worlds import CLASSES, DEVIATIONS, World, rounded, study
 from vestige.claims.claim import Claim
 from vestige.claims.columns import TAIL, Columns
 from vestige.claims.evidence import evidence
-from vestige.claims.verdicts import CONTRADICTED, REPRODUCED, UNDECIDED, WEAKER, judged
+from vestige.claims.verdicts import CONTRADICTED, REPRODUCED, UNDECIDED, WEAKER, judge_part
 from vestige.metrics.intervals import Interval, student_interval
 
 FIRMEST = (CONTRADICTED, WEAKER, UNDECIDED, REPRODUCED)  # a claim is called what comes first among its parts' verdicts
@@ -69,7 +69,7 @@ def _verdicts(claim: Claim, values: np.ndarray, parts: int) -> list[str]:
     agree = (np.ptp(values, axis=-1) == 0).any(axis=(1, 2))
     narrow, wide = _intervals(values, TAIL), _intervals(values, TAIL / parts)
     return [
-        UNDECIDED if same else judged(claim, Columns("paired", column), one, other)[0]
+        UNDECIDED if same else judge_part(claim, Columns("paired", column), one, other)[0]
         for column, one, other, same in zip(values, narrow, wide, agree, strict=True)
     ]
 

@@ -3,7 +3,7 @@
 import pytest
 from claims.worlds import BASELINE, LONG, OF_RUNS, World, result, study
 
-from vestige.claims.chance import enough
+from vestige.claims.chance import least_useful_accuracy
 
 PLAIN = {"baseline": BASELINE}
 
@@ -82,7 +82,7 @@ def test_a_network_at_chance_throughout_a_window_leaves_the_claim_undecided(epoc
 
 @pytest.mark.parametrize(("classes", "accuracy"), [(1000, 0.002), (10, 0.2), (3, 2 / 3), (2, 0.75)])
 def test_enough_is_twice_chance_or_half_way_from_it(classes, accuracy):
-    assert enough(classes) == pytest.approx(accuracy)
+    assert least_useful_accuracy(classes) == pytest.approx(accuracy)
 
 
 def near_chance(run):

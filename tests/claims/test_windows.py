@@ -61,7 +61,7 @@ def test_numbers_add_up_for_any_and_for_all():
 
 
 def test_an_epoch_that_was_not_measured_has_no_value():
-    assert np.isnan(windows.at(curve(9), 10).value)
+    assert np.isnan(windows.value_at(curve(9), 10).value)
 
 
 @pytest.mark.parametrize("read", [windows.first_few, windows.at_end])

@@ -158,7 +158,10 @@ def test_the_best_checkpoint_stays_with_the_first_the_last_and_those_that_a_meas
 
 def test_where_nobody_knows_which_is_the_best_all_checkpoints_stay(best_kept):
     assert keeping.needed_epochs(best_kept, 9, lambda reader: True) is None  # this run holds no images out
-    assert keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: described.best(path / "none")) is None
+    assert (
+        keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: described.read_best_epoch(path / "none"))
+        is None
+    )
 
 
 def test_a_plan_counts_a_best_checkpoint_that_is_not_known_yet(tmp_path, monkeypatch):

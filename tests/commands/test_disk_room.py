@@ -9,12 +9,12 @@ import pytest
 from engines import TINY
 
 from vestige.commands.disk_room import describe_room, room
-from vestige.commands.due_jobs import planned
+from vestige.commands.due_jobs import plan_jobs
 from vestige.commands.plan import as_json
 from vestige.config import loading
 from vestige.provenance import status
 
-PLAIN = loading.parsed(TINY.read_text(), TINY)
+PLAIN = loading.parse_yaml(TINY.read_text(), TINY)
 MB = 1e6
 RECOMPUTED = {"statistics": "recomputed", "images": 16, "batch_size": 8}
 EPOCHS = PLAIN["training"]["epochs"]
@@ -39,12 +39,12 @@ def with_dvc(here):
 def study_with(estimate: dict, **changes):
     """The tiny study, where each job of some stages writes so many megabytes."""
     said = {stage: {"megabytes": size} for stage, size in estimate.items()}
-    return loading.checked(PLAIN | changes | {"estimate": said})
+    return loading.validate_study(PLAIN | changes | {"estimate": said})
 
 
 def found(study):
     """The room that the study needs from its beginning."""
-    return room(study, planned(study, status.judge(study)))
+    return room(study, plan_jobs(study, status.judge(study)))
 
 
 def sizes(study) -> dict[str, float]:
@@ -77,7 +77,7 @@ def test_what_is_copied_of_parquet_shards_counts_until_it_is_there(here):
     assert sizes(study) == {"work": pytest.approx(7.004)}
     listed = status.judge(study)
     (here / "set" / "val.parquet").unlink()
-    assert [each.bytes for each in room(study, planned(study, listed)).shares] == [7.003 * MB]
+    assert [each.bytes for each in room(study, plan_jobs(study, listed)).shares] == [7.003 * MB]
 
 
 def test_a_run_alone_leaves_one_state_as_large_as_a_checkpoint_and_within_a_pass_weights_and_state(here):

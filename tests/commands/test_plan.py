@@ -19,7 +19,7 @@ from vestige.config import loading
 from vestige.provenance import status
 
 ROOT = TINY.parents[2]
-PLAIN = loading.parsed(TINY.read_text(), TINY)
+PLAIN = loading.parse_yaml(TINY.read_text(), TINY)
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,8 @@ def project(narrow, tmp_path, monkeypatch):
 def planned() -> dict[str, planning.Planned]:
     """What is planned here, by the end of the result's path."""
     study = loading.read()
-    found = planning.planned(study, status.judge(study))
-    return {planning.shortened(each.job.output, study): each for each in found}
+    found = planning.plan_jobs(study, status.judge(study))
+    return {planning.shorten_reason(each.job.output, study): each for each in found}
 
 
 def why(certain: bool) -> dict[str, str]:
@@ -190,8 +190,8 @@ def times(project) -> dict:
 
 
 def test_an_estimate_is_no_science():
-    study = loading.checked(PLAIN | {"estimate": {"training": {"minutes": 220, "megabytes": 9000}}})
-    before = {job.output: job.settings for job in pipeline.jobs(loading.checked(PLAIN))}
+    study = loading.validate_study(PLAIN | {"estimate": {"training": {"minutes": 220, "megabytes": 9000}}})
+    before = {job.output: job.settings for job in pipeline.jobs(loading.validate_study(PLAIN))}
     assert {job.output: job.settings for job in pipeline.jobs(study)} == before
     assert "estimate" not in (ROOT / "dvc.yaml").read_text()
 
@@ -210,7 +210,7 @@ def test_an_estimate_is_no_science():
 )
 def test_an_estimate_that_says_nothing_is_refused(said, refusal):
     with pytest.raises(loading.StudyRefused) as refused:
-        loading.checked(PLAIN | {"estimate": said})
+        loading.validate_study(PLAIN | {"estimate": said})
     assert refusal in str(refused.value)
 
 
@@ -218,7 +218,7 @@ def test_an_estimate_that_says_nothing_is_refused(said, refusal):
 def test_of_a_small_study_every_cost_is_known_before_its_first_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study = loading.read(ROOT / "studies" / f"{name}.yaml")
-    said = sums(planning.planned(study, status.judge(study)))
+    said = sums(planning.plan_jobs(study, status.judge(study)))
     assert said["without_time"] == said["without_size"] == 0
     assert 300 < said["cpu_seconds"] < 7200
 
@@ -249,7 +249,7 @@ def test_what_the_docs_show_of_a_fresh_clone_is_what_is_said_there(path, tmp_pat
     (tmp_path / path).parent.mkdir(exist_ok=True)
     shutil.copy(ROOT / path, tmp_path / path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(disk_room, "cached", lambda: (Path(".dvc/cache"), "copy"))  # as on most disks
+    monkeypatch.setattr(disk_room, "find_cache", lambda: (Path(".dvc/cache"), "copy"))  # as on most disks
     said = "\n".join(line for line in plan(loading.read(path)) if not line.startswith("too little room"))
     command = "vestige plan" if path == "params.yaml" else f"vestige --study {path} plan"
     assert f"```console\n$ {command}\n{said}\n```" in (ROOT / "docs/plan.md").read_text()
@@ -259,7 +259,7 @@ def test_what_the_docs_show_of_a_fresh_clone_is_what_is_said_there(path, tmp_pat
 def test_the_studies_on_imagenet_state_what_every_costly_stage_takes(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study = loading.read(ROOT / "studies" / f"imagenet-{name}.yaml")
-    found = planning.planned(study, status.judge(study))
+    found = planning.plan_jobs(study, status.judge(study))
     networks = [each for each in found if "device" in each.job.stage.settings and not each.job.stage.gathers]
     assert {each.price.source for each in networks} == {"stated"}
     assert sums(networks)["without_time"] == sums(networks)["without_size"] == 0
@@ -268,7 +268,7 @@ def test_the_studies_on_imagenet_state_what_every_costly_stage_takes(name, tmp_p
 def test_the_main_study_on_imagenet_costs_what_its_header_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study = loading.read(ROOT / "studies" / "imagenet-intervention.yaml")
-    said = sums(planning.planned(study, status.judge(study)))
+    said = sums(planning.plan_jobs(study, status.judge(study)))
     assert said["gpu_seconds"] / 3600 == pytest.approx(960 + 15 + 4.5, rel=0.02)
     assert said["bytes"] == pytest.approx(204e9 + 7.6e9, rel=0.02)
     assert (said["epochs"], said["shared"]) == (380 * 5, 32 * 5)
@@ -306,7 +306,7 @@ def test_gpus_of_one_training_all_count_and_it_is_said_what_was_never_run(tmp_pa
     for devices in (1, 4):
         Path("params.yaml").write_text(alone.replace("\ntraining:\n", f"\ntraining:\n  devices: {devices}\n"))
         study = loading.read("params.yaml")
-        found = planning.planned(study, status.judge(study))
+        found = planning.plan_jobs(study, status.judge(study))
         trainings = [each for each in found if each.job.stage.name == "training"]
         assert {each.job.devices for each in trainings} == {devices}
         hours[devices], said[devices] = sums(trainings)["gpu_seconds"], "\n".join(plan(study))

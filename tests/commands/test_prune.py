@@ -53,7 +53,7 @@ def test_a_folder_that_is_a_link_to_another_disk_is_no_stray(project, tmp_path, 
     shutil.move(there, tmp_path / "disk")
     there.symlink_to(tmp_path / "disk")
     monkeypatch.chdir(project)
-    assert prune.unexplained(study_of(project)) == []
+    assert prune.find_unexplained(study_of(project)) == []
 
 
 @pytest.mark.slow

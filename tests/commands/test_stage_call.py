@@ -27,7 +27,7 @@ def test_claims_are_handed_the_rows_of_their_file():
 def of_sets():
     """A study of two sets of untrained networks."""
     sets = {"few": {"networks": 2, "seed": 1}, "more": {"networks": 5, "seed": 0}}
-    return loading.checked(YAML(typ="safe").load(TINY.read_text()) | CLUSTERS | {"untrained": sets})
+    return loading.validate_study(YAML(typ="safe").load(TINY.read_text()) | CLUSTERS | {"untrained": sets})
 
 
 def test_a_stage_of_sets_is_handed_the_settings_of_its_own(of_sets):

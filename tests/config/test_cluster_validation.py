@@ -110,7 +110,7 @@ REFUSED = [
 @pytest.mark.parametrize(("changes", "says"), REFUSED, ids=lambda value: None)
 def test_what_a_measure_of_clusters_lacks_is_refused_with_the_key(changes, says):
     with pytest.raises(loading.StudyRefused) as refused:
-        loading.checked(study(*changes))
+        loading.validate_study(study(*changes))
     assert f"  {says}" in str(refused.value)
 
 
@@ -120,7 +120,7 @@ def test_the_best_epoch_of_a_run_that_holds_no_images_out_is_refused(measure):
     watched += [("training.learning_rate_step", 30), ("training.learning_rate_gamma", 0.1)]
     other = {"association": "norms", "norms": "association"}[measure]
     with pytest.raises(loading.StudyRefused) as refused:
-        loading.checked(study(*watched, (f"{other}.epochs", "all")))
+        loading.validate_study(study(*watched, (f"{other}.epochs", "all")))
     assert f"  {measure}.epochs: found best; conditions.baseline holds no images out" in str(refused.value)
     assert f"  {other}.epochs" not in str(refused.value)
 
@@ -130,11 +130,11 @@ EMPTY = (("applies", []), ("figures", {}))
 
 def test_what_nothing_is_made_with_may_be_left_out():
     none = [(f"{section}.{measure}", empty) for measure in ("norms", "cluster_ablation") for section, empty in EMPTY]
-    assert loading.checked(study(*none, ("norms", None), ("cluster_ablation", None))).norms is None
+    assert loading.validate_study(study(*none, ("norms", None), ("cluster_ablation", None))).norms is None
 
 
 def test_a_small_weight_is_that_of_the_paper_where_nothing_is_said():
-    assert loading.checked(study(("norms.small", None))).norms.small == 1e-3
+    assert loading.validate_study(study(("norms.small", None))).norms.small == 1e-3
 
 
 def test_clusters_may_be_ablated_of_every_measure_that_there_is():

@@ -23,7 +23,7 @@ def study(gram, gram_null):
 
 @pytest.mark.parametrize(("gram", "gram_null"), [(None, None), (0, None), (None, DRAWING), (0, DRAWING), (19, DRAWING)])
 def test_as_many_draws_as_there_are_may_be_searched(gram, gram_null):
-    assert not [*of_clustering(loading.checked(study(gram, gram_null)))]
+    assert not [*of_clustering(loading.validate_study(study(gram, gram_null)))]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_as_many_draws_as_there_are_may_be_searched(gram, gram_null):
 )
 def test_more_draws_than_there_are_are_refused(gram, gram_null, says):
     with pytest.raises(loading.StudyRefused, match=rf"clustering\.nulls\.gram: {re.escape(says)}"):
-        loading.checked(study(gram, gram_null))
+        loading.validate_study(study(gram, gram_null))
 
 
 @pytest.mark.parametrize("entropy", [[0.1, 1.0], [0.5, 0.5]])
@@ -43,11 +43,11 @@ def test_a_search_whose_moves_do_not_become_less_random_is_refused(entropy):
     data = study(None, None)
     data["clustering"]["entropy"] = entropy
     with pytest.raises(loading.StudyRefused, match=r"clustering\.entropy: found \[.*\]; allowed: a number, or two"):
-        loading.checked(data)
+        loading.validate_study(data)
 
 
 @pytest.mark.parametrize("entropy", [0.15, 1, [1, 0.1]])
 def test_one_entropy_or_two_falling_ones_may_be_asked_for(entropy):
     data = study(None, None)
     data["clustering"]["entropy"] = entropy
-    loading.checked(data)
+    loading.validate_study(data)

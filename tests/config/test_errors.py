@@ -132,7 +132,7 @@ def message(*lines: str) -> str:
 
 
 def test_the_study_that_these_tests_corrupt_is_sound():
-    assert loading.checked(loading.parsed(TEXT, Path("params.yaml"))).study == "small"
+    assert loading.validate_study(loading.parse_yaml(TEXT, Path("params.yaml"))).study == "small"
 
 
 @cases(
@@ -750,7 +750,9 @@ def test_a_measure_must_reach_each_run_that_it_covers_and_no_other(refusal):
     shorter = ("stop: 4\n", "stop: 4\n    epochs: 4\n", "epochs: all", "epochs: [5, 6]")
     says = "cka.epochs (line 46): found 5, 6; conditions.early ends at epoch 4; allowed: all, or some of 0 to 4"
     assert refusal(edited(*shorter)) == message(says)
-    assert loading.checked(loading.parsed(edited(*shorter, "[plain, early]", "[plain]"), Path("params.yaml")))
+    assert loading.validate_study(
+        loading.parse_yaml(edited(*shorter, "[plain, early]", "[plain]"), Path("params.yaml"))
+    )
 
 
 @cases(
@@ -785,7 +787,7 @@ def test_a_figure_of_a_module_that_the_network_lacks_is_refused():
         select = None
         modules = (4, 9)
 
-    study = loading.checked(loading.parsed(TEXT, Path("params.yaml")))
+    study = loading.validate_study(loading.parse_yaml(TEXT, Path("params.yaml")))
     study = study.model_copy(update={"figures": study.figures.model_copy(update={"cka": [("linearity", Linearity)]})})
     [(keys, says)] = contradictions(study)
     assert keys == ("figures", "cka", "linearity", "pairs")

@@ -65,7 +65,7 @@ def test_a_row_may_leave_out_the_paper_s_number_what_it_needs_and_options(tmp_pa
 
 def test_a_need_is_named_and_two_of_a_kind_are_asked_for_by_what_tells_them_apart(tmp_path):
     row = read_rows(AXES, written(tmp_path))["mine"]
-    assert row.needs == (needs.NEEDS["baseline"], needs.several(needs.NEEDS["suppressed"], "alpha"))
+    assert row.needs == (needs.NEEDS["baseline"], needs.at_least_two(needs.NEEDS["suppressed"], "alpha"))
 
 
 BAD = [
@@ -141,7 +141,7 @@ def test_a_default_given_and_one_left_out_are_the_same_settings(figure):
 def test_nothing_has_to_be_said_of_a_figure_but_its_name():
     data = YAML(typ="safe").load(TINY.read_text())
     data["figures"]["selectivity"] = {"emergence_by_block": {}}
-    job = pipeline.job(loading.checked(data), "figures_selectivity", figure="emergence_by_block")
+    job = pipeline.job(loading.validate_study(data), "figures_selectivity", figure="emergence_by_block")
     assert job.settings["figures.selectivity.emergence_by_block"] == {
         "palette": "crest",
         "panel": [1.7, 1.8],

@@ -9,7 +9,7 @@ from vestige.condition import Condition
 from vestige.config import loading
 from vestige.config.choices import KINDS
 from vestige.config.study import Run
-from vestige.foundation.canonical_json import stated
+from vestige.foundation.canonical_json import pick_keys
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "tiny.yaml"
 
@@ -17,7 +17,7 @@ STUDY = Path(__file__).resolve().parents[1] / "studies" / "tiny.yaml"
 def study_with(theirs, **sections):
     plain = YAML(typ="safe").load(STUDY) | sections
     plain["conditions"]["theirs"] = {"checkpoints": "weights", **theirs}
-    return loading.checked(plain)
+    return loading.validate_study(plain)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_it_is_no_baseline_and_no_other_condition():
 
 
 def test_its_path_stands_in_no_settings():
-    assert "weights" not in str(stated(study_with({}), ("conditions", "conditions.theirs")))
+    assert "weights" not in str(pick_keys(study_with({}), ("conditions", "conditions.theirs")))
 
 
 def test_measures_cover_it_whatever_their_epochs_and_whatever_is_held_out():

@@ -22,7 +22,7 @@ def study(edits=()):
         for section in sections:
             inside = inside[section]
         inside[key] = value
-    return loading.checked(data)
+    return loading.validate_study(data)
 
 
 def faults(edits, known=DIGITS):

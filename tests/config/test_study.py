@@ -13,7 +13,7 @@ from vestige import pipeline
 from vestige.commands.reference import reference
 from vestige.commands.schema import schema
 from vestige.config import loading
-from vestige.config.selection import selected
+from vestige.config.selection import select_cells
 from vestige.config.study import Run
 from vestige.foundation import canonical_json
 from vestige.foundation.rows import STAGES
@@ -72,13 +72,13 @@ figures:
 
 def values(text: str = TEXT) -> dict:
     """The plain values of a study's text."""
-    return loading.parsed(text, Path("params.yaml"))
+    return loading.parse_yaml(text, Path("params.yaml"))
 
 
 def study_of(old: str = "", new: str = ""):
     """The study above, with a part of its text replaced."""
     assert old in TEXT
-    return loading.checked(values(TEXT.replace(old, new)))
+    return loading.validate_study(values(TEXT.replace(old, new)))
 
 
 STUDY = study_of()
@@ -86,7 +86,7 @@ STUDY = study_of()
 
 def chosen(select: dict | None) -> set[str]:
     """The conditions that a figure with this selection shows."""
-    return {cell["condition"] for cell in selected(STUDY, "selectivity", select or {})}
+    return {cell["condition"] for cell in select_cells(STUDY, "selectivity", select or {})}
 
 
 def test_the_shipped_params_are_the_study_digits():
@@ -200,7 +200,7 @@ def test_anchors_and_merges_may_be_used():
     text = TEXT.replace("early: {", "early: &early {").replace(
         "  late: {", "  later: {<<: *early, start: 1}\n  late: {"
     )
-    later = loading.checked(values(text)).conditions["later"]
+    later = loading.validate_study(values(text)).conditions["later"]
     assert (later.alpha, later.modules, later.start, later.stop) == (-20, (6, 4), 1, 4)
 
 
@@ -227,12 +227,15 @@ def test_random_crops_are_overridden_like_any_key_and_stand_in_words_beside_the_
     text = TEXT.replace("epochs: 5, shift: 1}", f"epochs: 5, {random_crop}}}").replace(
         "split_seed: 0}", "split_seed: 0, crop: 6}"
     )
-    cropped = loading.checked(values(text))
+    cropped = loading.validate_study(values(text))
     assert cropped.training_of("late").random_crop.scale == (0.08, 1)
     assert cropped.training_of("early").random_crop is None
     said = cropped.coordinates(Run("late", 1))["random_crop"]
     assert said == "scale 0.08 to 1, ratio 0.75 to 1.33333333333"
-    assert [cell["condition"] for cell in selected(cropped, "training", {"random_crop": (said,)})] == ["late", "late"]
+    assert [cell["condition"] for cell in select_cells(cropped, "training", {"random_crop": (said,)})] == [
+        "late",
+        "late",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -283,15 +286,15 @@ def test_a_figure_shows_the_runs_that_have_the_selected_values(select, condition
 
 
 def test_settings_that_are_left_out_are_left_out_of_what_is_recorded():
-    assert "shift" not in canonical_json.at(STUDY, "training")
-    assert "steps" in canonical_json.at(STUDY, "ablation")["grid"]
-    assert "fractions" not in canonical_json.at(STUDY, "ablation")["grid"]
-    assert canonical_json.at(STUDY, "conditions.plain") == {"alpha": 0, "start": 2}
-    assert canonical_json.at(STUDY, "figures.training") == {}
+    assert "shift" not in canonical_json.value_at(STUDY, "training")
+    assert "steps" in canonical_json.value_at(STUDY, "ablation")["grid"]
+    assert "fractions" not in canonical_json.value_at(STUDY, "ablation")["grid"]
+    assert canonical_json.value_at(STUDY, "conditions.plain") == {"alpha": 0, "start": 2}
+    assert canonical_json.value_at(STUDY, "figures.training") == {}
 
 
 def test_whole_numbers_are_allowed_and_recorded_as_the_numbers_that_they_mean():
-    assert canonical_json.canonical(canonical_json.at(STUDY, "training")).count('"learning_rate":1.0,') == 1
+    assert canonical_json.canonical(canonical_json.value_at(STUDY, "training")).count('"learning_rate":1.0,') == 1
     assert study_of("learning_rate: 1\n", "learning_rate: 1.0\n") == STUDY
 
 
@@ -307,7 +310,7 @@ def without(kind: str, key: str) -> dict:
 
 
 def test_a_section_of_an_analysis_that_applies_to_nothing_may_be_left_out():
-    study = loading.checked(
+    study = loading.validate_study(
         digits(ablation=None, applies=without("ablation", "applies"), figures=without("ablation", "figures"))
     )
     assert "ablation" not in {job.stage.name for job in pipeline.jobs(study)}
@@ -324,5 +327,5 @@ def test_a_section_of_an_analysis_that_applies_to_nothing_may_be_left_out():
 )
 def test_a_section_that_something_is_made_with_is_asked_for(changed, says):
     with pytest.raises(loading.StudyRefused, match="params.yaml is refused:") as refused:
-        loading.checked(digits(**changed))
+        loading.validate_study(digits(**changed))
     assert f"  {says}" in str(refused.value)

@@ -6,7 +6,7 @@ import torch
 import xarray as xr
 
 from vestige.data import arrays, digits
-from vestige.data.arrays import OtherImages, digest, normalise, stratified
+from vestige.data.arrays import OtherImages, digest, normalise, split_stratified
 
 
 def drawn(seed):
@@ -110,14 +110,14 @@ LABELS = np.repeat([0, 1, 2, 5], [50, 20, 2, 7])
     [(0.2, [10, 4, 1, 1]), (0.5, [25, 10, 1, 4]), (0.001, [1, 1, 1, 1]), (0.999, [49, 19, 1, 6])],
 )
 def test_of_each_class_the_same_fraction_is_set_aside_and_at_least_one_image_either_way(fraction, counts):
-    rows = stratified(LABELS, fraction, 0)
+    rows = split_stratified(LABELS, fraction, 0)
     assert [int((LABELS[rows["val"]] == name).sum()) for name in (0, 1, 2, 5)] == counts
     assert sorted([*rows["train"], *rows["val"]]) == list(range(len(LABELS)))
 
 
 def test_another_seed_sets_others_aside():
-    assert stratified(LABELS, 0.2, 0)["val"].tolist() == stratified(LABELS, 0.2, 0)["val"].tolist()
-    assert stratified(LABELS, 0.2, 0)["val"].tolist() != stratified(LABELS, 0.2, 1)["val"].tolist()
+    assert split_stratified(LABELS, 0.2, 0)["val"].tolist() == split_stratified(LABELS, 0.2, 0)["val"].tolist()
+    assert split_stratified(LABELS, 0.2, 0)["val"].tolist() != split_stratified(LABELS, 0.2, 1)["val"].tolist()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vestige.data.augmentation import augmentation, flipped, shifted
+from vestige.data.augmentation import augmentation, flip_images, shift_images
 
 IMAGES = torch.from_numpy(np.random.default_rng(0).integers(1, 256, (40, 2, 5, 6), dtype=np.uint8))
 ALL = np.arange(40)
@@ -32,11 +32,11 @@ def moved(image, down, right):
 def test_a_shift_moves_an_image_down_and_right_and_zeros_come_in():
     moves = np.array([(down, right) for down in (-2, -1, 0, 1, 2) for right in (-2, -1, 0, 1, 2)])
     expected = [moved(image, *move) for image, move in zip(IMAGES, moves)]  # noqa: B905 - fewer moves than images
-    assert torch.equal(shifted(IMAGES[:25], moves, 2), torch.stack(expected))
+    assert torch.equal(shift_images(IMAGES[:25], moves, 2), torch.stack(expected))
 
 
 def test_a_flip_mirrors_left_and_right_of_the_images_that_are_drawn():
-    found = flipped(IMAGES[:2], np.array([True, False]))
+    found = flip_images(IMAGES[:2], np.array([True, False]))
     assert torch.equal(found[0], IMAGES[0].flip(2))
     assert torch.equal(found[1], IMAGES[1])
 

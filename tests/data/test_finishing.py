@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from vestige.data import arrays
-from vestige.data.augmentation import flipped
+from vestige.data.augmentation import flip_images
 from vestige.data.finishing import Bytes, Normalized
 
 IMAGENET = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
@@ -23,7 +23,7 @@ def test_every_level_is_normalised_to_the_bits_of_a_whole_batch(normalisation, f
     pixels, found = every_level().astype(np.uint8), np.empty((16, 16, 3), np.float32)
     Normalized(*normalisation, 16, flips).write(pixels, 0, found)
     batch = torch.from_numpy(pixels).permute(2, 0, 1)[None]
-    expected = arrays.normalise(batch if flips is None else flipped(batch, flips), *normalisation)
+    expected = arrays.normalise(batch if flips is None else flip_images(batch, flips), *normalisation)
     np.testing.assert_array_equal(
         found.view(np.uint32), expected[0].permute(1, 2, 0).contiguous().numpy().view(np.uint32)
     )

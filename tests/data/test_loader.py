@@ -63,7 +63,7 @@ def test_the_middle_is_where_torchvision_cuts_it(height, width):
 
 def test_images_that_are_smaller_than_the_crop_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    digests = {kind: [arrays.kept(each)] for kind, each in (("images", IMAGES), ("labels", np.arange(10)))}
+    digests = {kind: [arrays.store_array(each)] for kind, each in (("images", IMAGES), ("labels", np.arange(10)))}
     said = {f"{kind}_sha256": ("split", names) for kind, names in digests.items()}
     images = xr.Dataset(said | {"mean": ("channel", [0.5, 0.5]), "std": ("channel", [0.5, 0.5])}, {"split": ["val"]})
     with pytest.raises(ValueError, match="images.crop: found 4; the images have only 3 pixels a side; allowed: 1 to 3"):

@@ -8,7 +8,7 @@ import torch
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms import functional as TF
 
-from vestige.data.augmentation import random_parts, resized
+from vestige.data.augmentation import random_parts, resize_parts
 
 
 def parts(count, height, width, scale=(0.08, 1), ratio=(3 / 4, 4 / 3)):
@@ -25,7 +25,7 @@ def pictures(height=40, width=30, count=6):
 def test_parts_are_resized_as_torchvision_resizes_them(size):
     images = pictures(count=40)
     places = parts(len(images), 40, 30)
-    found = resized(images, places, size)
+    found = resize_parts(images, places, size)
     for image, (top, height, left, width), each in zip(images, places.T.tolist(), found, strict=True):
         torch.testing.assert_close(each, TF.resized_crop(image, top, left, height, width, [size, size], antialias=True))
 
@@ -33,7 +33,7 @@ def test_parts_are_resized_as_torchvision_resizes_them(size):
 def test_images_at_their_own_size_come_out_unchanged():
     images = pictures(24, 24)
     whole = np.repeat([[0], [24], [0], [24]], len(images), axis=1)
-    assert torch.equal(resized(images, whole, 24), images)
+    assert torch.equal(resize_parts(images, whole, 24), images)
 
 
 @pytest.mark.parametrize(("scale", "ratio"), [([0.08, 1], [3 / 4, 4 / 3]), ([0.5, 0.9], [0.5, 3])])
@@ -67,7 +67,7 @@ def test_every_part_has_a_pixel_however_small_the_image(height, width, ratio):
     places = parts(50, height, width, [1e-3, 1e-3], ratio)
     assert places[[1, 3]].min() >= 1
     assert ((places[0] + places[1]).max(), (places[2] + places[3]).max()) <= (height, width)
-    assert resized(pictures(height, width, 50), places, 4).isfinite().all()
+    assert resize_parts(pictures(height, width, 50), places, 4).isfinite().all()
 
 
 def test_images_of_their_own_sizes_have_the_parts_that_they_would_have_among_others_of_their_size():

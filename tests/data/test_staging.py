@@ -179,7 +179,7 @@ def test_a_place_where_no_copy_can_be_made_is_refused_by_its_key(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(staging.NoRoom, match=r"images\.stage_to: no copy can be made in .* \(Not a directory\)"),
-        staging.locked(tmp_path / "file" / "copy", print),
+        staging.lock_copies(tmp_path / "file" / "copy", print),
     ):
         pass
 

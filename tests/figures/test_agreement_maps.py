@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from unit_results import MEASURES, draw_units, make_agreement, make_beside, make_unit_runs
 
-from vestige.figures.agreement_tables import evenly, value_words
-from vestige.figures.heat_map import short
+from vestige.figures.agreement_tables import pick_evenly, value_words
+from vestige.figures.heat_map import format_short
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def test_untrained_networks_of_the_first_layer_can_be_subtracted_from_every_one_
 
 
 def test_at_most_four_strengths_are_shown_evenly_spaced():
-    assert evenly([*range(10)]) == [0, 3, 6, 9]
-    assert evenly([1, 2]) == [1, 2]
+    assert pick_evenly([*range(10)]) == [0, 3, 6, 9]
+    assert pick_evenly([1, 2]) == [1, 2]
 
 
 def test_numbers_in_fields_are_short():
-    assert [short(each) for each in (0.58, -0.031, 1.0, 0.0)] == [".58", "−.03", "1", ".00"]
+    assert [format_short(each) for each in (0.58, -0.031, 1.0, 0.0)] == [".58", "−.03", "1", ".00"]
 
 
 def test_a_strength_is_a_power_of_ten_or_a_share():

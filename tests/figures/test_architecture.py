@@ -4,7 +4,7 @@ import matplotlib
 import pytest
 import xarray as xr
 
-from vestige.figures.drawing import written
+from vestige.figures.drawing import figure_bytes
 
 
 def words(figure) -> list[str]:
@@ -67,5 +67,5 @@ def test_the_table_holds_every_step(networks, draw):
 
 @pytest.mark.parametrize("kind", ["png", "pdf"])
 def test_it_has_the_same_bytes_each_time(networks, draw, kind):
-    first, second = (written(draw("architecture", [networks()])[0], kind) for _ in range(2))
+    first, second = (figure_bytes(draw("architecture", [networks()])[0], kind) for _ in range(2))
     assert first == second

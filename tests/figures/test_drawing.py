@@ -10,7 +10,7 @@ import pytest
 import vestige.figures
 from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_module
-from vestige.figures.drawing import bands_words, folded, marked, single_columns, written
+from vestige.figures.drawing import bands_words, figure_bytes, fold_text, mark_preview, single_columns
 from vestige.figures.keys import key_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
@@ -19,7 +19,7 @@ BANDED = [name for name, row in FIGURES.items() if row.settings.draws_bands]
 
 @pytest.mark.slow
 def test_a_figure_has_the_same_pixels_each_time(once_and_again):
-    first, second = (written(figure, "png", dpi=50) for figure, _ in once_and_again)
+    first, second = (figure_bytes(figure, "png", dpi=50) for figure, _ in once_and_again)
     assert first == second
 
 
@@ -28,21 +28,21 @@ def test_a_figure_has_the_same_pixels_each_time(once_and_again):
     "figure_name", ["ablation_curves", "emergence_by_block", "class_representation"], indirect=True
 )
 def test_a_pdf_has_the_same_bytes_each_time(once_and_again):
-    first, second = (written(figure, "pdf") for figure, _ in once_and_again)
+    first, second = (figure_bytes(figure, "pdf") for figure, _ in once_and_again)
     assert first == second
 
 
 def test_a_pdf_bears_no_date_and_text_that_can_be_edited(results, draw):
     figure, _ = draw("linearity", results("cka"))
-    assert b"Date" not in written(figure, "pdf")
-    assert b"CIDFontType2" in written(figure, "pdf")
+    assert b"Date" not in figure_bytes(figure, "pdf")
+    assert b"CIDFontType2" in figure_bytes(figure, "pdf")
 
 
 def test_writing_the_pdf_first_leaves_the_png_as_it_is(results, draw):
     figure, _ = draw("regularised_selectivity", results("selectivity"))
-    before = written(figure, "png", dpi=80)
-    written(figure, "pdf")
-    assert written(figure, "png", dpi=80) == before
+    before = figure_bytes(figure, "png", dpi=80)
+    figure_bytes(figure, "pdf")
+    assert figure_bytes(figure, "png", dpi=80) == before
 
 
 def test_the_same_table_comes_each_time(once_and_again):
@@ -127,7 +127,7 @@ def test_a_seed_with_a_single_epoch_is_a_dot(results, draw):
 def test_a_single_epoch_can_be_drawn(two_conditions, one_seed_one_epoch):
     figure, table = one_seed_one_epoch
     assert table["epoch"].unique().tolist() == two_conditions[0]["epoch"][[1]].values.tolist()
-    assert written(figure, "png", dpi=20).startswith(b"\x89PNG")
+    assert figure_bytes(figure, "png", dpi=20).startswith(b"\x89PNG")
 
 
 def test_no_figure_stays_open_and_no_style_stays_set(once_and_again):
@@ -141,9 +141,9 @@ def test_no_figure_stays_open_and_no_style_stays_set(once_and_again):
 
 def test_the_caller_s_style_changes_nothing(results, draw):
     runs = results("cka")
-    plain = written(draw("linearity", runs)[0], "png")
+    plain = figure_bytes(draw("linearity", runs)[0], "png")
     with matplotlib.rc_context({"font.size": 20, "lines.linewidth": 9, "figure.dpi": 33}):
-        assert written(draw("linearity", runs)[0], "png") == plain
+        assert figure_bytes(draw("linearity", runs)[0], "png") == plain
 
 
 def test_runs_of_different_length_share_an_axis(results, draw):
@@ -155,7 +155,7 @@ def test_runs_of_different_length_share_an_axis(results, draw):
 
 def test_a_proof_travels_in_the_png(results, draw):
     figure, _ = draw("linearity", results("cka"))
-    assert b"proof\0{}" in written(figure, "png", dpi=50, metadata={"proof": "{}"})
+    assert b"proof\0{}" in figure_bytes(figure, "png", dpi=50, metadata={"proof": "{}"})
 
 
 def test_the_settings_of_figures_are_known_without_loading_what_draws():
@@ -175,11 +175,11 @@ def test_the_settings_of_figures_are_known_without_loading_what_draws():
     ],
 )
 def test_text_is_folded_to_fit_its_panel(text, inches, lines):
-    assert len(folded(text, inches).splitlines()) == lines
+    assert len(fold_text(text, inches).splitlines()) == lines
 
 
 def test_text_is_not_folded_before_a_number():
-    assert folded("α = −20 on modules 4–6 from epoch 12", 2.2).splitlines()[-1] == "epoch\N{NO-BREAK SPACE}12"
+    assert fold_text("α = −20 on modules 4–6 from epoch 12", 2.2).splitlines()[-1] == "epoch\N{NO-BREAK SPACE}12"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_mark_stands_above_the_figure_and_moves_nothing_in_it(results, draw):
     figure, _ = draw("linearity", results("cka", seeds=[0]))
     before = [ax.get_window_extent().bounds for ax in figure.axes]
     height = figure.get_figheight()
-    marked(figure, "unfinished: 7 of 20 runs")
+    mark_preview(figure, "unfinished: 7 of 20 runs")
     assert [ax.get_window_extent().bounds for ax in figure.axes] == [pytest.approx(one) for one in before]
     assert figure.get_figheight() > height
     assert [text.get_text() for text in figure.texts] == ["unfinished: 7 of 20 runs", "unfinished"]

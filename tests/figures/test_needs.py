@@ -1,7 +1,7 @@
 import pytest
 
 from vestige.condition import Condition
-from vestige.figures.needs import NEEDS, several
+from vestige.figures.needs import NEEDS, at_least_two
 
 PLAIN = Condition(12)
 
@@ -32,7 +32,7 @@ def test_any_promotion_that_ends_is_one():
 
 def test_two_of_a_kind_are_asked_for_in_words_too():
     says = "two or more conditions that suppress selectivity from epoch 0 to the end, with different alpha"
-    assert several(NEEDS["suppressed"], "alpha").says == says
+    assert at_least_two(NEEDS["suppressed"], "alpha").says == says
 
 
 def test_a_need_is_met_by_one_condition_among_others():
@@ -42,11 +42,11 @@ def test_a_need_is_met_by_one_condition_among_others():
 
 @pytest.mark.parametrize(("alphas", "met"), [((-20.0, -20.0), False), ((-20.0, -5.0), True)])
 def test_several_strengths_are_conditions_of_different_strength(alphas, met):
-    two = several(NEEDS["suppressed_later"], "alpha")
+    two = at_least_two(NEEDS["suppressed_later"], "alpha")
     assert two.met([penalised(alpha, start, 12) for start, alpha in enumerate(alphas, start=4)]) is met
 
 
 @pytest.mark.parametrize(("starts", "met"), [((5, 5), False), ((4, 5), True)])
 def test_several_onsets_are_conditions_of_different_onset(starts, met):
-    two = several(NEEDS["suppressed_later"], "start")
+    two = at_least_two(NEEDS["suppressed_later"], "start")
     assert two.met([penalised(alpha, start, 12) for alpha, start in zip((-20.0, -5.0), starts, strict=True)]) is met

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from vestige.foundation import file_memory
-from vestige.foundation.file_memory import MEMORY, keep, remembered
+from vestige.foundation.file_memory import MEMORY, find_remembered, keep
 
 
 @pytest.fixture(autouse=True)
@@ -14,9 +14,9 @@ def nothing_known(tmp_path, monkeypatch):
     """An empty folder, and no memory."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(file_memory, "known", {})
-    file_memory.kept.cache_clear()
+    file_memory.read_kept.cache_clear()
     yield
-    file_memory.kept.cache_clear()
+    file_memory.read_kept.cache_clear()
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ class Finder:
 def forget() -> None:
     """What a new process knows."""
     file_memory.known.clear()
-    file_memory.kept.cache_clear()
+    file_memory.read_kept.cache_clear()
 
 
 def settled(monkeypatch) -> None:
@@ -54,23 +54,23 @@ def made_by_other_code(monkeypatch) -> None:
 
 def test_a_file_is_read_once_and_again_when_it_changed(file):
     find = Finder()
-    assert remembered("text", file, find) == remembered("text", file, find) == "abc"
+    assert find_remembered("text", file, find) == find_remembered("text", file, find) == "abc"
     assert find.looked == 1
     file.write_bytes(b"abcd")
-    assert remembered("text", file, find) == "abcd"
+    assert find_remembered("text", file, find) == "abcd"
 
 
 def test_what_is_found_under_another_name_is_another_thing(file):
-    assert remembered("text", file, Finder()) == "abc"
-    assert remembered("size", file, lambda path: path.stat().st_size) == 3
+    assert find_remembered("text", file, Finder()) == "abc"
+    assert find_remembered("size", file, lambda path: path.stat().st_size) == 3
 
 
 def test_another_file_of_the_same_size_and_time_is_read(file):
     stat = file.stat()
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     file.write_bytes(b"abd")
     os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert remembered("text", file, Finder()) == "abd"
+    assert find_remembered("text", file, Finder()) == "abd"
 
 
 def test_what_finding_raises_is_raised_and_not_remembered(file):
@@ -78,8 +78,8 @@ def test_what_finding_raises_is_raised_and_not_remembered(file):
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        remembered("text", file, refuse)
-    assert remembered("text", file, Finder()) == "abc"
+        find_remembered("text", file, refuse)
+    assert find_remembered("text", file, Finder()) == "abc"
 
 
 @pytest.mark.parametrize(("name", "text"), [("file", "abc"), ("a\tb\nc", "x\ty\nz")])
@@ -87,11 +87,11 @@ def test_the_next_process_need_not_read_a_settled_file(tmp_path, monkeypatch, na
     settled(monkeypatch)
     path = tmp_path / name
     path.write_text(text)
-    remembered("text", path, Finder())
+    find_remembered("text", path, Finder())
     keep()
     forget()
     find = Finder()
-    assert remembered("text", path, find) == text
+    assert find_remembered("text", path, find) == text
     assert find.looked == 0
 
 
@@ -100,11 +100,11 @@ def test_what_former_processes_left_stays_and_that_of_files_that_are_gone_goes(f
     others = [tmp_path / name for name in ("gone", "there")]
     for other in others:
         other.write_text(other.name)
-        remembered("text", other, Finder())
+        find_remembered("text", other, Finder())
     keep()
     forget()
     others[0].unlink()
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     keep()
     _, *lines = MEMORY.read_text().splitlines()
     assert [json.loads(line.partition("\t")[0]) for line in lines] == [f"text {others[1]}", f"text {file}"]
@@ -121,7 +121,7 @@ def test_what_former_processes_left_stays_and_that_of_files_that_are_gone_goes(f
 def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, afterwards):
     for change in when_read:
         change(monkeypatch)
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     for change in when_kept:
         change(monkeypatch)
     keep()
@@ -129,7 +129,7 @@ def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, af
     for change in afterwards:
         change(monkeypatch)
     find = Finder()
-    remembered("text", file, find)
+    find_remembered("text", file, find)
     assert find.looked == 1
 
 
@@ -137,7 +137,7 @@ def test_the_next_process_reads_anew(file, monkeypatch, when_read, when_kept, af
 def test_a_damaged_memory_is_none(file, damage):
     MEMORY.parent.mkdir()
     MEMORY.write_bytes(damage)
-    assert remembered("text", file, Finder()) == "abc"
+    assert find_remembered("text", file, Finder()) == "abc"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_damaged_memory_is_none(file, damage):
 )
 def test_a_memory_whose_lines_were_changed_is_none_and_is_replaced(file, damage, monkeypatch):
     settled(monkeypatch)
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     keep()
     whole = MEMORY.read_text()
     head, line = whole.split("\n")
@@ -153,7 +153,7 @@ def test_a_memory_whose_lines_were_changed_is_none_and_is_replaced(file, damage,
     MEMORY.write_text(f"{head}\n{damage.replace('KEY', key).replace('MARK', mark)}")
     forget()
     find = Finder()
-    assert remembered("text", file, find) == "abc"
+    assert find_remembered("text", file, find) == "abc"
     assert find.looked == 1
     keep()
     assert MEMORY.read_text() == whole
@@ -172,25 +172,25 @@ def test_what_is_read_while_its_path_leads_elsewhere_is_not_remembered(tmp_path,
         link.symlink_to("other")
         return path.read_text()
 
-    assert remembered("text", link / "file", find) == "other"
+    assert find_remembered("text", link / "file", find) == "other"
     keep()
     forget()
     link.unlink()
     link.symlink_to("one")
-    assert remembered("text", link / "file", Finder()) == "one"
+    assert find_remembered("text", link / "file", Finder()) == "one"
 
 
 def test_a_memory_that_cannot_be_written_is_done_without(file, tmp_path, monkeypatch):
     settled(monkeypatch)
     (tmp_path / "work").write_text("a file where the folder should be")
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     keep()
     assert (tmp_path / "work").read_text().startswith("a file")
 
 
 def test_what_was_found_by_code_that_was_edited_since_is_not_taken_for_that_of_the_new_code(file, monkeypatch):
     settled(monkeypatch)
-    remembered("text", file, Finder())
+    find_remembered("text", file, Finder())
     monkeypatch.setattr(file_memory, "describe_finders", lambda: ["the code as it is edited now"])
     keep()
     *by, _ = json.loads(MEMORY.read_text().splitlines()[0])
@@ -202,5 +202,5 @@ def test_in_a_folder_that_is_gone_files_are_read(file, tmp_path, monkeypatch):
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert remembered("text", file, Finder()) == "abc"
+    assert find_remembered("text", file, Finder()) == "abc"
     keep()

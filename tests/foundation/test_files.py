@@ -12,18 +12,18 @@ from vestige.foundation.files import (
     open_regular,
     place,
     read_regular,
-    whole,
+    write_whole,
 )
 
 
 def test_a_file_is_written_in_a_folder_that_is_made(tmp_path):
-    with whole(tmp_path / "new" / "file") as file:
+    with write_whole(tmp_path / "new" / "file") as file:
         file.write(b"all")
     assert (tmp_path / "new" / "file").read_bytes() == b"all"
 
 
 def fails_halfway(path):
-    with whole(path) as file:
+    with write_whole(path) as file:
         file.write(b"half")
         raise ZeroDivisionError
 
@@ -36,13 +36,13 @@ def test_a_writer_that_fails_leaves_what_was_there_and_nothing_else(tmp_path):
 
 
 def test_a_file_is_not_there_before_it_is_whole(tmp_path):
-    with whole(tmp_path / "file") as file:
+    with write_whole(tmp_path / "file") as file:
         file.write(b"half")
         assert not (tmp_path / "file").exists()
 
 
 def test_others_may_read_a_file(tmp_path):
-    with whole(tmp_path / "file") as file:
+    with write_whole(tmp_path / "file") as file:
         file.write(b"all")
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
 
@@ -55,7 +55,7 @@ def test_a_signal_just_after_the_rename_ends_the_program_as_one_and_leaves_the_f
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt), whole(tmp_path / "file") as file:
+    with pytest.raises(KeyboardInterrupt), write_whole(tmp_path / "file") as file:
         file.write(b"whole")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"whole")]
 

@@ -143,7 +143,7 @@ def test_templates_that_count_as_the_same_make_the_same_page(text):
 
 
 def test_a_source_means_the_same_in_words_that_no_version_of_python_changes():
-    assert source.meaning(b"x = -1  # note") == (
+    assert source.parse_meaning(b"x = -1  # note") == (
         "Module",
         (
             "body",

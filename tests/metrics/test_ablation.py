@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from vestige.metrics.ablation import area_integral, area_sum, grid_fractions, grid_steps, normalised, ranking
+from vestige.metrics.ablation import (
+    area_integral,
+    area_sum,
+    grid_fractions,
+    grid_steps,
+    normalise_accuracy,
+    rank_channels,
+)
 
 NAN = np.nan
 
@@ -44,7 +51,7 @@ def test_the_second_step_starts_at_half_of_the_channels():
     ],
 )
 def test_the_most_selective_rank_first_ties_by_channel_and_silent_ones_last(selectivity, order):
-    assert ranking(np.array(selectivity)).tolist() == order
+    assert rank_channels(np.array(selectivity)).tolist() == order
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_the_most_selective_rank_first_ties_by_channel_and_silent_ones_last(sele
     ],
 )
 def test_a_curve_is_normalised_by_its_largest_accuracy(curve, expected):
-    np.testing.assert_array_equal(normalised(np.array([curve, [1, 1, 1]])), [expected, [1, 1, 1]])
+    np.testing.assert_array_equal(normalise_accuracy(np.array([curve, [1, 1, 1]])), [expected, [1, 1, 1]])
 
 
 def test_the_area_of_the_paper_is_the_plain_sum_over_the_grid():

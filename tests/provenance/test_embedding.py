@@ -80,7 +80,7 @@ def test_the_file_is_read_as_usual(written):
         with Image.open(written) as opened:
             opened.load()
             assert opened.size == (4, 3)
-            assert opened.text[embedding.ATTRIBUTE] == embedding.seen(written)[0]
+            assert opened.text[embedding.ATTRIBUTE] == embedding.read_embedded(written)[0]
     else:
         text = written.read_text()
         assert text.endswith("</script></body></html>\n")
@@ -188,13 +188,13 @@ def test_every_edit_with_the_tools_of_netcdf_is_seen(edit, tmp_path, monkeypatch
 
 
 def test_a_proof_is_spelt_in_one_way():
-    one, other = embedding.sealed({"b": 1, "a": 2}, "x", "y"), embedding.sealed({"a": 2, "b": 1}, b"x", b"y")
+    one, other = embedding.seal_proof({"b": 1, "a": 2}, "x", "y"), embedding.seal_proof({"a": 2, "b": 1}, b"x", b"y")
     digest = embedding.sha256("".join(map(embedding.sha256, ("x", "y", '{"a":2,"b":1}'))))
     assert one == other == canonical({"a": 2, "b": 1, "content": digest})
 
 
 def test_the_same_bytes_with_a_proof_elsewhere_have_another_seal():
-    assert embedding.sealed({"a": 1}, "xy", "z") != embedding.sealed({"a": 1}, "x", "yz")
+    assert embedding.seal_proof({"a": 1}, "xy", "z") != embedding.seal_proof({"a": 1}, "x", "yz")
 
 
 def moved_in_picture(data: bytes, at: int) -> bytes:
@@ -253,4 +253,4 @@ def test_a_sealed_file_whose_proof_is_no_text_has_none(tmp_path):
     with netCDF4.Dataset(path, "w") as opened:
         opened.setncattr(embedding.ATTRIBUTE, 5)
     path.write_bytes(path.read_bytes() + embedding.sha256(path.read_bytes()).encode())
-    assert embedding.seen(path) == ("", True)
+    assert embedding.read_embedded(path) == ("", True)

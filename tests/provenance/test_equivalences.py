@@ -4,7 +4,7 @@ import pytest
 
 from vestige.foundation import source
 from vestige.provenance import equivalences
-from vestige.provenance.equivalences import EquivalencesRefused, carried
+from vestige.provenance.equivalences import EquivalencesRefused, carry_forward
 
 A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 
@@ -29,7 +29,7 @@ def entry(stage="training", reason="a loop became a comprehension", **files) -> 
 
 def test_without_the_file_nothing_is_equivalent(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert carried("training", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": A}, ())
+    assert carry_forward("training", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": A}, ())
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_without_the_file_nothing_is_equivalent(tmp_path, monkeypatch):
 )
 def test_an_edit_says_nothing_of_results_in_whose_settings_it_may_show(declare, settings, honoured):
     declare(entry(x=(A, B)) + "  unless: [random_crop]\n")
-    assert (carried("training", {"x.py": A}, {"x.py": B}, settings)[0] == {"x.py": B}) == honoured
+    assert (carry_forward("training", {"x.py": A}, {"x.py": B}, settings)[0] == {"x.py": B}) == honoured
 
 
 def test_a_declared_edit_is_honoured_and_its_reason_given(declare):
     declare(entry(x=(A, B)))
-    assert carried("training", {"x.py": A, "y.py": C}, {"x.py": B, "y.py": C}, {}) == (
+    assert carry_forward("training", {"x.py": A, "y.py": C}, {"x.py": B, "y.py": C}, {}) == (
         {"x.py": B, "y.py": C},
         ("a loop became a comprehension",),
     )
@@ -56,37 +56,37 @@ def test_a_declared_edit_is_honoured_and_its_reason_given(declare):
 
 def test_it_holds_for_its_stage_alone(declare):
     declare(entry(x=(A, B)))
-    assert carried("cka", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": A}, ())
+    assert carry_forward("cka", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": A}, ())
 
 
 def test_it_holds_only_where_all_its_files_are_the_former_ones(declare):
     declare(entry(x=(A, B), y=(C, D)))
     now = {"x.py": B, "y.py": D}
-    assert carried("training", {"x.py": A, "y.py": D}, now, {})[1] == ()
-    assert carried("training", {"x.py": A, "y.py": C}, now, {})[0] == now
+    assert carry_forward("training", {"x.py": A, "y.py": D}, now, {})[1] == ()
+    assert carry_forward("training", {"x.py": A, "y.py": C}, now, {})[0] == now
 
 
 def test_it_never_leads_back(declare):
     declare(entry(x=(A, B)))
-    assert carried("training", {"x.py": B}, {"x.py": A}, {})[1] == ()
+    assert carry_forward("training", {"x.py": B}, {"x.py": A}, {})[1] == ()
 
 
 def test_edits_follow_one_another_and_stop_at_the_code_of_now(declare):
     declare(entry(x=(A, B), reason="first") + entry(x=(B, C), reason="second"))
-    assert carried("training", {"x.py": A}, {"x.py": C}, {}) == ({"x.py": C}, ("first", "second"))
-    assert carried("training", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": B}, ("first",))
-    assert carried("training", {"x.py": A}, {"x.py": A}, {}) == ({"x.py": A}, ())
+    assert carry_forward("training", {"x.py": A}, {"x.py": C}, {}) == ({"x.py": C}, ("first", "second"))
+    assert carry_forward("training", {"x.py": A}, {"x.py": B}, {}) == ({"x.py": B}, ("first",))
+    assert carry_forward("training", {"x.py": A}, {"x.py": A}, {}) == ({"x.py": A}, ())
 
 
 def test_files_may_come_and_go(declare):
     declare(entry(gone=(A, None), y=(None, B)))
-    assert carried("training", {"gone.py": A}, {"y.py": B}, {})[0] == {"y.py": B}
+    assert carry_forward("training", {"gone.py": A}, {"y.py": B}, {})[0] == {"y.py": B}
 
 
 def test_a_folder_in_the_place_of_the_file_is_refused(declare, tmp_path):
     (tmp_path / equivalences.FILE).mkdir()
     with pytest.raises(EquivalencesRefused, match="equivalent.yaml cannot be read: .*directory"):
-        carried("training", {"x.py": A}, {"x.py": B}, {})
+        carry_forward("training", {"x.py": A}, {"x.py": B}, {})
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_a_folder_in_the_place_of_the_file_is_refused(declare, tmp_path):
 def test_what_cannot_be_honoured_is_refused_and_named(declare, text, named):
     declare(text)
     with pytest.raises(EquivalencesRefused, match=named):
-        carried("training", {"x.py": A}, {"x.py": B}, {})
+        carry_forward("training", {"x.py": A}, {"x.py": B}, {})

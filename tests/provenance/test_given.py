@@ -22,7 +22,7 @@ def study(tmp_path, monkeypatch):
         plain = YAML(typ="safe").load(STUDY) | {"seeds": list(seeds), "between": {}, "keep": keep}
         plain["figures"]["between"] = {}
         plain["conditions"]["theirs"] = {"checkpoints": str(place), **said}
-        return loading.checked(plain)
+        return loading.validate_study(plain)
 
     monkeypatch.setenv("PLACE", str(tmp_path / "place"))
     return of
@@ -119,12 +119,12 @@ def made(study):
 def put_result(training, dataset):
     taken = given.describe_contents(training)
     inputs = dict.fromkeys(proofs.input_digests(training), "0" * 64)
-    proof = proofs.proof(training, proofs.code_digests(training), inputs, proofs.behind(training), taken)
+    proof = proofs.proof(training, proofs.code_digests(training), inputs, proofs.describe_behind(training), taken)
     results.write_dataset(Path(training.output), dataset, proof)
 
 
 def reasons(training):
-    return status.alone(training, gone=())[1]
+    return status.judge_by_own_proof(training, gone=())[1]
 
 
 def test_no_proof_holds_the_place_and_moving_it_leaves_the_result_as_it_is(study, made):
@@ -165,8 +165,8 @@ def test_settings_of_training_are_none_of_networks_from_elsewhere_and_its_code_i
 
 
 def test_networks_from_elsewhere_have_no_trajectory(study):
-    assert {path for path in trajectories.every(study()) if "theirs" in path} == set()
-    assert trajectories.every(study()).keys() == {
+    assert {path for path in trajectories.all_keys(study()) if "theirs" in path} == set()
+    assert trajectories.all_keys(study()).keys() == {
         f"results/tiny/training/{name}-seed0.nc" for name in ("baseline", "suppressed", "promoted")
     }
 

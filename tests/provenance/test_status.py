@@ -34,7 +34,7 @@ def study_with(**leaves) -> loading.Study:
         for key in path:
             here = here[key]
         here[last] = value
-    return loading.checked(data)
+    return loading.validate_study(data)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_one_judgement_is_that_of_all(made):
     Path(FIGURE).with_suffix(".pdf").unlink()
     together = status.judge(study)
     for job in pipeline.jobs(study):
-        alone = status.of(job)
+        alone = status.judge_one(job)
         assert (alone.state, alone.reasons) == (together[job.output].state, together[job.output].reasons)
 
 
@@ -260,7 +260,7 @@ def test_a_proof_that_lists_what_is_no_file_of_its_own_is_foreign_and_nothing_of
     job = pipeline.job(study_with(), "training", condition="baseline", seed=0)
     stamp = proofs.read_proof(Path(job.output))
     invented.write(Path(job.output), "says", stamp | {"beside": stamp["beside"] | {alien: "0" * 64}})
-    found = status.of(job)
+    found = status.judge_one(job)
     assert (found.state, found.reasons) == (FOREIGN, (f"its proof lists {alien}, which is no file of it",))
     assert status.files_beside(job) == ([], [])
     assert not [path for path in opened if Path(path) == Path(alien)]
@@ -325,8 +325,8 @@ class Sequences(RuleBasedStateMachine):
         study = self.study
         says = invented.afresh(study)
         for job in pipeline.jobs(study):
-            ready = all(status.of(each, beside=False).state == PROVEN for each in job.inputs)
-            if ready and (everything or job.stage.name == stage) and status.of(job).state != PROVEN:
+            ready = all(status.judge_one(each, beside=False).state == PROVEN for each in job.inputs)
+            if ready and (everything or job.stage.name == stage) and status.judge_one(job).state != PROVEN:
                 invented.make(job, says[job.output])
                 self.bytes[says[job.output]] = self.files(job)
 

@@ -52,7 +52,7 @@ def varied(**changes):
 
 
 def study(**changes):
-    return loading.checked(varied(**changes))
+    return loading.validate_study(varied(**changes))
 
 
 def training(of, run="baseline-seed0"):
@@ -62,7 +62,7 @@ def training(of, run="baseline-seed0"):
 
 def passes_shared(one, other):
     """How many passes two trainings have in common."""
-    return trajectories.together(trajectories.keys(one), trajectories.keys(other))
+    return trajectories.passes_in_common(trajectories.keys(one), trajectories.keys(other))
 
 
 # What runs share
@@ -70,7 +70,7 @@ def passes_shared(one, other):
 
 def test_the_intervention_of_the_paper_saves_at_most_32_of_380_epochs_a_seed():
     intervention = loading.read(ROOT / "studies" / "imagenet-intervention.yaml")
-    shared = trajectories.shared(intervention)
+    shared = trajectories.count_shared(intervention)
     of_seed = {path: epochs for path, epochs in shared.items() if path.endswith("-seed0.nc")}
     assert sum(len(trajectories.keys(training(intervention, Path(path).stem))) - 1 for path in of_seed) == 380
     assert sum(of_seed.values()) == 32
@@ -78,7 +78,7 @@ def test_the_intervention_of_the_paper_saves_at_most_32_of_380_epochs_a_seed():
 
 
 def test_what_is_shared_is_counted_for_the_later_run_in_the_table():
-    assert [trajectories.shared(study())[training(study(), run).output] for run in RUNS] == [0, 2, 4]
+    assert [trajectories.count_shared(study())[training(study(), run).output] for run in RUNS] == [0, 2, 4]
 
 
 @pytest.mark.parametrize(
@@ -133,19 +133,19 @@ def test_other_seeds_share_nothing():
 def test_other_code_shares_nothing(monkeypatch):
     before = trajectories.keys(training(study()))
     monkeypatch.setattr(proofs, "code_digests", lambda job: {"stages/training.py": "edited"})
-    assert trajectories.together(before, trajectories.keys(training(study()))) == -1
+    assert trajectories.passes_in_common(before, trajectories.keys(training(study()))) == -1
 
 
 def test_other_versions_of_packages_share_nothing(monkeypatch):
     before = trajectories.keys(training(study()))
     monkeypatch.setattr(trajectories, "versions", lambda files: {"torch": "0"})
-    assert trajectories.together(before, trajectories.keys(training(study()))) == -1
+    assert trajectories.passes_in_common(before, trajectories.keys(training(study()))) == -1
 
 
 def test_states_last_where_ways_part_and_at_the_end():
-    assert [sorted(trajectories.lasting(training(study(), run))) for run in RUNS] == [[2, 4], [2, 4], [2, 4, 6]]
+    assert [sorted(trajectories.lasting_epochs(training(study(), run))) for run in RUNS] == [[2, 4], [2, 4], [2, 4, 6]]
     alone = study(conditions={"baseline": {"alpha": 0}})
-    assert trajectories.lasting(training(alone)) == {4}
+    assert trajectories.lasting_epochs(training(alone)) == {4}
 
 
 # Independent samples
@@ -153,8 +153,10 @@ def test_states_last_where_ways_part_and_at_the_end():
 
 def test_independent_conditions_share_nothing_and_have_seeds_of_their_own():
     given = study(training__independent=True)
-    assert set(trajectories.shared(given).values()) == {0}
-    assert all(trajectories.lasting(training(given, run)) == {given.training_of(run[:-6]).epochs} for run in RUNS)
+    assert set(trajectories.count_shared(given).values()) == {0}
+    assert all(
+        trajectories.lasting_epochs(training(given, run)) == {given.training_of(run[:-6]).epochs} for run in RUNS
+    )
     runs = [f"{name}-seed{seed}" for name in PLAIN["conditions"] for seed in (0, 1)]
     seeds = [json.loads(training(given, run).text)["stream"] for run in runs]
     assert len(set(seeds)) == 6
@@ -174,7 +176,7 @@ def test_seeds_are_paired_where_nothing_is_said():
 
 def test_a_condition_alone_may_be_independent():
     given = study(conditions__longer={"alpha": 0, "independent": True})
-    assert set(trajectories.shared(given).values()) == {0, 2}
+    assert set(trajectories.count_shared(given).values()) == {0, 2}
     assert json.loads(training(given).text)["stream"] == 0
 
 
@@ -286,7 +288,7 @@ def test_a_run_of_another_study_with_the_same_images_is_gone_on_from(here, alone
 def test_a_longer_run_leaves_states_where_others_part_from_it_and_at_its_end(here):
     given = made("longer-seed0")
     assert kinds() == (7, 3)
-    assert [trajectories.begun(training(given, run)) for run in RUNS] == [4, 2, 6]
+    assert [trajectories.first_epoch_to_train(training(given, run)) for run in RUNS] == [4, 2, 6]
 
 
 def test_what_lies_in_scratch_is_on_the_disk_once(here):
@@ -297,8 +299,8 @@ def test_what_lies_in_scratch_is_on_the_disk_once(here):
 
 
 def test_nothing_is_begun_before_anything_is_trained(here):
-    assert trajectories.begun(training(study())) == 0
-    assert trajectories.begun(training(study(scratch="$NOWHERE_AT_ALL/x"))) == 0
+    assert trajectories.first_epoch_to_train(training(study())) == 0
+    assert trajectories.first_epoch_to_train(training(study(scratch="$NOWHERE_AT_ALL/x"))) == 0
 
 
 @pytest.mark.slow
@@ -379,7 +381,7 @@ def test_a_run_goes_on_from_its_own_epochs_on_another_kind_of_machine_and_says_b
     given = made("suppressed-seed0", **longer)
     assert began("suppressed-seed0") == 4
     assert machines("suppressed-seed0") == [OTHER] * 5 + [""] * 2
-    assert status.of(training(given, "suppressed-seed0")).state == status.PROVEN
+    assert status.judge_one(training(given, "suppressed-seed0")).state == status.PROVEN
     mine, others = results(), alone("suppressed-seed0", **longer)
     assert mine.keys() == others.keys()
     assert [path for path in mine if mine[path] != others[path]] == ["results/tiny/training/suppressed-seed0.nc"]
@@ -408,7 +410,7 @@ def test_a_scratch_folder_elsewhere_changes_no_byte_and_makes_nothing_stale(here
     assert not Path("work/trajectories").exists()
     assert results() == alone("baseline-seed0")
     for said in (given, study()):
-        assert status.of(training(said)).state == status.PROVEN
+        assert status.judge_one(training(said)).state == status.PROVEN
 
 
 def test_the_scratch_folder_is_in_no_setting_and_in_neither_engine():
@@ -451,27 +453,29 @@ def test_home_and_variables_are_filled_in(monkeypatch):
 
 def test_what_no_run_of_the_study_explains_is_listed_with_the_result_that_it_belongs_to(here):
     made("suppressed-seed0")
-    assert scratch_files.unexplained(loading.read()) == []
+    assert scratch_files.find_unexplained(loading.read()) == []
     changed = study(conditions__suppressed__alpha=-6)
-    assert scratch_files.unexplained(changed) == []
-    left = scratch_files.unexplained(changed, prune.checkpoints_of([Path("results/tiny/training/suppressed-seed0.nc")]))
+    assert scratch_files.find_unexplained(changed) == []
+    left = scratch_files.find_unexplained(
+        changed, prune.checkpoints_of([Path("results/tiny/training/suppressed-seed0.nc")])
+    )
     assert {path.name.split("-")[1] for path in left} == {"weights", "state"}
     assert len(left) == 3  # epochs 3 and 4, and a state: until epoch 2 it is the baseline's way
     for path in left:
         path.unlink()
-    assert trajectories.begun(training(changed, "suppressed-seed0")) == 2
+    assert trajectories.first_epoch_to_train(training(changed, "suppressed-seed0")) == 2
 
 
 @pytest.mark.slow
 def test_what_others_may_have_left_is_listed_after_a_month(here):
     made("baseline-seed0")
     other = study(training__momentum=0.5)
-    assert scratch_files.unexplained(other) == []
+    assert scratch_files.find_unexplained(other) == []
     there = sorted(Path("work/trajectories").iterdir())
     for path in there:
         os.utime(path, (0, time.time() - 31 * 86400))
-    assert scratch_files.unexplained(other) == there
-    assert scratch_files.unexplained(study()) == []
+    assert scratch_files.find_unexplained(other) == there
+    assert scratch_files.find_unexplained(study()) == []
 
 
 @pytest.mark.slow
@@ -483,7 +487,7 @@ def test_what_is_not_of_vestige_s_making_is_never_listed(here):
         path.write_text("of a colleague")
     for path in Path("lab").rglob("*"):
         os.utime(path, (0, 0))
-    left = scratch_files.unexplained(study(scratch="lab", training__momentum=0.5))
+    left = scratch_files.find_unexplained(study(scratch="lab", training__momentum=0.5))
     assert left
     assert not {*left} & {path for each in others for path in (each, *each.parents)}
 
@@ -491,8 +495,8 @@ def test_what_is_not_of_vestige_s_making_is_never_listed(here):
 def test_nothing_is_listed_where_nothing_is_known(here):
     made("baseline-seed0")
     Path("results/tiny/images.nc").unlink()
-    assert scratch_files.unexplained(study()) == []
-    assert scratch_files.unexplained(study(scratch="absent")) == []
+    assert scratch_files.find_unexplained(study()) == []
+    assert scratch_files.find_unexplained(study(scratch="absent")) == []
 
 
 @pytest.mark.slow
@@ -502,10 +506,10 @@ def test_what_was_never_finished_is_listed_when_it_is_old(here):
     folder = Path("work/training/tiny-training-gone-seed0-00000000")
     half.write_bytes(b"half")
     folder.mkdir()
-    assert scratch_files.unexplained(study()) == []
+    assert scratch_files.find_unexplained(study()) == []
     for path in (half, folder):
         os.utime(path, (0, 0))
-    assert scratch_files.unexplained(study()) == sorted([half, folder])
+    assert scratch_files.find_unexplained(study()) == sorted([half, folder])
 
 
 # Beside each other

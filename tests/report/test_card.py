@@ -7,7 +7,7 @@ from report import made
 from report.conftest import written
 from report.parsed import Page
 
-from vestige.report.evidence import digest_of, leaves, sections, stated
+from vestige.report.evidence import count_stated, digest_of, leaves, sections
 
 # The variables of the tables of reproducibility that were published for the two papers.
 VARIABLES = (
@@ -127,7 +127,7 @@ def test_a_measure_is_described_where_there_is_a_result_of_it(kind, said, text):
 
 def test_what_proofs_state_is_counted_by_value():
     proofs = [{"hardware": {"cpu": "a"}}, {"hardware": {"cpu": "b"}}, {"hardware": {"cpu": "a"}}, {}]
-    assert stated(proofs, "hardware") == {"cpu": {"a": 2, "b": 1}}
+    assert count_stated(proofs, "hardware") == {"cpu": {"a": 2, "b": 1}}
 
 
 def test_one_digest_stands_for_all_of_them():

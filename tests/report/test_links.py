@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from report import made
 
-from vestige.report.links import cited, figures_of, is_of, linked
+from vestige.report.links import cited_figures, figures_of, is_of, link_claims_and_figures
 from vestige.report.plates import FIRST
 from vestige.report.plates import plate as plate_of
 from vestige.report.verdicts import claims_of
@@ -30,7 +30,7 @@ def plate(number, kind="", article=FIRST):
     ],
 )
 def test_the_numbers_of_figures_are_read_off_where_a_claim_is_made(paper, numbers):
-    assert cited(paper) == numbers
+    assert cited_figures(paper) == numbers
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_the_kind_of_a_figure_stands_in_its_proof(tmp_path):
 
 def test_a_figure_has_the_claims_that_cite_it_and_are_in_the_study():
     claims = claims_of(made.claims({**made.CLAIMS, "absent": (("", "figure 2", *made.CLAIMS["vgg"][0][2:]), [])}))
-    _, bearing = linked(claims, [plate("2")])
+    _, bearing = link_claims_and_figures(claims, [plate("2")])
     assert [claim.name for claim in bearing["2 "]] == ["rise", "recession"]

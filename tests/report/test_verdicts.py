@@ -10,7 +10,7 @@ from vestige.report.conditions import conditions_of
 from vestige.report.papers import headline, outcome, papers_of, unspoken
 from vestige.report.strips import strip
 from vestige.report.verdicts import Part, claims_of
-from vestige.report.wording import listed, measured, number, several, span, typeset
+from vestige.report.wording import format_interval, format_list, number, plural, span, typeset
 
 
 def part(low, high, bound_low=-inf, bound_high=inf, verdict="undecided", name=""):
@@ -47,12 +47,12 @@ def test_a_number_is_printed(value, shown):
     ],
 )
 def test_a_mean_has_the_digits_that_its_interval_allows(values, shown):
-    assert measured(*values) == shown
+    assert format_interval(*values) == shown
 
 
 @pytest.mark.parametrize(("items", "shown"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), ("abc", "a, b and c")])
 def test_a_list_is_a_phrase(items, shown):
-    assert listed(items) == shown
+    assert format_list(items) == shown
 
 
 def test_the_span_of_equal_numbers_is_one_of_them():
@@ -60,7 +60,7 @@ def test_the_span_of_equal_numbers_is_one_of_them():
 
 
 def test_a_count_agrees_with_its_noun():
-    assert (several(1, "class", "classes"), several(2, "class", "classes"), several(0, "row")) == (
+    assert (plural(1, "class", "classes"), plural(2, "class", "classes"), plural(0, "row")) == (
         "1 class", "2 classes", "0 rows"
     )  # fmt: skip
 

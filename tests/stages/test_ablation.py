@@ -8,7 +8,7 @@ import pytest
 import torch
 import xarray as xr
 
-from vestige.data.arrays import Decoded, stratified
+from vestige.data.arrays import Decoded, split_stratified
 from vestige.foundation.random import generator
 from vestige.stages.ablation import ablation
 from vestige.stages.selectivity import selectivity
@@ -131,7 +131,7 @@ def selectivity_on(run, rows):
 @pytest.fixture
 def split_in_two(run):
     """Rows of the validation images in either half, and the selectivity measured on each."""
-    rows = list(stratified(run.labels, 0.5, HELD_OUT["halves_seed"]).values())
+    rows = list(split_stratified(run.labels, 0.5, HELD_OUT["halves_seed"]).values())
     return rows, [selectivity_on(run, each) for each in rows]
 
 

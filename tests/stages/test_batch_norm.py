@@ -199,7 +199,7 @@ def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, 
         if left[0] == 0:
             raise Killed
         left[0] -= 1
-        return foundation.whole(path)
+        return foundation.write_whole(path)
 
     with monkeypatch.context() as patch:
         for module in (resume, checkpoints, batch_norm):

@@ -42,7 +42,7 @@ def association():
             for name, units in UNITS.items()
         }
         epochs[epoch] = Associations(matrices, dict.fromkeys(UNITS, 0.0), dict.fromkeys(UNITS, True))
-    return unit_association.labelled(epochs, LAYERS)
+    return unit_association.label_associations(epochs, LAYERS)
 
 
 @pytest.fixture(scope="module")

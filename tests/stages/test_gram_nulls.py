@@ -12,7 +12,7 @@ from vestige.metrics.association import gram
 from vestige.models import preactivation_resnet
 from vestige.models.network import build
 from vestige.stages.gram_nulls import add_nulls, choose_images, draw_nulls, pixel_directions, vectors_of
-from vestige.stages.unit_association import NORMALISED, PLAIN, associate, labelled, measured_layers
+from vestige.stages.unit_association import NORMALISED, PLAIN, associate, label_associations, measured_layers
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +135,7 @@ def test_of_many_images_some_are_taken_at_random():
 def test_in_a_result_draws_stand_beside_the_associations_of_the_same_pairs():
     network, images = perceptron(), split()
     found, drawn = associate(network, images, None, None), draw_nulls(network, images, settings())
-    result = add_nulls(labelled({0: found, 5: found}, measured_layers(network)), {0: drawn, 5: drawn})
+    result = add_nulls(label_associations({0: found, 5: found}, measured_layers(network)), {0: drawn, 5: drawn})
     null = result["null_association"]
     assert null.dtype == np.float32
     assert {**null.sizes} == {"draw": 3, "epoch": 2, "plain_measure": 4, "pair": result.sizes["pair"]}

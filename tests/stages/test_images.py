@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vestige.data import arrays, digits
-from vestige.stages.images import described, images, normalisation, normalised_by
+from vestige.stages.images import describe_images, images, normalisation, normalised_by
 
 LABELS = {"train": np.array([0, 2, 2, 1]), "val": np.array([2, 0])}
 
@@ -24,18 +24,18 @@ def here(tmp_path, monkeypatch):
 
 
 def test_counts_are_images_of_each_class():
-    assert described(toy())["count"].sel(split="train").values.tolist() == [1, 1, 2]
-    assert described(toy())["count"].sel(split="val").values.tolist() == [1, 0, 1]
+    assert describe_images(toy())["count"].sel(split="train").values.tolist() == [1, 1, 2]
+    assert describe_images(toy())["count"].sel(split="val").values.tolist() == [1, 0, 1]
 
 
 def test_normalisation_is_that_of_the_training_images_alone():
-    found, scaled = described(toy()), toy().images["train"] / 255
+    found, scaled = describe_images(toy()), toy().images["train"] / 255
     np.testing.assert_allclose(found["mean"], scaled.mean((0, 2, 3)), rtol=1e-12)
     np.testing.assert_allclose(found["std"], scaled.std((0, 2, 3)), rtol=1e-12)
 
 
 def test_a_mean_and_a_deviation_of_one_s_own_stand_in_for_those_of_the_images_and_nothing_else_changes():
-    plain = described(toy())
+    plain = describe_images(toy())
     found = normalised_by(SimpleNamespace(mean=(0.0, 0.5, 1.0), std=(1.0, 1.0, 0.5)), plain)
     assert (found["mean"].values.tolist(), found["std"].values.tolist()) == ([0, 0.5, 1], [1, 1, 0.5])
     assert found.drop_vars(["mean", "std"]).identical(plain.drop_vars(["mean", "std"]))
@@ -52,24 +52,24 @@ def test_networks_see_pixels_as_they_are_where_the_mean_is_0_and_the_deviation_1
 
 def test_as_many_numbers_as_channels_are_asked_for():
     with pytest.raises(ValueError, match=r"images\.mean: found 1 numbers, one for each channel; the images have 3"):
-        normalised_by(SimpleNamespace(mean=(0.0,), std=None), described(toy()))
+        normalised_by(SimpleNamespace(mean=(0.0,), std=None), describe_images(toy()))
 
 
 def test_digests_are_those_of_the_arrays_in_work():
-    found = described(toy())
+    found = describe_images(toy())
     for split in arrays.SPLITS:
         name = found["images_sha256"].sel(split=split).item()
         np.testing.assert_array_equal(np.load(f"work/images/{name}.npy"), toy().images[split])
 
 
 def test_sizes_and_names_are_said():
-    found = described(toy())
+    found = describe_images(toy())
     assert (found["height"].item(), found["width"].item()) == (2, 5)
     assert found["class_name"].values.tolist() == ["ant", "bee", "cat"]
 
 
 def test_every_quantity_says_what_it_is():
-    assert all(each.attrs["long_name"] for each in described(toy()).variables.values())
+    assert all(each.attrs["long_name"] for each in describe_images(toy()).variables.values())
 
 
 def test_a_constant_channel_is_refused():
@@ -80,8 +80,8 @@ def test_a_constant_channel_is_refused():
 
 
 def test_the_same_images_give_the_same_result():
-    assert described(toy()).identical(described(toy()))
-    assert not described(toy()).identical(described(toy(1)))
+    assert describe_images(toy()).identical(describe_images(toy()))
+    assert not describe_images(toy()).identical(describe_images(toy(1)))
 
 
 def test_digits_become_a_result_of_ten_classes():

@@ -10,7 +10,7 @@ from torch import nn
 from vestige.figures.architecture import Settings, architecture
 from vestige.models import bottleneck_resnet, mlp, preactivation_resnet, resnet, vgg
 from vestige.models.network import Network, build
-from vestige.stages.network import described, network
+from vestige.stages.network import describe_steps, network
 
 DIGITS = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=(1, 2, 2, 1), width=16)
 
@@ -119,14 +119,14 @@ class Backwards(nn.Module):
 
 def test_layers_come_in_the_order_of_execution_and_others_than_squares_are_spelled_out():
     step = Backwards().eval()
-    (row,) = described(Network(step, {"odd.one": step}, {}, head="odd.one"), torch.zeros(1, 2, 8, 8))
+    (row,) = describe_steps(Network(step, {"odd.one": step}, {}, head="odd.one"), torch.zeros(1, 2, 8, 8))
     assert row["layers"] == "conv 3×1, 3, stride 2×1; average pool 1×2, stride 1×2"
     assert (row["channels"], row["height"], row["width"]) == (3, 4, 4)
 
 
 def test_no_hook_is_left_on_the_network():
     built = build(DIGITS, channels=1, classes=10, seed=0)
-    list(described(built, torch.zeros(2, 1, 8, 8)))
+    list(describe_steps(built, torch.zeros(2, 1, 8, 8)))
     assert not any(part._forward_hooks for part in built.trunk.modules())
 
 

@@ -117,8 +117,8 @@ def test_a_run_that_stopped_early_is_not_gone_on_with(images, tmp_path):
 def test_where_a_run_stopped_before_the_epochs_that_are_asked_for_its_last_one_stands_in(images, tmp_path):
     found = trained(tmp_path, images, **SECOND)
     last = int(found["epoch"][-1])
-    assert checkpoints.measured([last + 1], found) == [last]
-    assert checkpoints.measured([0, last + 1], found) == [0]
+    assert checkpoints.select_epochs([last + 1], found) == [last]
+    assert checkpoints.select_epochs([0, last + 1], found) == [0]
 
 
 def test_initial_weights_are_those_without_dropout(images, tmp_path):

@@ -8,7 +8,7 @@ from torch import nn
 
 from vestige.models.network import build
 from vestige.training import arithmetic, checkpoints, loop
-from vestige.training.arithmetic import Unsupported, arrange, autocasting, convolving, laid_out, refuse_unsupported
+from vestige.training.arithmetic import Unsupported, arrange, laid_out, refuse_unsupported, use_bfloat16, use_tf32
 
 CPU = torch.device("cpu")
 OTHERS = [
@@ -108,7 +108,7 @@ def test_tf32_is_for_convolutions_of_training_alone(images, tmp_path, monkeypatc
         trained(tmp_path / precision, images, SUPPRESSED, precision=precision)
         assert seen == {(True, convolutions, False), (False, False, False)}
         assert not torch.backends.cudnn.allow_tf32
-    with convolving("tf32"):
+    with use_tf32("tf32"):
         assert torch.backends.cudnn.allow_tf32
 
 
@@ -130,7 +130,7 @@ def test_activations_lie_as_asked_however_images_came(said):
 
 def test_autocast_is_for_bfloat16_alone():
     for precision in (None, "float32", "tf32", "bfloat16"):
-        with autocasting(precision, CPU):
+        with use_bfloat16(precision, CPU):
             assert torch.is_autocast_enabled("cpu") is (precision == "bfloat16")
     assert not torch.is_autocast_enabled("cpu")
 

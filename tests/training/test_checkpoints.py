@@ -68,9 +68,9 @@ def test_a_missing_checkpoint_names_the_file_and_the_remedy(folder):
     ("asked", "found"), [("all", [0, 1, 2, 3, 4, 5]), ((0, 3, 90), [0, 3]), ((5, 1), [1, 5]), ([2], [2])]
 )
 def test_the_measured_epochs_are_those_asked_for_that_the_run_has(asked, found):
-    assert checkpoints.measured(asked, TRAINING) == found
+    assert checkpoints.select_epochs(asked, TRAINING) == found
 
 
 def test_a_run_without_any_epoch_asked_for_is_refused():
     with pytest.raises(ValueError, match=r"\[20, 30\].*allowed: 0 to 5"):
-        checkpoints.measured((20, 30), TRAINING)
+        checkpoints.select_epochs((20, 30), TRAINING)

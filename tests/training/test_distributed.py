@@ -15,7 +15,7 @@ from stages.toy import SUPPRESSED, Killed, files, settings, toy, trained
 from training import along
 
 from vestige.stages import training_worker
-from vestige.stages.images import described
+from vestige.stages.images import describe_images
 from vestige.stages.training_worker import WorkerFailed
 from vestige.training import distributed, loop
 from vestige.training.arithmetic import Unsupported, refuse_unsupported
@@ -102,7 +102,7 @@ def test_batch_norm_of_another_kind_is_refused(norm, says):
 
 def test_alone_everything_stays_as_it_is():
     rows = torch.rand(3, 2, requires_grad=True)
-    assert distributed.gathered(rows, distributed.shares(3)) is rows
+    assert distributed.gather_rows(rows, distributed.shares(3)) is rows
     assert distributed.share_of(np.arange(3)).tolist() == [0, 1, 2]
     assert distributed.share_of_batches([np.arange(2), np.arange(2, 3)]).tolist() == [0, 1, 2]
     assert distributed.share_of_batches([]).tolist() == []
@@ -118,7 +118,9 @@ def two(tmp_path_factory):
     """A penalised training on two devices that was never stopped: its folder, and its result."""
     folder = tmp_path_factory.mktemp("two")
     with contextlib.chdir(folder):
-        return folder / "whole", trained(folder / "whole", described(toy()), SUPPRESSED, devices=2, **NEAR, **HELD_OUT)
+        return folder / "whole", trained(
+            folder / "whole", describe_images(toy()), SUPPRESSED, devices=2, **NEAR, **HELD_OUT
+        )
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from stages.toy import CROPPED, SUPPRESSED, Killed, files, trained
 
 from vestige.foundation import processor
 from vestige.training import loop, within_epoch
-from vestige.training.within_epoch import ENDING, PATIENCE, postponed
+from vestige.training.within_epoch import ENDING, PATIENCE, postpone_signals
 
 STEPS = 12  # of three passes over 50 images in batches of 16
 ADAM = {"optimizer": "adam", "momentum": None, "weight_decay": None, "learning_rate": 0.001}
@@ -174,7 +174,7 @@ def test_a_second_signal_is_obeyed_at_once_but_for_the_echo_of_the_first(handled
         time.sleep(0.01)
 
     def told_again():
-        with postponed() as asked:
+        with postpone_signals() as asked:
             send(signal.SIGINT)
             send(signal.SIGINT)
             assert asked == [signal.SIGINT]
@@ -200,7 +200,7 @@ def test_where_the_handler_lets_a_signal_pass_the_training_ends_all_the_same(ima
 def test_signals_that_are_ignored_stay_so_and_other_threads_are_let_alone():
     former = signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     try:
-        with postponed() as asked:
+        with postpone_signals() as asked:
             os.kill(os.getpid(), signal.SIGUSR1)
             assert asked == []
     finally:
@@ -208,7 +208,7 @@ def test_signals_that_are_ignored_stay_so_and_other_threads_are_let_alone():
     before, found = signal.getsignal(signal.SIGTERM), []
 
     def elsewhere():
-        with postponed():
+        with postpone_signals():
             found.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=elsewhere)

@@ -5,7 +5,7 @@ for kind in front.kinds():
         name:
             f"figures_{kind}"
         input:
-            **front.gathered(STUDY, f"figures_{kind}"),
+            **front.gathered_inputs(STUDY, f"figures_{kind}"),
             code=front.code_of_each(STUDY, f"figures_{kind}"),
         output:
             png=report(
@@ -19,7 +19,7 @@ for kind in front.kinds():
         log:
             "logs/{study}/figures/{figure}.log",
         wildcard_constraints:
-            figure=front.only(front.figures(STUDY, kind)),
+            figure=front.only_names(front.figures(STUDY, kind)),
         conda:
             "../../environment.yml"
         resources:

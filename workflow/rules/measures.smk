@@ -92,8 +92,8 @@ rule between:
     """Centred kernel alignment between the layers of two networks at the same epoch (appendix A.4)."""
     input:
         images="results/{study}/images.nc",
-        first=front.trained(STUDY, "first"),
-        second=front.trained(STUDY, "second"),
+        first=front.training_input(STUDY, "first"),
+        second=front.training_input(STUDY, "second"),
         code=front.code(STUDY, "between"),
     output:
         "results/{study}/between/{pair}-seed{seed}.nc",

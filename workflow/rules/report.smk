@@ -1,7 +1,7 @@
 rule claims:
     """Decide each claim of the paper: its statistic, the interval over seeds, and a verdict."""
     input:
-        **front.gathered(STUDY, "claims"),
+        **front.gathered_inputs(STUDY, "claims"),
         code=front.code(STUDY, "claims"),
     output:
         nc="results/{study}/claims.nc",
@@ -22,7 +22,7 @@ rule claims:
 rule report:
     """One page that shows the study: claims, figures, what was used, how to cite it."""
     input:
-        **front.gathered(STUDY, "report"),
+        **front.gathered_inputs(STUDY, "report"),
         code=front.code(STUDY, "report"),
     output:
         "results/{study}/report.html",

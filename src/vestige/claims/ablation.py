@@ -7,7 +7,7 @@ from typing import Literal
 from vestige.claims.comparisons import in_modules
 from vestige.claims.evidence import Evidence, Modules
 from vestige.claims.parts import Part
-from vestige.claims.windows import Reading, at, at_last, first_usable
+from vestige.claims.windows import Reading, at_last, first_usable, value_at
 
 Order = Literal["selective", "random"]
 
@@ -20,9 +20,9 @@ def excess_harm(evidence: Evidence, modules: Modules, epoch: Literal["first", "l
 
     def harm(first: int | None):
         read = at_last if epoch == "last" else _reading_at(first)
-        return lambda area: read(_of(area, "random") - _of(area, "selective"))
+        return lambda area: read(_curve_of_order(area, "random") - _curve_of_order(area, "selective"))
 
-    return _developing(evidence, modules, harm)
+    return _parts_by_module(evidence, modules, harm)
 
 
 def change_of_area(evidence: Evidence, order: Order) -> list[Part]:
@@ -32,12 +32,12 @@ def change_of_area(evidence: Evidence, order: Order) -> list[Part]:
     """
 
     def change(first: int | None):
-        return lambda area: at_last(_of(area, order)) - _reading_at(first)(_of(area, order))
+        return lambda area: at_last(_curve_of_order(area, order)) - _reading_at(first)(_curve_of_order(area, order))
 
-    return _developing(evidence, "early", change)
+    return _parts_by_module(evidence, "early", change)
 
 
-def _developing(evidence: Evidence, modules: Modules, reader: Callable) -> list[Part]:
+def _parts_by_module(evidence: Evidence, modules: Modules, reader: Callable) -> list[Part]:
     """A part for each of some modules in runs without a penalty.
 
     `reader` is given the first epoch at which every network is usable, and gives what reads areas (epoch, order).
@@ -49,9 +49,9 @@ def _developing(evidence: Evidence, modules: Modules, reader: Callable) -> list[
 
 def _reading_at(epoch: int | None) -> Callable:
     """What reads a curve at an epoch; NaN where there is none."""
-    return lambda curve: Reading.of(nan) if epoch is None else at(curve, epoch)
+    return lambda curve: Reading.of(nan) if epoch is None else value_at(curve, epoch)
 
 
-def _of(area, order: Order):
+def _curve_of_order(area, order: Order):
     """The curve of one order."""
     return area.sel(order=order, drop=True)

@@ -21,10 +21,12 @@ def usable_area(run, classes: int):
 
     whole = run["accuracy"].isel(point=run["fraction"].values == run["fraction"].values.min())
     above = run.assign(accuracy=(run["accuracy"] - 1 / classes).clip(min=0))
-    return ablation_curves(above)["area"].where(whole.mean(["order", "repeat", "point"]) >= enough(classes))
+    return ablation_curves(above)["area"].where(
+        whole.mean(["order", "repeat", "point"]) >= least_useful_accuracy(classes)
+    )
 
 
-def enough(classes: int) -> float:
+def least_useful_accuracy(classes: int) -> float:
     """The least accuracy of use: twice chance, or half way from chance to 1 if that is less (of two classes it is)."""
     chance = 1 / classes
     return min(TWICE * chance, (1 + chance) / 2)
@@ -43,7 +45,7 @@ def without_runs_near_chance(runs: Mapping[Condition, dict[int, Any]], classes: 
         for condition, found in runs.items()
         if not condition.is_penalised
         for seed, run in found.items()
-        if not at_end(run["val_accuracy"]).value >= enough(classes)
+        if not at_end(run["val_accuracy"]).value >= least_useful_accuracy(classes)
     }
 
     def is_compared(condition: Condition, seed: int) -> bool:

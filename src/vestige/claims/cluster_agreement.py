@@ -6,7 +6,7 @@ from typing import Literal
 
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
-from vestige.claims.sweeps import Read, mean_over_kept, measured, of_untrained, sweeps_of
+from vestige.claims.sweeps import Read, common_measures, mean_over_kept, of_untrained, sweeps_of
 from vestige.foundation.association_measures import DOWNSTREAM, NORMALISED, UPSTREAM
 
 KIND = "agreement"
@@ -18,33 +18,33 @@ Pairs = list[tuple[str, str]]
 
 def lead_within(evidence: Evidence, family: Family) -> list[Part]:
     """How much more alike the clusters by two measures of a family are than those by measures of both families."""
-    names = _measured(evidence)
-    return _over_kept(evidence, _lead(family, names), _within(family, names), _across(names))
+    names = _common_measures(evidence)
+    return _over_kept(evidence, _lead(family, names), _pairs_within_family(family, names), _across(names))
 
 
 def similarity_across(evidence: Evidence) -> list[Part]:
     """How alike the clusters by measures of both families are."""
-    pairs = _across(_measured(evidence))
+    pairs = _across(_common_measures(evidence))
     return _over_kept(evidence, lambda run: _mean_over(run["similarity"], pairs), pairs)
 
 
 def adjusted_across(evidence: Evidence) -> list[Part]:
     """The same, adjusted: 0 where they are as alike as clusters of their sizes are by chance, 1 where they are one."""
-    pairs = _across(_measured(evidence))
+    pairs = _across(_common_measures(evidence))
     return _over_kept(evidence, lambda run: _mean_over(run["adjusted"], pairs), pairs)
 
 
 def above_half_of_ceiling(evidence: Evidence) -> list[Part]:
     """The same, less half of what two searches for clusters by one measure have."""
-    pairs = _across(_measured(evidence))
-    return _over_kept(evidence, lambda run: _mean_over(run["adjusted"] - 0.5 * _ceiling(run), pairs), pairs)
+    pairs = _across(_common_measures(evidence))
+    return _over_kept(evidence, lambda run: _mean_over(run["adjusted"] - 0.5 * _similarity_ceiling(run), pairs), pairs)
 
 
 def gain_of_upstream(evidence: Evidence) -> list[Part]:
     """How much more than in untrained networks the upstream measures' lead is over measures of both families."""
-    names = _measured(evidence, evidence.untrained)
+    names = _common_measures(evidence, evidence.untrained)
     read = _lead("upstream", names)
-    parts = _over_kept(evidence, read, _within("upstream", names), _across(names), evidence.untrained)
+    parts = _over_kept(evidence, read, _pairs_within_family("upstream", names), _across(names), evidence.untrained)
     return [part._replace(second=of_untrained(evidence, read)) for part in parts]
 
 
@@ -64,21 +64,21 @@ def _over_kept(evidence: Evidence, read: Read, *needed) -> list[Part]:
 
 def _lead(family: Family, names: list[str]) -> Read:
     """What reads similarity within a family less that across families."""
-    within, across = _within(family, names), _across(names)
+    within, across = _pairs_within_family(family, names), _across(names)
     return lambda run: _mean_over(run["similarity"], within) - _mean_over(run["similarity"], across)
 
 
-def _ceiling(run):
+def _similarity_ceiling(run):
     """(layer, measure, measure_other) the similarity of two searches by one measure, adjusted as `adjusted` is."""
     return (run["ceiling"] - run["expected"]) / (1 - run["expected"])
 
 
-def _measured(evidence: Evidence, others: Iterable = ()) -> list[str]:
+def _common_measures(evidence: Evidence, others: Iterable = ()) -> list[str]:
     """The measures that all networks have."""
-    return measured(sweeps_of(evidence, KIND).values(), NAMES, others)
+    return common_measures(sweeps_of(evidence, KIND).values(), NAMES, others)
 
 
-def _within(family: Family, names: list[str]) -> Pairs:
+def _pairs_within_family(family: Family, names: list[str]) -> Pairs:
     """The pairs of measures of a family. A measure and the same, normalised, are hardly two: they are no pair."""
     own = [name for name in names if _plain(name) in FAMILIES[family]]
     return [(one, other) for one, other in combinations(own, 2) if _plain(one) != _plain(other)]

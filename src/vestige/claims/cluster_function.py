@@ -7,7 +7,7 @@ import numpy as np
 
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
-from vestige.claims.sweeps import label, mean_over_kept, measured, quantity, sweeps_of
+from vestige.claims.sweeps import common_measures, label, mean_over_kept, quantity, sweeps_of
 from vestige.foundation.association_measures import UPSTREAM
 
 
@@ -38,5 +38,5 @@ def _weigh_cost(run) -> float:
 def _over_kept(evidence: Evidence, kind: str, read: Callable[[str], Any]) -> list[Part]:
     """A part for each upstream measure, of what is read by it off all networks that are kept."""
     sweeps = sweeps_of(evidence, kind)
-    names = measured(sweeps.values(), UPSTREAM) if sweeps else []
+    names = common_measures(sweeps.values(), UPSTREAM) if sweeps else []
     return [mean_over_kept(evidence, label(name), sweeps.values(), read(name)) for name in names]

@@ -85,14 +85,14 @@ class Columns(NamedTuple):
         return np.reshape(found, self.first.shape[:2])
 
 
-def given(part: Part) -> list[Values]:
+def values_of_part(part: Part) -> list[Values]:
     """The values of a part, or both of those that are compared."""
     return [part.first] if part.second is None else [part.first, part.second]
 
 
 def blank_seeds(part: Part) -> list[int]:
     """The seeds that lack a value, though their network did not diverge."""
-    return sorted({seed for column in given(part) for seed, values in column.items() if not is_sound(values)})
+    return sorted({seed for column in values_of_part(part) for seed, values in column.items() if not is_sound(values)})
 
 
 def is_sound(values: np.ndarray) -> bool:
@@ -102,7 +102,7 @@ def is_sound(values: np.ndarray) -> bool:
 
 def columns_of(part: Part) -> Columns:
     """The values to compare, of the seeds that have all of theirs: differences where both have the same seeds."""
-    sound = [{seed: values for seed, values in column.items() if is_sound(values)} for column in given(part)]
+    sound = [{seed: values for seed, values in column.items() if is_sound(values)} for column in values_of_part(part)]
     stacked = [stack(column) for column in sound]
     if part.second is None:
         return Columns("one sample", stacked[0])

@@ -34,7 +34,7 @@ def below_baseline(evidence: Evidence, runs: Runs, wanted: Wanted, read: Callabl
     return [part(name(one), read, group.baseline, by_seed) for one, by_seed in found.items()]
 
 
-def final(quantity: str = "val_accuracy") -> Callable:
+def read_final_mean(quantity: str = "val_accuracy") -> Callable:
     """Reads a quantity's mean over the last fifth of a run of `training`."""
     return lambda run: at_end(run[quantity])
 

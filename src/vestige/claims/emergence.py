@@ -7,7 +7,7 @@ import numpy as np
 from vestige.claims.comparisons import in_modules
 from vestige.claims.evidence import Evidence, Modules
 from vestige.claims.parts import Part
-from vestige.claims.windows import FEW, Reading, at, at_any_after, at_any_early, at_end, before_end, length
+from vestige.claims.windows import FEW, Reading, at_any_after, at_any_early, at_end, before_end, length, value_at
 
 
 def rise(evidence: Evidence) -> list[Part]:
@@ -15,17 +15,17 @@ def rise(evidence: Evidence) -> list[Part]:
 
     That would end where the curve does: a module that rises sharply and then rises on has done most of it early.
     """
-    return _developing(evidence, "all", _rise)
+    return _parts_by_module(evidence, "all", _rise)
 
 
 def peak_after_first_epoch(evidence: Evidence, modules: Modules) -> list[Part]:
     """By how much any later epoch lies above the first."""
-    return _developing(evidence, modules, lambda curve: at_any_after(curve, 1) - at(curve, 1))
+    return _parts_by_module(evidence, modules, lambda curve: at_any_after(curve, 1) - value_at(curve, 1))
 
 
 def recession(evidence: Evidence, modules: Modules) -> list[Part]:
     """By how much an early epoch lies above the end, in some modules."""
-    return _developing(evidence, modules, lambda curve: at_any_early(curve) - at_end(curve))
+    return _parts_by_module(evidence, modules, lambda curve: at_any_early(curve) - at_end(curve))
 
 
 def quick_recession(evidence: Evidence, least: float) -> list[Part]:
@@ -40,7 +40,7 @@ def quick_recession(evidence: Evidence, least: float) -> list[Part]:
     return [
         part._replace(name=f"{part.name}, {name}")
         for name, twice in parts
-        for part in _developing(
+        for part in _parts_by_module(
             evidence, "early", lambda curve, twice=twice: 0.5 * twice(curve) - at_any_early(curve, FEW)
         )
     ]
@@ -48,21 +48,21 @@ def quick_recession(evidence: Evidence, least: float) -> list[Part]:
 
 def remainder(evidence: Evidence, modules: Modules) -> list[Part]:
     """By how much the end lies above the untrained network."""
-    return _developing(evidence, modules, lambda curve: at_end(curve) - at(curve, 0))
+    return _parts_by_module(evidence, modules, lambda curve: at_end(curve) - value_at(curve, 0))
 
 
 def drift(evidence: Evidence, modules: Modules) -> list[Part]:
     """By how much the last fifth of the run lies above the fifth before it."""
-    return _developing(evidence, modules, lambda curve: at_end(curve) - before_end(curve))
+    return _parts_by_module(evidence, modules, lambda curve: at_end(curve) - before_end(curve))
 
 
-def _developing(evidence: Evidence, modules: Modules, read: Callable) -> list[Part]:
+def _parts_by_module(evidence: Evidence, modules: Modules, read: Callable) -> list[Part]:
     """A part for each of some modules in runs without a penalty; `read` takes its selectivity (epoch)."""
     return in_modules(evidence.development(evidence.runs("selectivity")), evidence.chosen(modules), read)
 
 
 def _rise(curve) -> Reading:
     """How far the curve is at early epochs above the line from its beginning to its end."""
-    early, start = at_any_early(curve), at(curve, 0)
+    early, start = at_any_early(curve), value_at(curve, 0)
     share = np.array(early.epochs)[:, np.newaxis] / length(curve)
     return early - start - share * (at_end(curve) - start)

@@ -111,7 +111,7 @@ def evidence(results: dict[str, list], classes: int, least_accuracy: float = 0.0
     accuracy = accuracies(found.get(ACCURATE, {}))
     if ACCURATE in found:
         found[ACCURATE] = without_runs_near_chance(found[ACCURATE], classes)
-    pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](bare(pair)), diverged)
+    pairs = beside_baselines(results.get(PAIRED, []), lambda pair: read[PAIRED](drop_run_coordinates(pair)), diverged)
     untrained = tuple(read[UNTRAINED](one) for one in results.get(UNTRAINED, []))
     return Evidence(found | {PAIRED: pairs}, classes, untrained, accuracy, least_accuracy)
 
@@ -142,7 +142,7 @@ def by_condition(
     for run in sorted(runs, key=lambda run: run["seed"].item()):
         condition, seed = run_of(run)
         length = {"epochs": ended.get((condition, seed), run["epochs"].item())}
-        curves = read(bare(run).assign_coords(length)).drop_vars("diverged", errors="ignore")
+        curves = read(drop_run_coordinates(run).assign_coords(length)).drop_vars("diverged", errors="ignore")
         found.setdefault(condition, {})[seed] = curves.assign_coords(**length, diverged=(condition, seed) in diverged)
     return dict(sorted(found.items()))
 
@@ -152,6 +152,6 @@ def run_of(run) -> tuple[Condition, int]:
     return Condition.from_dataset(run), run["seed"].item()
 
 
-def bare(run):
+def drop_run_coordinates(run):
     """The result without the coordinates that say what was done to the run."""
     return run.drop_vars([name for name, value in run.coords.items() if value.ndim == 0])

@@ -40,11 +40,11 @@ def _in_pairs(evidence: Evidence, pairs: Pairs, read: Callable) -> list[Part]:
     ends = [(layers[0], late) for late in layers[-2:] if late != layers[0]]
     others = [pair for pair in combinations(layers, 2) if pair not in ends]
     return [
-        part(f"{one} with {other}", lambda run, pair=(one, other): read(_between(run, *pair)), runs)
+        part(f"{one} with {other}", lambda run, pair=(one, other): read(_similarity_curve(run, *pair)), runs)
         for one, other in (ends if pairs == "ends" else others)
     ]
 
 
-def _between(run, layer: str, other: str):
+def _similarity_curve(run, layer: str, other: str):
     """The curve of a pair of layers."""
     return run.sel(layer=layer, layer_other=other)

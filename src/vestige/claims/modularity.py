@@ -10,10 +10,10 @@ from vestige.claims.sweeps import (
     BASELINE,
     Read,
     Sweep,
+    common_measures,
     difference,
     label,
     level_of,
-    measured,
     of_untrained,
     one_number,
     part_of,
@@ -34,12 +34,12 @@ DRAWS = 19  # matrices without groups, of which the largest is exceeded by chanc
 
 def increase(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
     """How much modularity the strongest that is kept of a regularizer adds; a part for each measure."""
-    return _added(evidence, regularizer, "modularity")
+    return _added_by_strongest(evidence, regularizer, "modularity")
 
 
 def added_clusters(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
     """How many clusters it adds, likewise."""
-    return _added(evidence, regularizer, "clusters")
+    return _added_by_strongest(evidence, regularizer, "clusters")
 
 
 def slope(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
@@ -47,7 +47,7 @@ def slope(evidence: Evidence, regularizer: Regularizer) -> list[Part]:
     sweep = sweeps_of(evidence, KIND).get(regularizer)
     if sweep is None or len(sweep.kept) < 2:
         return []
-    return [_slope(evidence, sweep, measure) for measure in measured([sweep], MEASURES)]
+    return [_slope(evidence, sweep, measure) for measure in common_measures([sweep], MEASURES)]
 
 
 def increase_by_others(evidence: Evidence) -> list[Part]:
@@ -77,7 +77,7 @@ def gain_by_training(evidence: Evidence) -> list[Part]:
         return []
     return [
         level_of(evidence, label(measure), sweeps[BASELINE], read)._replace(second=of_untrained(evidence, read))
-        for measure in measured([sweeps[BASELINE]], MEASURES, evidence.untrained)
+        for measure in common_measures([sweeps[BASELINE]], MEASURES, evidence.untrained)
         for read in [quantity("modularity", [measure])]
     ]
 
@@ -88,7 +88,7 @@ def excess_over_nulls(evidence: Evidence, regularizer: Regularizer, measure: Mea
     A part for each kind of these that the study has; none where they are the shuffled ones alone, which show little.
     """
     sweep = sweeps_of(evidence, KIND).get(regularizer)
-    if sweep is None or not measured([sweep], [measure]):
+    if sweep is None or not common_measures([sweep], [measure]):
         return []
     nulls = [null for null in NULLS if _has_null(sweep, null)]
     if set(nulls) <= {WEAKEST}:
@@ -102,18 +102,19 @@ def excess_without_regularizer(evidence: Evidence, matrices: Null) -> list[Part]
     return [
         level_of(evidence, label(measure), sweep, _excess(matrices, measure))
         for measure in MEASURES
-        if sweep is not None and measured([sweep], [measure]) and _has_null(sweep, matrices)
+        if sweep is not None and common_measures([sweep], [measure]) and _has_null(sweep, matrices)
     ]
 
 
-def _added(evidence: Evidence, regularizer: Regularizer, name: str) -> list[Part]:
+def _added_by_strongest(evidence: Evidence, regularizer: Regularizer, name: str) -> list[Part]:
     """What the strongest of a regularizer adds to the baseline's number; a part for each measure."""
     sweeps = sweeps_of(evidence, KIND)
     if regularizer not in sweeps:
         return []
     both = [sweeps[regularizer], sweeps[BASELINE]]
     return [
-        difference(evidence, label(measure), *both, quantity(name, [measure])) for measure in measured(both, MEASURES)
+        difference(evidence, label(measure), *both, quantity(name, [measure]))
+        for measure in common_measures(both, MEASURES)
     ]
 
 
@@ -128,7 +129,7 @@ def _slope(evidence: Evidence, sweep: Sweep, measure: Measure) -> Part:
 
 def _over_measures(sweeps: list[Sweep]) -> Read:
     """What reads modularity, mean over layers and the measures that all networks have."""
-    return quantity("modularity", measured(sweeps, MEASURES))
+    return quantity("modularity", common_measures(sweeps, MEASURES))
 
 
 def _excess(null: Null, measure: Measure) -> Read:

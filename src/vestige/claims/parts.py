@@ -31,8 +31,10 @@ def part(name: str, read: Callable, first: BySeed, second: BySeed | None = None,
 
     `other` reads the second one, if not as the first is.
     """
-    columns = [alike({seed: read(run) for seed, run in first.items()})]
-    columns += [alike({seed: (other or read)(run) for seed, run in second.items()})] if second is not None else []
+    columns = [align_lengths({seed: read(run) for seed, run in first.items()})]
+    columns += (
+        [align_lengths({seed: (other or read)(run) for seed, run in second.items()})] if second is not None else []
+    )
     runs = [first, second][: len(columns)]
     failed = {
         seed
@@ -48,7 +50,7 @@ def part(name: str, read: Callable, first: BySeed, second: BySeed | None = None,
     return Part(name, *values, used=used, failed=tuple(sorted(failed)))
 
 
-def alike(readings: dict[int, Reading]) -> dict[int, Reading]:
+def align_lengths(readings: dict[int, Reading]) -> dict[int, Reading]:
     """Readings that all hold as many numbers: one of a run that lacks epochs which others have has no value."""
     shape = max((reading.values.shape for reading in readings.values()), default=())
     return {

@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vestige.claims.comparisons import WEAK, below_baseline, final, first_group, strongly_promoted, with_modules
+from vestige.claims.comparisons import (
+    WEAK,
+    below_baseline,
+    first_group,
+    read_final_mean,
+    strongly_promoted,
+    with_modules,
+)
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part, part
-from vestige.claims.windows import at
+from vestige.claims.windows import value_at
 
 
 class _Promoted(NamedTuple):
@@ -30,17 +37,21 @@ def lead_at_lift(evidence: Evidence) -> list[Part]:
 
 def cost_of_strong(evidence: Evidence) -> list[Part]:
     """What each strong promotion costs."""
-    return below_baseline(evidence, evidence.runs("training"), strongly_promoted(evidence), final())
+    return below_baseline(evidence, evidence.runs("training"), strongly_promoted(evidence), read_final_mean())
 
 
 def cost_of_weak(evidence: Evidence) -> list[Part]:
     """What each weak promotion costs, of whichever modules."""
     return below_baseline(
-        evidence, evidence.runs("training"), lambda one: 0 < one.alpha <= WEAK and one.is_lifted, final(), with_modules
+        evidence,
+        evidence.runs("training"),
+        lambda one: 0 < one.alpha <= WEAK and one.is_lifted,
+        read_final_mean(),
+        with_modules,
     )
 
 
-def _promoted(evidence: Evidence) -> list[_Promoted]:
+def _promoted_parts(evidence: Evidence) -> list[_Promoted]:
     """Each strongly promoted condition with each of its modules."""
     chosen = first_group(evidence, evidence.runs("selectivity"), strongly_promoted(evidence))
     return [
@@ -53,8 +64,8 @@ def _promoted(evidence: Evidence) -> list[_Promoted]:
 def _when_lifted(evidence: Evidence, read: Callable) -> list[Part]:
     """A part for each promoted module; `read` takes the selectivity of all modules, and the promoted one."""
     return [
-        part(one.name, lambda run, one=one: at(read(run, one.module), one.stop), one.runs)
-        for one in _promoted(evidence)
+        part(one.name, lambda run, one=one: value_at(read(run, one.module), one.stop), one.runs)
+        for one in _promoted_parts(evidence)
     ]
 
 

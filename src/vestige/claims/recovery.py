@@ -5,7 +5,7 @@ from collections.abc import Callable
 from vestige.claims.comparisons import first_group, strongly_suppressed
 from vestige.claims.evidence import Evidence, Group, Runs, Wanted
 from vestige.claims.parts import Part, part
-from vestige.claims.windows import at, at_end
+from vestige.claims.windows import at_end, value_at
 from vestige.condition import Condition
 
 SLOW = 20  # epochs after the lift: the paper's recovery takes more (section 4.4)
@@ -19,7 +19,7 @@ def cost_of_kept(evidence: Evidence) -> list[Part]:
     Else this would be the cost of suppression from epoch 0 once more.
     """
     chosen = _in_longest(evidence, lambda one: one.is_from_start and _made_to_see(evidence, one))
-    return _compared(*chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
+    return _compare_with_baseline(*chosen, lambda accuracy, _: at_end(accuracy)) if chosen else []
 
 
 def cost_of_lifted(evidence: Evidence) -> list[Part]:
@@ -27,14 +27,14 @@ def cost_of_lifted(evidence: Evidence) -> list[Part]:
     return _after_lift(evidence, lambda accuracy, _: at_end(accuracy))
 
 
-def regained(evidence: Evidence) -> list[Part]:
+def regained_accuracy(evidence: Evidence) -> list[Part]:
     """What such a penalty costs at its end, less what it costs at the end of training."""
-    return _after_lift(evidence, lambda accuracy, lift: at(accuracy, lift) - at_end(accuracy))
+    return _after_lift(evidence, lambda accuracy, lift: value_at(accuracy, lift) - at_end(accuracy))
 
 
 def cost_long_after(evidence: Evidence) -> list[Part]:
     """What such a penalty costs twenty epochs after its end."""
-    return _after_lift(evidence, lambda accuracy, lift: at(accuracy, lift + SLOW), SLOW)
+    return _after_lift(evidence, lambda accuracy, lift: value_at(accuracy, lift + SLOW), SLOW)
 
 
 def _in_longest(evidence: Evidence, wanted: Wanted) -> tuple[Group, Runs] | None:
@@ -67,15 +67,15 @@ def _is_much_longer(one: Condition, other: Condition) -> bool:
 def _after_lift(evidence: Evidence, read: Callable, later: int = 1) -> list[Part]:
     """A part for each penalty that was lifted so many epochs or more before the end."""
     chosen = _in_longest(evidence, lambda one: one.is_lifted and one.stop + later <= one.epochs)
-    return _compared(*chosen, read) if chosen else []
+    return _compare_with_baseline(*chosen, read) if chosen else []
 
 
-def _compared(group: Group, found: Runs, read: Callable) -> list[Part]:
+def _compare_with_baseline(group: Group, found: Runs, read: Callable) -> list[Part]:
     """The baseline beside each condition; `read` takes validation accuracy and the epoch at which the penalty ends."""
     said = f"trained for {group.training.epochs}"
-    return [part(f"{one}, {said}", _reading(read, one), group.baseline, runs) for one, runs in found.items()]
+    return [part(f"{one}, {said}", _reader_at_end(read, one), group.baseline, runs) for one, runs in found.items()]
 
 
-def _reading(read: Callable, condition: Condition) -> Callable:
+def _reader_at_end(read: Callable, condition: Condition) -> Callable:
     """The same, of a run, for the end of the condition's penalty."""
     return lambda run: read(run["val_accuracy"], condition.stop)

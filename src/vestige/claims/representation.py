@@ -15,7 +15,7 @@ Penalty = Literal["suppression", "promotion"]
 
 def excess(evidence: Evidence, penalty: Penalty, epochs: Literal["first", "last"]) -> list[Part]:
     """How much more than the baseline each penalised condition represents the classes that it predicts most."""
-    wanted = _suppressed(evidence) if penalty == "suppression" else strongly_promoted(evidence)
+    wanted = _suppressed_conditions(evidence) if penalty == "suppression" else strongly_promoted(evidence)
     if epochs == "first":
         wanted = with_first_epochs(wanted)
     window = first_few if epochs == "first" else at_end
@@ -23,7 +23,7 @@ def excess(evidence: Evidence, penalty: Penalty, epochs: Literal["first", "last"
     return below_baseline(evidence, runs, wanted, lambda run: -_window_mean(run, window, classes))
 
 
-def _suppressed(evidence: Evidence) -> Wanted:
+def _suppressed_conditions(evidence: Evidence) -> Wanted:
     """Strong suppression from epoch 0 to the end."""
     return strongly_suppressed(evidence, evidence.runs("training"), lambda one: one.is_from_start)
 

@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from vestige.claims.comparisons import below_baseline, final, first_group
+from vestige.claims.comparisons import below_baseline, first_group, read_final_mean
 from vestige.claims.evidence import Evidence, Runs
 from vestige.claims.parts import Part, part
 from vestige.claims.windows import at_end
@@ -14,7 +14,7 @@ from vestige.condition import Condition
 
 def slope_of_cost(evidence: Evidence) -> list[Part]:
     """By how much each doubling of |alpha| lowers the final accuracy: the least-squares line through all strengths."""
-    return [_slope("", runs, lambda run: -final()(run)) for runs in _strengths(evidence, "training")]
+    return [_slope("", runs, lambda run: -read_final_mean()(run)) for runs in _strengths(evidence, "training")]
 
 
 def slope_of_selectivity(evidence: Evidence) -> list[Part]:
@@ -29,7 +29,9 @@ def slope_of_selectivity(evidence: Evidence) -> list[Part]:
 def cost(evidence: Evidence, alpha: float) -> list[Part]:
     """What suppression at an alpha costs, for each onset."""
     wanted = evidence.on_early_modules(lambda one: one.alpha == alpha and one.is_kept_on)
-    return below_baseline(evidence, evidence.runs("training"), wanted, final(), lambda one: f"from epoch {one.start}")
+    return below_baseline(
+        evidence, evidence.runs("training"), wanted, read_final_mean(), lambda one: f"from epoch {one.start}"
+    )
 
 
 def gain_of_later_onset(evidence: Evidence, highest: float, lowest: float = -inf) -> list[Part]:
@@ -43,7 +45,7 @@ def gain_of_later_onset(evidence: Evidence, highest: float, lowest: float = -inf
         pairs = [(one, other) for one in found for other in found if one.is_later and _is_twin(one, other)]
         if pairs:
             pairs = sorted(pairs, key=lambda pair: (-pair[0].alpha, pair[0].start))
-            return [part(str(one), final(), found[one], found[other]) for one, other in pairs]
+            return [part(str(one), read_final_mean(), found[one], found[other]) for one, other in pairs]
     return []
 
 

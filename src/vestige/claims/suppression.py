@@ -1,9 +1,15 @@
 """Suppressing selectivity costs accuracy from epoch 0, and only from there (figures 6 and 7, sections 4.4 and 4.5)."""
 
-from vestige.claims.comparisons import below_baseline, final, first_group, strongly_suppressed, with_first_epochs
+from vestige.claims.comparisons import (
+    below_baseline,
+    first_group,
+    read_final_mean,
+    strongly_suppressed,
+    with_first_epochs,
+)
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part, part
-from vestige.claims.windows import Reading, at, at_any_early
+from vestige.claims.windows import Reading, at_any_early, value_at
 
 ACCURACIES = (("validation", "val_accuracy"), ("training", "train_accuracy"))
 
@@ -15,7 +21,7 @@ def cost_from_zero(evidence: Evidence) -> list[Part]:
     return [
         part
         for images, quantity in ACCURACIES
-        for part in below_baseline(evidence, runs, wanted, final(quantity), lambda _, images=images: images)
+        for part in below_baseline(evidence, runs, wanted, read_final_mean(quantity), lambda _, images=images: images)
     ]
 
 
@@ -23,7 +29,7 @@ def cost_from_later(evidence: Evidence) -> list[Part]:
     """What suppression costs that sets in later, for each onset."""
     runs = evidence.runs("training")
     wanted = strongly_suppressed(evidence, runs, lambda one: one.is_later)
-    return below_baseline(evidence, runs, wanted, final(), lambda one: f"from epoch {one.start}")
+    return below_baseline(evidence, runs, wanted, read_final_mean(), lambda one: f"from epoch {one.start}")
 
 
 def lost_peak(evidence: Evidence) -> list[Part]:
@@ -53,4 +59,4 @@ def lost_peak(evidence: Evidence) -> list[Part]:
 def _early_rise(run, module: int) -> Reading:
     """By how much a module exceeds the untrained network at each early epoch."""
     curve = run.sel(module=module, drop=True)
-    return at_any_early(curve) - at(curve, 0)
+    return at_any_early(curve) - value_at(curve, 0)

@@ -94,7 +94,7 @@ def _sweep(name: str, levels: list[Level]) -> Sweep:
     return Sweep(name, kept, tuple(rising[len(kept) :]))
 
 
-def measured(sweeps: Iterable[Sweep], wanted: Iterable[str], others: Iterable = ()) -> list[str]:
+def common_measures(sweeps: Iterable[Sweep], wanted: Iterable[str], others: Iterable = ()) -> list[str]:
     """Of some measures of association those that all networks have, and all of some others."""
     runs = [run for sweep in sweeps for level in sweep.kept for run in level.runs.values()]
     return [name for name in wanted if all(name in run["measure"].values for run in (*runs, *others))]
@@ -132,10 +132,10 @@ def of_untrained(evidence: Evidence, read: Read) -> Values:
 def part_of(evidence: Evidence, name: str, sweeps: list[Sweep], first: Values, second: Values | None = None) -> Part:
     """A part with what of its sweeps was left out."""
     left_out = sum(sweep.left_out for sweep in sweeps)
-    return Part(name, first, second, used=", ".join(_used(evidence, sweeps, left_out)), left_out=left_out)
+    return Part(name, first, second, used=", ".join(_describe_networks(evidence, sweeps, left_out)), left_out=left_out)
 
 
-def _used(evidence: Evidence, sweeps: list[Sweep], left_out: int) -> Iterator[str]:
+def _describe_networks(evidence: Evidence, sweeps: list[Sweep], left_out: int) -> Iterator[str]:
     """When networks were looked at, and which were not."""
     yield "after training"
     if left_out:

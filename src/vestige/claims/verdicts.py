@@ -85,7 +85,7 @@ def decide(claim: Claim, evidence: Evidence, before: dict[str, "Decided"] | None
     """Read a claim's parts off the results and judge them, after the claims that it may presuppose."""
     parts = claim.parts(evidence)
     rows = [row(claim, part, len(parts)) for part in parts]
-    verdict, explanation = overall(claim, rows, bool(evidence.runs(claim.kind)))
+    verdict, explanation = overall_verdict(claim, rows, bool(evidence.runs(claim.kind)))
     presupposed = (before or {}).get(claim.presupposes)
     if verdict != ABSENT and presupposed and presupposed.verdict in (WEAKER, CONTRADICTED):
         said = presupposed.claim.sentence.rstrip(".")
@@ -104,14 +104,14 @@ def decide_all(claims: tuple[Claim, ...], evidence: Evidence) -> list[Decided]:
     return [*decided.values()]
 
 
-def overall(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:
+def overall_verdict(claim: Claim, rows: list[Row], measured: bool) -> tuple[str, str]:
     """The verdict on a claim, and the part that decided it."""
     if not rows:
         lacking = "" if measured else f"it has no results of {claim.kind}; "
         return ABSENT, f"{lacking}it needs {claim.needs}"
     for verdict in (CONTRADICTED, WEAKER, UNDECIDED):
         if deciding := [row for row in rows if row.verdict == verdict]:
-            return verdict, listed([f"{row.part}: {row.reason}" if row.part else row.reason for row in deciding])
+            return verdict, list_reasons([f"{row.part}: {row.reason}" if row.part else row.reason for row in deciding])
     return REPRODUCED, f"in all of its {len(rows)} parts" if len(rows) > 1 else rows[0].reason
 
 
@@ -124,13 +124,13 @@ def more_seeds(needed: float) -> str:
     return ""
 
 
-def listed(reasons: list[str]) -> str:
+def list_reasons(reasons: list[str]) -> str:
     """The first few reasons; the others stand in the rows."""
     more = [f"and {len(reasons) - NAMED} more"] if len(reasons) > NAMED else []
     return "; ".join([*reasons[:NAMED], *more])
 
 
-def named(seeds: list[int]) -> str:
+def name_networks(seeds: list[int]) -> str:
     """For instance "seed 0, 1 and untrained network 5": those have negative numbers."""
     trained, untrained = [each for each in seeds if each >= 0], [-each for each in seeds if each < 0]
     both = (("seed", trained), ("untrained network", untrained))
@@ -148,20 +148,20 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
     by_seed = deciding_by_seed(part, compared)
     verdict, check = UNDECIDED, nan
     if blank:
-        reason = f"no value in {named(blank)}: {claim.blank}"
+        reason = f"no value in {name_networks(blank)}: {claim.blank}"
     elif seeds < FEWEST:
         reason = f"{seeds} seed{'' if seeds == 1 else 's'}, and a verdict takes {FEWEST}"
     elif compared.has_no_spread:
         reason = "all seeds agree to the last digit, which gives no interval"
     else:
-        verdict, check, reason = judged(claim, compared, numbers, wide)
+        verdict, check, reason = judge_part(claim, compared, numbers, wide)
     return Row(
         *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed), part.left_out),
         *(compared.pairing, check, compared.trimmed, by_seed, verdict, ", ".join([reason, *said])),
     )
 
 
-def judged(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -> tuple[str, float, str]:
+def judge_part(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -> tuple[str, float, str]:
     """The verdict where the interval lies, if the test without a distribution bears it out; its probability; why."""
     said, doubt = f"[{interval.low:.4g}, {interval.high:.4g}]", ""
     for verdict, probability_of, two_sided in outcomes(claim, interval, wide):
@@ -174,7 +174,7 @@ def judged(claim: Claim, columns: Columns, interval: Interval, wide: Interval) -
         doubt = doubt or (
             f"{said} lies {where}, which a test without a distribution does not bear out (probability {check:.2g})"
         )
-    return UNDECIDED, nan, doubt or f"{said} lies partly {wanted(claim.region)}"
+    return UNDECIDED, nan, doubt or f"{said} lies partly {describe_region(claim.region)}"
 
 
 def outcomes(claim: Claim, interval: Interval, wide: Interval) -> list[tuple[str, Callable[[Columns], float], bool]]:
@@ -208,15 +208,15 @@ def outcomes(claim: Claim, interval: Interval, wide: Interval) -> list[tuple[str
 def places(claim: Claim, verdict: str) -> str:
     """Where an interval with a verdict lies, in words."""
     if verdict == REPRODUCED:
-        return wanted(claim.region)
+        return describe_region(claim.region)
     if verdict == WEAKER:
         return f"below the margin, {claim.margin:g}"
     if claim.decision == "greater" and claim.opposite < claim.margin:
         return f"wholly below {claim.opposite:g}"
-    return f"wholly outside what counts, {wanted(claim.region)}"
+    return f"wholly outside what counts, {describe_region(claim.region)}"
 
 
-def wanted(region: tuple[float, float]) -> str:
+def describe_region(region: tuple[float, float]) -> str:
     """A region in words."""
     low, high = region
     if not isfinite(high):

@@ -81,7 +81,7 @@ def at_each(curve, epochs: list[int]) -> Reading:
     return Reading(curve.reindex(epoch=epochs).values.astype(float)[:, np.newaxis], tuple(epochs))
 
 
-def at(curve, epoch: int) -> Reading:
+def value_at(curve, epoch: int) -> Reading:
     """The value at an epoch; NaN where it was not measured."""
     return mean(curve, curve["epoch"].values == epoch)
 
@@ -114,12 +114,12 @@ def first_usable(curves: list) -> int | None:
 
     Those that have none anywhere are passed over: they have no value at whichever epoch it is.
     """
-    found = [curve for curve in curves if usable(curve).size]
-    shared = [{int(epoch) for epoch in usable(curve)} & set(early_epochs(curve)) for curve in found]
+    found = [curve for curve in curves if epochs_with_value(curve).size]
+    shared = [{int(epoch) for epoch in epochs_with_value(curve)} & set(early_epochs(curve)) for curve in found]
     return min(set.intersection(*shared), default=None) if shared else None
 
 
-def usable(curve) -> np.ndarray:
+def epochs_with_value(curve) -> np.ndarray:
     """The epochs at which a curve has a value."""
     return curve["epoch"].values[np.isfinite(curve.values)]
 

@@ -6,7 +6,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from vestige.commands.job_log import locked
+from vestige.commands.job_log import lock_result
 from vestige.pipeline import Job
 from vestige.provenance import status
 from vestige.provenance.status import PROVEN
@@ -79,7 +79,7 @@ def finish(aside: Path) -> None:
 def recover(job: Job) -> None:
     """Put back what a killed restore had set aside, unless what has come there since is proven."""
     if aside_of(job).exists():
-        with locked(job):
+        with lock_result(job):
             put_right(job)
 
 
@@ -87,7 +87,7 @@ def put_right(job: Job) -> None:
     """The same, of a result whose lock is held."""
     aside = aside_of(job)
     if aside.exists():
-        vain = (aside / ALL).exists() and status.of(job).state != PROVEN
+        vain = (aside / ALL).exists() and status.judge_one(job).state != PROVEN
         swap(job, aside) if vain else move_back(job, aside)
         for path in places(job):
             with suppress(OSError):

@@ -27,7 +27,7 @@ def trajectory_of(job: Job) -> dict[str, Any]:
     scratch.make(shared)
     often = 60 * (job.study.save_minutes or SAVE_MINUTES)
     run = scratch.digest_of(job)
-    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting(job), often, run)}
+    return {"trajectory": Trajectory(shared, trajectories.keys(job), trajectories.lasting_epochs(job), often, run)}
 
 
 def clear_work(folder: Path, trajectory=None, **others: Path) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.commands import cost_records, scratch_files
-from vestige.commands.cost_estimates import expected_length, pricing
-from vestige.commands.formatting import counted, size_told, time_told
+from vestige.commands.cost_estimates import expected_length, make_pricer
+from vestige.commands.formatting import plural, size_told, time_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
 from vestige.pipeline import Job, jobs
@@ -29,8 +29,8 @@ class Release:
     @property
     def line(self) -> str:
         """The run, and how many of its checkpoints can go."""
-        also = f", and {counted(len(self.work), 'file')} in scratch from which it would go on" if self.work else ""
-        return f"{self.job.folder}: {len(self.checkpoints)} of {counted(self.of, 'checkpoint')}{also}"
+        also = f", and {plural(len(self.work), 'file')} in scratch from which it would go on" if self.work else ""
+        return f"{self.job.folder}: {len(self.checkpoints)} of {plural(self.of, 'checkpoint')}{also}"
 
 
 def find_releases(study: Study, found: Mapping[str, Judgement]) -> tuple[list[Release], dict[str, str]]:
@@ -59,7 +59,7 @@ def files_in_scratch(study: Study, trainings: Collection[Judgement]) -> dict[str
 
     Weights on the disk of the results are second names of the checkpoints: their room is free once both are removed.
     """
-    chains = trajectories.every(study)
+    chains = trajectories.all_keys(study)
     wanted = {key for each in trainings if each.state != PROVEN for key in chains[each.job.output]}
     try:
         paths = sorted(scratch.trajectories(study).glob("*.safetensors"))
@@ -78,11 +78,11 @@ def describe_releases(study: Study, releases: list[Release]) -> Iterator[str]:
     paths = [path for each in releases for path in each.checkpoints]
     if not releases:
         return
-    price = pricing(cost_records.records())
+    price = make_pricer(cost_records.records())
     seconds = [price(each.job, 0).seconds for each in releases]
     span = "nobody knows how long" if None in seconds else time_told(sum(seconds))
     yield (
-        f"{counted(len(paths), 'checkpoint')} of {counted(len(releases), 'run')} are named by no measure. To measure "
+        f"{plural(len(paths), 'checkpoint')} of {plural(len(releases), 'run')} are named by no measure. To measure "
         "them later, to train further, or to add a condition that begins like them, so many networks are trained "
         f"again: {span}."
     )
@@ -108,12 +108,12 @@ def describe_staying(staying: Mapping[str, str]) -> Iterator[str]:
     lines = [f"{folder}: all checkpoints stay until {output} is proven" for folder, output in staying.items()]
     yield from lines[:SHOWN]
     if len(lines) > SHOWN:
-        yield f"and so do those of {counted(len(lines) - SHOWN, 'run')} more"
+        yield f"and so do those of {plural(len(lines) - SHOWN, 'run')} more"
 
 
 def likely_best(path: Path) -> int:
     """The best epoch of a run, before it is known any one that is not its first."""
-    best = described.best(path)
+    best = described.read_best_epoch(path)
     return 1 if best is None else best
 
 
@@ -121,7 +121,7 @@ def describe_kept(study: Study) -> Iterator[str]:
     """How many checkpoints of the whole study stay, and their bytes, as far as these are known."""
     if study.keep not in keeping.RELEASING:
         return
-    price, stay, every, bytes_stay, bytes_all = pricing(cost_records.records()), 0, 0, 0.0, 0.0
+    price, stay, every, bytes_stay, bytes_all = make_pricer(cost_records.records()), 0, 0, 0.0, 0.0
     for each in (job for job in jobs(study) if job.stage.resumes):
         cost = price(each, 0)
         last = expected_length(each, cost)
@@ -131,6 +131,6 @@ def describe_kept(study: Study) -> Iterator[str]:
         bytes_stay, bytes_all = bytes_stay + size * count / (last + 1), bytes_all + size
     sizes = f" ({size_told(bytes_stay)} of {size_told(bytes_all)})" if bytes_all else ""
     yield (
-        f"keep: {study.keep}: {stay:,} of {counted(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
+        f"keep: {study.keep}: {stay:,} of {plural(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
         "others go once all that reads them is proven"
     )

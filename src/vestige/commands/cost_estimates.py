@@ -34,7 +34,7 @@ class Price:
     expected_epochs: float | None = None
 
 
-def pricing(known: Iterable[Record]) -> Callable[..., Price]:
+def make_pricer(known: Iterable[Record]) -> Callable[..., Price]:
     """What tells the price of a job, of whose passes some are done already, given the records of former jobs.
 
     A training that may stop early takes as many epochs as like ones did, and asked for as a `whole`, all of them.
@@ -47,12 +47,12 @@ def pricing(known: Iterable[Record]) -> Callable[..., Price]:
     @cache
     def of_one_pass(stage: str, study: str, made_of: str, work: str, cell: str) -> Price | None:
         found = nearest(by_stage.get(stage, []), STAGES[stage], (made_of, work, study, cell))
-        return measured(found, STAGES[stage], study, work) if found else None
+        return measured_price(found, STAGES[stage], study, work) if found else None
 
     def price(job: Job, done: int = 0, whole: bool = False) -> Price:
-        each = of_one_pass(job.stage.name, job.study.study, *described(job.stage, job.settings))
+        each = of_one_pass(job.stage.name, job.study.study, *cost_factors(job.stage, job.settings))
         if each is None:
-            return stated(job, done)
+            return stated_price(job, done)
         ends = each.expected_epochs if job.stage.resumes and stops_early(job.settings) else None
         goes = passes(job.study, job.stage, length(job))
         goes = goes if ends is None or whole else min(goes, max(ends, done))
@@ -68,7 +68,7 @@ def expected_length(job: Job, price: Price) -> int:
     return whole if price.expected_epochs is None else min(whole, round(price.expected_epochs))
 
 
-def described(stage: Stage, settings: dict[str, Any]) -> tuple[str, str, str]:
+def cost_factors(stage: Stage, settings: dict[str, Any]) -> tuple[str, str, str]:
     """What a job's cost depends on: images, network and device; the settings of its work; the run's condition.
 
     How many epochs there are is left out, as costs are scaled by it; what reads all results costs about the same with
@@ -111,21 +111,21 @@ def nearest(known: list[Record], stage: Stage, wanted: tuple[str, str, str, str]
     made_of, *rest = wanted
     ranked: dict[tuple[bool, ...], list[Record]] = {}
     for record in known:
-        theirs, work, cell = described(stage, record.settings)
+        theirs, work, cell = cost_factors(stage, record.settings)
         if theirs == made_of:
             differs = tuple(a != b for a, b in zip((work, record.study, cell), rest, strict=True))
             ranked.setdefault(differs, []).append(record)
     return ranked[min(ranked)] if ranked else []
 
 
-def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
+def measured_price(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     """The price of one pass by like jobs, which are equally near: the median; and in what they differ.
 
     Seconds are those of all devices together. Of memory it is the most that a process of theirs held, however many
     passes it went over.
     """
     elsewhere = f" in {found[0].study}" if found[0].study != study else ""
-    otherwise = " with other settings" if described(stage, found[0].settings)[1] != work else ""
+    otherwise = " with other settings" if cost_factors(stage, found[0].settings)[1] != work else ""
     early = [each for each in found if stage.resumes and stops_early(each.settings)]
     ended = [each.of for each in early if each.of < training_in(each.settings)["epochs"]]  # not one too short to stop
     return Price(
@@ -139,7 +139,7 @@ def measured(found: list[Record], stage: Stage, study: str, work: str) -> Price:
     )
 
 
-def stated(job: Job, done: int) -> Price:
+def stated_price(job: Job, done: int) -> Price:
     """The price of a job as the study states it for a run of `training.epochs`, scaled to the job's own epochs."""
     study, stage = job.study, job.stage
     said = getattr(study.estimate, stage.group, None)

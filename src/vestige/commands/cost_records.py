@@ -43,7 +43,7 @@ class Record(Values):
 
 
 @contextmanager
-def recorded(job: Job) -> Iterator[None]:
+def record_cost(job: Job) -> Iterator[None]:
     """Note what the making of a result costs, once it is made; where that cannot be written, it is left out.
 
     A result that stayed was not made: what its making has cost remains noted. What it costs to take over checkpoints is
@@ -52,12 +52,12 @@ def recorded(job: Job) -> Iterator[None]:
     if given.is_given(job):
         yield
         return
-    began, since, before = time.time(), time.monotonic(), begun(job, here=True)
+    began, since, before = time.time(), time.monotonic(), passes_done(job, here=True)
     yield
     with suppress(OSError):  # other jobs come and go among the files that are counted
         if Path(job.output).stat().st_mtime < began - 1:  # a second, for disks that keep whole ones
             return
-        record = spent(job, time.monotonic() - since, before, began)
+        record = make_record(job, time.monotonic() - since, before, began)
         results.write_bytes(path_of(job), (record.model_dump_json(indent=1) + "\n").encode())
 
 
@@ -66,9 +66,9 @@ def path_of(job: Job) -> Path:
     return FOLDER / Path(job.output).relative_to("results").with_suffix(".json")
 
 
-def spent(job: Job, seconds: float, before: int, began: float) -> Record:
+def make_record(job: Job, seconds: float, before: int, began: float) -> Record:
     """The record of a job that took so long, of whose passes some had been trained before."""
-    of = min(passes(job.study, job.stage, length(job)), ended(job))
+    of = min(passes(job.study, job.stage, length(job)), last_epoch(job))
     return Record(
         result=job.output,
         stage=job.stage.name,
@@ -76,7 +76,7 @@ def spent(job: Job, seconds: float, before: int, began: float) -> Record:
         seconds=round(seconds, 3),
         passes=max(0, of - before),
         of=of,
-        bytes=sum(path.stat().st_size for path in written(job, began)),
+        bytes=sum(path.stat().st_size for path in files_of_job(job, began)),
         memory=memory(),
         hardware=machine.hardware("cuda" if on_gpu(job) else None),
         settings=job.settings,
@@ -107,7 +107,7 @@ def length(job: Job) -> int:
     )
 
 
-def begun(job: Job, here: bool = False) -> int:
+def passes_done(job: Job, here: bool = False) -> int:
     """How many passes of a training are there already, from which it goes on; 0 for what trains nothing.
 
     `here`: on this machine, for what other runs have left on another kind of machine is of no use then.
@@ -115,19 +115,19 @@ def begun(job: Job, here: bool = False) -> int:
     if not job.stage.resumes:
         return 0
     if not here:
-        return trajectories.begun(job)
+        return trajectories.first_epoch_to_train(job)
     from vestige.foundation.device import describe_machine
 
-    return trajectories.begun(job, describe_machine(job.study.device))
+    return trajectories.first_epoch_to_train(job, describe_machine(job.study.device))
 
 
-def ended(job: Job) -> float:
+def last_epoch(job: Job) -> float:
     """After how many epochs, at least one, a training that left its checkpoints ended: where it diverged, early."""
     checkpoints = [*Path(job.folder).glob("epoch-*.safetensors")] if job.stage.resumes else []
     return max(1, len(checkpoints) - 1) if checkpoints else math.inf
 
 
-def written(job: Job, began: float) -> list[Path]:
+def files_of_job(job: Job, began: float) -> list[Path]:
     """The files that a job wrote: its result, what lies beside it, what is in its folder, what it leaves for others."""
     beside = [Path(each) for each in (job.output, *job.beside)]
     filled = [*Path(job.folder).glob("*")] if job.folder else []

@@ -48,7 +48,7 @@ def room(study: Study, due: list[Planned]) -> Room:
     stored = sum(each.price.bytes for each in runs if each.job.stage.stores)
     kept = sum(each.price.bytes for each in runs if not each.job.stage.stores)
     found = {str(RESULTS): kept}
-    cache, link = cached()
+    cache, link = find_cache()
     if link == "copy":
         found[str(cache)] = kept
     seen = any(not each.restorable and (each.job.stage.lists_places or each.job.stage.networks) for each in due)
@@ -59,10 +59,10 @@ def room(study: Study, due: list[Planned]) -> Room:
     return Room(shares, link, tuple(too_small(shares)))
 
 
-def cached() -> tuple[Path | None, str | None]:
+def find_cache() -> tuple[Path | None, str | None]:
     """Where DVC's cache lies, and whether files are shared with it, found out by a try; None where there is no DVC."""
     try:
-        return dvc_repo.sharing(RESULTS)
+        return dvc_repo.find_sharing(RESULTS)
     except RuntimeError:
         return None, None
 
@@ -93,7 +93,7 @@ def measure_trainings(study: Study, runs: list[Planned]) -> float:
     with recomputed statistics.
     """
     due = [each for each in runs if each.job.stage.resumes]
-    chains = trajectories.every(study) if due else {}
+    chains = trajectories.all_keys(study) if due else {}
     elsewhere = bool(due) and disk_of(place_of_work(study)) != disk_of(RESULTS)
     total = 0.0
     for each in due:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
-from vestige.commands.sync import wrong
+from vestige.commands.sync import is_wrong
 from vestige.config import loading
 from vestige.config.study import Study
 from vestige.engines import exclusion, snakemake_metadata
@@ -27,19 +27,19 @@ def doubt_wrong(study: Study) -> None:
         return
     found = status.judge(study)
     file_memory.keep()
-    if any(wrong(each) and snakemake_metadata.may_believe(path, each.job.text) for path, each in found.items()):
+    if any(is_wrong(each) and snakemake_metadata.may_believe(path, each.job.text) for path, each in found.items()):
         code = "from vestige.commands.doubts import main; main()"
         told = subprocess.run([sys.executable, "-c", code], env={**os.environ, JUDGED: "1"}, check=False)
         if told.returncode:
             print("vestige: Snakemake could not be told what is wrong: say `vestige verify`", file=sys.stderr)
 
 
-def doubted(study: Study) -> Iterator[str]:
+def doubt_wrong_results(study: Study) -> Iterator[str]:
     """Let Snakemake doubt what it takes for current and is wrong by its own proof; a line on each."""
-    with snakemake_metadata.opened() as workflow:
+    with snakemake_metadata.open_workflow() as workflow:
         jobs = snakemake_metadata.jobs(workflow)
         for path, each in status.judge(study).items():
-            if wrong(each) and snakemake_metadata.believed(workflow, jobs[path]):
+            if is_wrong(each) and snakemake_metadata.is_believed(workflow, jobs[path]):
                 snakemake_metadata.doubt(workflow, jobs[path], each.reasons[0])
                 yield f"vestige: snakemake takes {path} for current, but {each.reasons[0]}: it is made anew"
 
@@ -47,5 +47,5 @@ def doubted(study: Study) -> Iterator[str]:
 def main() -> None:
     """Look at the study here, and say what is doubted; beside a Snakemake that runs, nothing."""
     with suppress(exclusion.Busy), exclusion.without_snakemake():
-        for line in doubted(loading.read()):
+        for line in doubt_wrong_results(loading.read()):
             print(line, file=sys.stderr)

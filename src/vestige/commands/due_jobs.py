@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vestige.commands import cost_records, restore
-from vestige.commands.cost_estimates import Price, expected_length, pricing
+from vestige.commands.cost_estimates import Price, expected_length, make_pricer
 from vestige.commands.job_limits import Limits, limits
 from vestige.config.study import Study
 from vestige.pipeline import Job
 from vestige.provenance import trajectories
-from vestige.provenance.differences import named
+from vestige.provenance.differences import name_causes
 from vestige.provenance.status import Judgement
 
 
@@ -34,14 +34,14 @@ class Planned:
     limits: Limits
 
 
-def planned(study: Study, found: dict[str, Judgement]) -> list[Planned]:
+def plan_jobs(study: Study, found: dict[str, Judgement]) -> list[Planned]:
     """The jobs that would or may run, in the order in which they are made."""
-    price, restorable = pricing(cost_records.records()), restore.restorable(study, found)
+    price, restorable = make_pricer(cost_records.records()), restore.restorable(study, found)
     asked, due = reasons(found, restorable), []
-    shared = trajectories.shared(study, asked.keys() - restorable)
+    shared = trajectories.count_shared(study, asked.keys() - restorable)
     for path, (certain, why) in asked.items():
         job, state = found[path].job, found[path].state
-        begun = cost_records.begun(job)
+        begun = cost_records.passes_done(job)
         cost, most = price(job, begun), limits(price(job, whole=True))
         epochs = max(expected_length(job, cost) - begun, 0) if job.stage.resumes else 0
         saved = min(max(shared.get(path, 0) - begun, 0), epochs)
@@ -54,7 +54,7 @@ def reasons(found: dict[str, Judgement], restorable: Collection[str]) -> dict[st
 
     A training of which only the checkpoints are absent runs if what reads them does.
     """
-    without, wanted = bare(found), {}
+    without, wanted = trainings_without_checkpoints(found), {}
     while True:
         due: dict[str, tuple[bool, str]] = {}
         for path, each in found.items():
@@ -77,7 +77,7 @@ def read_by(running: list[tuple[Job, bool]], among: set[str]) -> dict[str, bool]
     return read
 
 
-def bare(found: dict[str, Judgement]) -> set[str]:
+def trainings_without_checkpoints(found: dict[str, Judgement]) -> set[str]:
     """The trainings whose result is here and sound, and whose checkpoints are not."""
     return {path for path, each in found.items() if each.bare}
 
@@ -87,20 +87,20 @@ def reason(judgement: Judgement, after: list[str]) -> tuple[bool, str]:
 
     What it reads may come out as it was when this result was made: then it need not run after those jobs.
     """
-    study, lasting = judgement.job.study, remaining(judgement, after)
+    study, lasting = judgement.job.study, reasons_of_its_own(judgement, after)
     if lasting:
-        return True, shortened(lasting[0], study)
-    return False, f"after {shortened(after[0], study)}" if after else ""
+        return True, shorten_reason(lasting[0], study)
+    return False, f"after {shorten_reason(after[0], study)}" if after else ""
 
 
-def remaining(judgement: Judgement, after: list[str]) -> list[str]:
+def reasons_of_its_own(judgement: Judgement, after: list[str]) -> list[str]:
     """Why a result must be made whatever becomes of those of its inputs that will be."""
     inherited = {path: why for path, why in judgement.causes if path != judgement.job.output}
-    undone = {*(f"input {path} changed" for path in after), *named(inherited)}
+    undone = {*(f"input {path} changed" for path in after), *name_causes(inherited)}
     return [why for why in judgement.reasons if why not in undone]
 
 
-def shortened(why: str, study: Study) -> str:
+def shorten_reason(why: str, study: Study) -> str:
     """A reason as a table has room for it: results/digits/training/baseline-seed0.nc is training/baseline-seed0."""
     why = re.sub(rf"results/{re.escape(study.study)}/(\S+?)(\.nc|\.png|\.html)?(?= |$)", r"\1", why)
     return why.removeprefix("it is ").removeprefix("setting ")

@@ -10,33 +10,33 @@ from vestige.pipeline import Job
 from vestige.provenance import hashing, results
 
 
-def shown(job: Job) -> list[Job]:
+def jobs_in_figure(job: Job) -> list[Job]:
     """The jobs whose results a figure shows."""
     return job_text.list_shown(job)
 
 
-def beside(job: Job) -> dict[str, list[Job]]:
+def jobs_beside_figure(job: Job) -> dict[str, list[Job]]:
     """Kind -> the jobs of that kind all of whose results a figure is drawn beside, whatever it selects."""
     return {kind: [*jobs] for kind, jobs in job.gathered.items() if kind != job.stage.kind}
 
 
-def drawn(call: Call, chosen: list[str], others: dict[str, list[str]], mark: str = ""):
+def draw_figure(call: Call, chosen: list[str], others: dict[str, list[str]], mark: str = ""):
     """A figure from the results at some paths, beside others by kind, marked with a text if one is given."""
     with ExitStack() as stack:
 
-        def opened(paths) -> list:
+        def open_results(paths) -> list:
             return [stack.enter_context(results.open_dataset(each)) for each in paths]
 
-        images = opened(each["result"] for each in call["reads"].values())
-        together = {kind: opened(paths) for kind, paths in others.items()}
-        return call.function(call.settings({}), opened(chosen), together, images, mark)
+        images = open_results(each["result"] for each in call["reads"].values())
+        together = {kind: open_results(paths) for kind, paths in others.items()}
+        return call.function(call.settings({}), open_results(chosen), together, images, mark)
 
 
 def caption_of(job: Job) -> str:
     """The caption of a figure of all that it shows."""
     from vestige.figures.rendering import format_caption
 
-    name, chosen = job.names["figure"], shown(job)
+    name, chosen = job.names["figure"], jobs_in_figure(job)
     names = [each.names.get("pair", each.names.get("condition")) for each in chosen]
     figure = getattr(getattr(job.study.figures, job.stage.kind), name)
     return format_caption(job.rows[name], figure, names, any("pair" in each.names for each in chosen))

@@ -9,26 +9,26 @@ SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (0, "kB"))
 def time_told(seconds: float) -> str:
     """A time in the unit that suits it."""
     unit, name = next((unit, name) for least, unit, name in TIMES if seconds >= least)
-    return f"{rounded(seconds / unit)} {name}"
+    return f"{format_rounded(seconds / unit)} {name}"
 
 
 def size_told(size: float) -> str:
     """A size in the unit that suits it."""
     unit, name = next((least or 1e3, name) for least, name in SIZES if size >= least)
-    return f"{rounded(size / unit)} {name}"
+    return f"{format_rounded(size / unit)} {name}"
 
 
-def rounded(number: float) -> str:
+def format_rounded(number: float) -> str:
     """A number to two digits, or to the whole."""
     return f"{number:,.0f}" if number >= 9.95 or number == 0 else f"{number:.1f}" if number >= 0.05 else "<0.1"
 
 
-def counted(number: int, noun: str) -> str:
+def plural(number: int, noun: str) -> str:
     """A number of things, such as 1 job and 2 jobs."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def clipped(text: str, width: int) -> str:
+def clip_text(text: str, width: int) -> str:
     """A text, or its beginning where it is wider."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 

@@ -17,7 +17,7 @@ Note = Callable[[str], None]
 
 
 @contextmanager
-def locked(job: Job) -> Iterator[None]:
+def lock_result(job: Job) -> Iterator[None]:
     """Hold the result's kernel lock, which dies with its process; wait for whoever holds it now."""
     path = Path("work", "locks", job.output.removeprefix("results/").replace("/", "-") + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def locked(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def logging(job: Job) -> Iterator[Note]:
+def write_log(job: Job) -> Iterator[Note]:
     """The job's log: a line a note, what is printed, warnings, and the traceback of a failure."""
     path = Path(job.log)
     path.parent.mkdir(parents=True, exist_ok=True)

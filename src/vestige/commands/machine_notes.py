@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from vestige.commands.formatting import counted
+from vestige.commands.formatting import plural
 from vestige.provenance import described
 from vestige.provenance.status import PROVEN, Judgement
 
@@ -22,10 +22,10 @@ def notes(found: Mapping[str, Judgement]) -> Iterator[str]:
     mixed = {path: each for path, each in by_run.items() if len({*each}) > 1}
     yield from (f"note: {path}: {describe_epochs(each)}" for path, each in [*mixed.items()][:SHOWN])
     if mixed and len(mixed) > SHOWN:
-        yield f"note: and {counted(len(mixed) - SHOWN, 'run')} more on several kinds of machine each"
+        yield f"note: and {plural(len(mixed) - SHOWN, 'run')} more on several kinds of machine each"
     alone = Counter(each[0] for path, each in by_run.items() if path not in mixed)
     if len(alone) > 1:
-        parts = (f"{counted(count, 'run')} on {machine}" for machine, count in alone.most_common())
+        parts = (f"{plural(count, 'run')} on {machine}" for machine, count in alone.most_common())
         yield f"note: the study was trained on several kinds of machine, {', '.join(parts)}"
 
 

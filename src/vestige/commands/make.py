@@ -12,8 +12,8 @@ from typing import Any, Self
 from vestige import pipeline
 from vestige.commands import backup, figure_drawing
 from vestige.commands.checkpoint_publishing import clear_work, publish
-from vestige.commands.cost_records import recorded
-from vestige.commands.job_log import Note, locked, logging
+from vestige.commands.cost_records import record_cost
+from vestige.commands.job_log import Note, lock_result, write_log
 from vestige.commands.result_writing import write
 from vestige.commands.stage_call import check_result, folders_of, load, settings_of
 from vestige.commands.study_check import check_made
@@ -36,21 +36,21 @@ class Refused(RuntimeError):
 def make(job: Job) -> str:
     """Make one result unless it is proven; say which. Raises Refused, or what the stage raises."""
     loaded = proofs.code_digests(job)  # a part of the code is loaded by now, and the lock may take hours
-    with locked(job):
+    with lock_result(job):
         backup.put_right(job)
         results.make_folders(job.study)
-        behind = status.upstream(job)
-        if status.judged(job, behind).state == PROVEN:
+        behind = status.judge_upstream(job)
+        if status.judge_result(job, behind).state == PROVEN:
             return f"{job.output} is current"
         check_plan(job)
         check_inputs(job, behind)
         if job.stage.networks:
             check_made(job.study)
         check_place(job)
-        with logging(job) as note, recorded(job):
+        with write_log(job) as note, record_cost(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
             lying = listing.list_places(job.study) if job.stage.lists_places else {}
-            stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.behind(job))
+            stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.describe_behind(job))
             load(job)
             refuse_edited(job)
             (draw if job.stage.kind else compute)(job, Call(job.text), before, stamp, note)
@@ -75,12 +75,12 @@ class Before:
 
 def refuse_edited(job: Job) -> None:
     """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
-    outlived = list(filter(None, map(source.outlived, job.code)))
+    outlived = list(filter(None, map(source.stale_bytecode, job.code)))
     for bytecode in outlived:
         bytecode.unlink()
     if outlived:
         raise Refused(f"{outlived[0]} is of a former text, and was loaded: it is removed, start again.")
-    edited = [file for file in (*job.code, job.stage.rows) if file and source.edited(file)]
+    edited = [file for file in (*job.code, job.stage.rows) if file and source.is_edited(file)]
     if edited:
         raise Refused(f"{source.PREFIX}{edited[0]} was edited after this command was started: start it again.")
 
@@ -134,18 +134,18 @@ def compute(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> N
     folders = folders_of(job, call)  # before inputs are open: a second handle may crash netCDF4
     with ExitStack() as stack:
 
-        def opened(path: str):
+        def open_inputs(path: str):
             return stack.enter_context(results.open_dataset(path))
 
-        inputs = {name: opened(each["result"]) for name, each in call["reads"].items()}
-        if groups := gathered(call):
-            inputs["results"] = {kind: [opened(path) for path in group] for kind, group in groups.items()}
+        inputs = {name: open_inputs(each["result"]) for name, each in call["reads"].items()}
+        if groups := gathered_paths(call):
+            inputs["results"] = {kind: [open_inputs(path) for path in group] for kind, group in groups.items()}
         check_unchanged(job, before)  # what is loaded and opened by now is what will be used, edited or not
         made = function(settings_of(job, call), **inputs, **drawings(call), **folders, note=note)
     check_unchanged(job, before)
     check_result(job, call, made)
     if job.stage.lists_places and is_current_otherwise(job):
-        others = differing(job, made)
+        others = differing_variables(job, made)
         note(describe_images(job, others))
         if not others:
             return
@@ -157,10 +157,10 @@ def compute(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> N
 
 def is_current_otherwise(job: Job) -> bool:
     """Whether nothing is wrong with a result but that the files at the places of its study have changed."""
-    return status.alone(job)[1] == listing.changes(job)
+    return status.judge_by_own_proof(job)[1] == listing.changes(job)
 
 
-def differing(job: Job, made) -> list[str]:
+def differing_variables(job: Job, made) -> list[str]:
     """The variables of a Dataset that the result of a job does not hold with the same values."""
     with results.open_dataset(job.output) as former:
         return [
@@ -180,7 +180,7 @@ def describe_images(job: Job, others: list[str]) -> str:
     )
 
 
-def gathered(call: Call) -> dict[str, list[str]]:
+def gathered_paths(call: Call) -> dict[str, list[str]]:
     """The paths of the results that are opened all of a kind, by kind."""
     return {name: group for name, group in call["gathers"].items() if not pipeline.STAGES[name].kind}
 
@@ -197,7 +197,7 @@ def draw(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None
     chosen = [*call["shown"]]
     note(f"drawing {len(chosen)} results")
     others = {kind: paths for kind, paths in call["gathers"].items() if kind != job.stage.kind}
-    drawn = figure_drawing.drawn(call, chosen, others)
+    drawn = figure_drawing.draw_figure(call, chosen, others)
     check_unchanged(job, before)
     paths = [Path(job.output), *map(Path, job.beside)]
     figure_drawing.write(drawn, *paths, stamp)
@@ -206,7 +206,9 @@ def draw(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None
 def check_unchanged(job: Job, before: Before) -> None:
     """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
     now, study = Before.of(job), loading.read(job.study.file)
-    edited = proofs.changed("code of", before.code, now.code) + proofs.changed("input", before.inputs, now.inputs)
+    edited = proofs.table_changes("code of", before.code, now.code) + proofs.table_changes(
+        "input", before.inputs, now.inputs
+    )
     asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
     edited += differences.text_changes(job.text, asked.text) if asked else ["it is no result of the study any more"]
     if edited:

@@ -13,8 +13,8 @@ from vestige.commands.checkpoint_release import describe_kept
 from vestige.commands.cost_estimates import MEGABYTE, MINUTE, UNKNOWN
 from vestige.commands.cost_records import on_gpu
 from vestige.commands.disk_room import describe_room, room
-from vestige.commands.due_jobs import Planned, bare, planned
-from vestige.commands.formatting import clipped, columns, counted, size_told, time_told
+from vestige.commands.due_jobs import Planned, plan_jobs, trainings_without_checkpoints
+from vestige.commands.formatting import clip_text, columns, plural, size_told, time_told
 from vestige.commands.job_limits import MEGABYTES, default_minutes
 from vestige.config.loading import FILE
 from vestige.config.study import Study
@@ -30,23 +30,25 @@ DEFAULT = "*"  # marks a limit that is none of the job's own
 def plan(study: Study) -> Iterator[str]:
     """The table of what would run, as lines to be read before agreeing."""
     found = status.judge(study)
-    due = planned(study, found)
-    count, proven = counted(len(found), "result"), sum(each.state == status.PROVEN for each in found.values())
+    due = plan_jobs(study, found)
+    count, proven = plural(len(found), "result"), sum(each.state == status.PROVEN for each in found.values())
     if due:
         yield f"study {study.study}: {proven:,} of {count} proven; what is not would be made:"
         yield ""
-        yield from columns([HEADER, *(row(name, group) for name, group in staged(due)), total(due)], NUMBERS)
+        yield from columns(
+            [HEADER, *(row(name, group) for name, group in jobs_by_stage(due)), total_line(due)], NUMBERS
+        )
         yield ""
         yield from remarks(study, due, sums(due))
     else:
         yield f"study {study.study}: {proven:,} of {count} proven; nothing would run"
-    if lacking := bare(found) - {each.job.output for each in due}:
-        yield f"{counted(len(lacking), 'training')} without checkpoints here, which nothing that would run reads"
+    if lacking := trainings_without_checkpoints(found) - {each.job.output for each in due}:
+        yield f"{plural(len(lacking), 'training')} without checkpoints here, which nothing that would run reads"
 
 
 def as_json(study: Study) -> str:
     """Every job that would or may run, and the sums, as JSON."""
-    due = planned(study, status.judge(study))
+    due = plan_jobs(study, status.judge(study))
     said = {"study": study.study, "jobs": [*map(facts, due)], "total": sums(due), "disk": asdict(room(study, due))}
     return json.dumps(said, indent=2, ensure_ascii=False)
 
@@ -83,7 +85,7 @@ def sums(due: list[Planned]) -> dict[str, Any]:
     }
 
 
-def staged(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
+def jobs_by_stage(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
     """The jobs of each stage; figures of all kinds are one."""
     by_name = groupby(due, lambda each: each.job.stage.group)
     return [(name, [*group]) for name, group in by_name]
@@ -91,10 +93,10 @@ def staged(due: list[Planned]) -> list[tuple[str, list[Planned]]]:
 
 def row(name: str, group: list[Planned]) -> tuple[str, ...]:
     """The line of a stage."""
-    return name, *numbers(sums(group)), most(group), sources(group), reasons(group)
+    return name, *numbers(sums(group)), highest_limits(group), sources(group), reasons(group)
 
 
-def total(due: list[Planned]) -> tuple[str, ...]:
+def total_line(due: list[Planned]) -> tuple[str, ...]:
     """The line of all stages together."""
     return "total", *numbers(sums(due)), "", "", ""
 
@@ -122,7 +124,7 @@ def with_unknown(known: str, unknown: int) -> str:
     return f"{known} + ?" if known and unknown else UNKNOWN if unknown else known or "-"
 
 
-def most(group: list[Planned]) -> str:
+def highest_limits(group: list[Planned]) -> str:
     """The time and the memory that a job of some asks for at most; a mark behind what is a default for one of them."""
     runs = [each for each in group if not each.restorable]
     if not runs:
@@ -141,7 +143,7 @@ def sources(group: list[Planned]) -> str:
 
 def reasons(group: list[Planned]) -> str:
     """The most frequent reasons of some jobs, and of how many each is; results of one stage count as one."""
-    found = Counter(clipped(re.sub(r"\b(after|input) (\w+)/\S+", r"\1 \2", each.why), WIDEST) for each in group)
+    found = Counter(clip_text(re.sub(r"\b(after|input) (\w+)/\S+", r"\1 \2", each.why), WIDEST) for each in group)
     told = [f"{why} ({count})" if len(found) > 1 else why for why, count in found.most_common(REASONS)]
     return "; ".join([*told, *(["…"] if len(found) > REASONS else [])])
 
@@ -150,39 +152,40 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
     """What the table cannot say, a line each."""
     if said["if_changed"]:
         span = time_told(said["seconds_if_changed"])
-        yield f"{counted(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
+        yield f"{plural(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
     if said["restorable"]:
-        yield f"{counted(said['restorable'], 'result')} can be brought back instead, and not made: {restoring(study)}"
+        some = plural(said["restorable"], "result")
+        yield f"{some} can be brought back instead, and not made: {how_to_restore(study)}"
     if said["begun"]:
-        yield f"{counted(said['begun'], 'epoch')} of these trainings done already, and not in the total"
+        yield f"{plural(said['begun'], 'epoch')} of these trainings done already, and not in the total"
     if said["shared"]:
-        epochs, seconds = counted(said["epochs"], "epoch"), said["shared_seconds"]
+        epochs, seconds = plural(said["epochs"], "epoch"), said["shared_seconds"]
         span = f" ({time_told(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
         yield f"up to {said['shared']:,} of {epochs}{span} saved where runs begin alike"
     if stopping := [each.price.expected_epochs for each in due if each.price.expected_epochs is not None]:
         yield (
-            f"{counted(len(stopping), 'training')} may stop early, and of each as many epochs count as like ones took: "
+            f"{plural(len(stopping), 'training')} may stop early, and of each as many epochs count as like ones took: "
             f"{median(stopping):.0f} in the median"
         )
     if several := [each for each in due if each.job.devices > 1 and on_gpu(each.job)]:
         most_at_once = max(each.job.devices for each in several)
         yield (
-            f"{counted(len(several), 'training')} on up to {most_at_once} GPUs each, whose hours all count; they speak "
+            f"{plural(len(several), 'training')} on up to {most_at_once} GPUs each, whose hours all count; they speak "
             "through NCCL, which those who wrote this never ran (docs/performance.md)"
         )
-    lacking = [name for name, group in staged(due) if sums(group)["without_time"]]
+    lacking = [name for name, group in jobs_by_stage(due) if sums(group)["without_time"]]
     if lacking:
         why = f"no such job was made yet, and `estimate` in {study.file} does not say"
         yield f"unknown (?): {', '.join(lacking)}; {why}"
     yield from describe_room(room(study, due))
     yield from describe_kept(study)
-    if any(DEFAULT in most(group) for _, group in staged(due)):
+    if any(DEFAULT in highest_limits(group) for _, group in jobs_by_stage(due)):
         yield f"limits are what a job asks for on a cluster; {DEFAULT} is a default, for nobody knows what it takes"
     machines = dict.fromkeys(machine for each in due for machine in each.price.hardware)
     if machines:
         yield f"measured on {', '.join(machines)}"
 
 
-def restoring(study: Study) -> str:
+def how_to_restore(study: Study) -> str:
     """How results are brought back: of a study that the engines read."""
     return "vestige restore" if study.file == FILE else f"cp {study.file} {FILE} && vestige restore"

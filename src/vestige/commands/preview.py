@@ -22,14 +22,14 @@ def preview(study: Study, names: list[str]) -> Iterator[str]:
 
 def drawn_so_far(job: Job) -> str:
     """Draw one figure from what is finished and current; where it lies, or why there is none yet."""
-    asked = figure_drawing.shown(job)
+    asked = figure_drawing.jobs_in_figure(job)
     finished = finished_of(asked)
-    others = {kind: finished_of(jobs) for kind, jobs in figure_drawing.beside(job).items()}
+    others = {kind: finished_of(jobs) for kind, jobs in figure_drawing.jobs_beside_figure(job).items()}
     if not finished:
         return f"nothing to draw yet, none of its {len(asked)} results is finished"
     mark = f"unfinished: {len(finished)} of {len(asked)} results" if len(finished) < len(asked) else ""
     try:
-        drawn = figure_drawing.drawn(Call(job.text), finished, others, mark)
+        drawn = figure_drawing.draw_figure(Call(job.text), finished, others, mark)
     except ValueError as error:  # what is finished does not suffice, for instance without the baseline
         return f"nothing to draw yet from {len(finished)} of {len(asked)} results: {error}"
     png = FOLDER / job.study.study / Path(job.output).name
@@ -41,4 +41,4 @@ def drawn_so_far(job: Job) -> str:
 
 def finished_of(jobs: list[Job]) -> list[str]:
     """The results of some jobs that are there and current."""
-    return [each.output for each in jobs if status.of(each, beside=False).state == status.PROVEN]
+    return [each.output for each in jobs if status.judge_one(each, beside=False).state == status.PROVEN]

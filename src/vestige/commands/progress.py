@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.commands import job_outcome, time_left
-from vestige.commands.formatting import columns, counted, time_told
+from vestige.commands.formatting import columns, plural, time_told
 from vestige.commands.job_outcome import Started
 from vestige.commands.printing import TOLD
 from vestige.engines import snakemake_metadata
@@ -63,7 +63,7 @@ class Progress:
     def dry(self, counts: dict[str, int]) -> Iterator[str]:
         """The jobs that would run, by stage."""
         found = of_stages(counts)
-        yield f"study {self.study.study}: {counted(sum(found.values()), 'job')} would run"
+        yield f"study {self.study.study}: {plural(sum(found.values()), 'job')} would run"
         yield from columns([(f"  {stage}", f"{count:,}") for stage, count in found.items()], right=[1])
         yield "Why, and what it costs: vestige plan. Every job: the same command with --logger-vestige-details"
 
@@ -78,7 +78,7 @@ class Progress:
         self.counts, found = counts, of_stages(counts)
         self.total = sum(found.values())
         stages = ", ".join(f"{count:,} {stage}" for stage, count in found.items())
-        yield f"study {self.study.study}: {counted(self.total, 'job')} to run: {stages}"
+        yield f"study {self.study.study}: {plural(self.total, 'job')} to run: {stages}"
 
     def started(self, number: int, rule: str, output: list[str]) -> Iterable[str]:
         """A job has started, or starts again: nothing is said yet."""
@@ -112,7 +112,10 @@ class Progress:
 
     def ended(self) -> Iterator[str]:
         """How many jobs ended well and what failed; where none did, what the study comes to."""
-        count, took = f"{len(self.done):,} of {counted(self.total, 'job')}", time_told(time.monotonic() - self.began)
+        count, took = (
+            f"{len(self.done):,} of {plural(self.total, 'job')}",
+            time_told(time.monotonic() - self.began),
+        )
         if self.run.is_touched:
             yield f"study {self.study.study}: results of {count} marked as current, and none made"
         elif len(self.done) >= self.total:
@@ -195,9 +198,9 @@ class Progress:
     def costs(self) -> dict[str, float | None]:
         """The seconds that each job takes by records of like jobs, or as the study says; None where neither does."""
         from vestige.commands import cost_records
-        from vestige.commands.cost_estimates import pricing
+        from vestige.commands.cost_estimates import make_pricer
 
-        price = pricing(cost_records.records())
+        price = make_pricer(cost_records.records())
         return {path: price(job).seconds for path, job in self.jobs.items()}
 
 

@@ -20,7 +20,7 @@ ABANDONED = 3600  # seconds after which what is not finished never will be
 def prune(study: Study, remove: bool = False) -> Iterator[str]:
     """List what nothing in the study explains, with its size; remove it if asked to."""
     with exclusion.without_snakemake():
-        files, entries = unexplained(study), stray_entries(study)
+        files, entries = find_unexplained(study), stray_entries(study)
         judged = status.judge(study) if study.keep in keeping.RELEASING else {}
         releases, staying = checkpoint_release.find_releases(study, judged)
         yield from checkpoint_release.describe_staying(staying)
@@ -32,14 +32,14 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
         yield from (f"{size_told(size):>9}  {path}" for path, size in sizes.items())
         yield from (f"{'':9}  {dvc_lock.FILE}: {name}" for name in entries)
         yield f"{size_told(sum(sizes.values())):>9}  in all"
-        yield from kept(files)
+        yield from describe_copies(files)
         yield from checkpoint_release.describe_releases(study, releases)
         if not remove:
             yield f"Nothing was removed: `{study.command} prune --remove` removes it."
             return
         with ExitStack() as held:
             with suppress(dvc_repo.Absent):
-                held.enter_context(dvc_repo.opened())  # no command of DVC's writes dvc.lock meanwhile
+                held.enter_context(dvc_repo.open_repo())  # no command of DVC's writes dvc.lock meanwhile
             gone = [*files, *(path for paths in let_go.values() for path in paths)]
             for path in gone:
                 with suppress(OSError):
@@ -53,20 +53,20 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
             yield from sync.in_dvc(study, status.judge(study))  # its folders of checkpoints are others now
 
 
-def unexplained(study: Study) -> list[Path]:
+def find_unexplained(study: Study) -> list[Path]:
     """Files and folders of the study, and work on it, that no job of it makes or needs."""
     jobs = list(pipeline.jobs(study))
     made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
     made |= {cost_records.path_of(job) for job in jobs}
     filled = {Path(job.folder) for job in jobs if job.folder}
-    files = [each for top in TOPS for each in inside(Path(top, study.study))]
+    files = [each for top in TOPS for each in files_inside(Path(top, study.study))]
     holds = {folder for path in made | filled for folder in path.parents} | filled  # some may be links
     kept = filled | {backup.aside_of(job) for job in jobs}  # what a killed restore has left is put back yet
     strange = [each for each in files if each not in made | holds and kept.isdisjoint(each.parents)]
     folded = (whole_run(each, study) for each in strange)
-    found = dict.fromkeys(each for each in folded if settled(each))
+    found = dict.fromkeys(each for each in folded if is_settled(each))
     others = [Path(path) for job in jobs for path in filled_folders.list_strangers(job)]
-    work = scratch_files.unexplained(study, checkpoints_of(strange))
+    work = scratch_files.find_unexplained(study, checkpoints_of(strange))
     return [*found, *others, *work, *scratch_files.unneeded_copies(study), *scratch_files.unneeded_arrays()]
 
 
@@ -76,7 +76,7 @@ def checkpoints_of(files: list[Path]) -> set[str]:
     return {digest for given in proofs_read if given for digest in given["beside"].values()}
 
 
-def inside(folder: Path) -> list[Path]:
+def files_inside(folder: Path) -> list[Path]:
     """All that lies in a folder and is no folder itself."""
     return sorted(each for each in folder.rglob("*") if each.is_symlink() or not each.is_dir())
 
@@ -88,7 +88,7 @@ def whole_run(path: Path, study: Study) -> Path:
     return path.parent if path.parent.parent in {top / name for name in parents} else path
 
 
-def settled(path: Path) -> bool:
+def is_settled(path: Path) -> bool:
     """Whether nothing writes to a file or a folder: what is not finished may be the work of a job that runs."""
     with suppress(FileNotFoundError):
         return ".partial" not in str(path) or path.stat().st_mtime < time.time() - ABANDONED
@@ -110,7 +110,7 @@ def forget(entries: list[str]) -> None:
         dvc_lock.write({name: text for name, text in dvc_lock.read().items() if name not in entries})
 
 
-def kept(files: list[Path]) -> Iterator[str]:
+def describe_copies(files: list[Path]) -> Iterator[str]:
     """Say of how many of the results there is a copy in DVC's cache."""
     tops = (Path("results"), backup.ASIDE)
     none = {".partial", backup.ALL}
@@ -119,7 +119,7 @@ def kept(files: list[Path]) -> Iterator[str]:
         cache, _ = dvc_repo.glimpse()
     except RuntimeError:
         cache = Path(".dvc", "cache")
-    lost = [path for path in results if not all(dvc_cache.holds(cache, each) for each in whole(path))]
+    lost = [path for path in results if not all(dvc_cache.holds(cache, each) for each in all_files(path))]
     if results:
         yield f"Of {len(results)} results and checkpoints {len(results) - len(lost)} are in DVC's cache and stay there."
     yield from (f"{path} is in no cache: once removed it is gone" for path in lost[:6])
@@ -127,7 +127,7 @@ def kept(files: list[Path]) -> Iterator[str]:
         yield f"and {len(lost) - 6} more"
 
 
-def whole(path: Path) -> list[Path]:
+def all_files(path: Path) -> list[Path]:
     """A file, or all files in a folder."""
     return [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
 
@@ -140,4 +140,4 @@ def size_of_all(paths: list[Path]) -> int:
 
 def size_of(path: Path) -> int:
     """The bytes of a file, or of all files in a folder."""
-    return sum(each.lstat().st_size for each in whole(path) if each.exists() or each.is_symlink())
+    return sum(each.lstat().st_size for each in all_files(path) if each.exists() or each.is_symlink())

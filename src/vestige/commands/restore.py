@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vestige import pipeline
 from vestige.commands import sync
 from vestige.commands.backup import finish, recover, set_aside, swap
-from vestige.commands.job_log import locked
+from vestige.commands.job_log import lock_result
 from vestige.config.study import Study
 from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion
 from vestige.engines.dvc_cache import Former, Formers
@@ -27,7 +27,7 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
         if not missing:
             yield "nothing to restore: all are proven" if not paths else "nothing to restore: they are proven"
             return
-        with dvc_recording.opened() as repo:
+        with dvc_recording.open_repo() as repo:
             back = []
             for line, path in brought_back(repo, found, set(asked)):
                 back += [path] if path else []
@@ -42,16 +42,18 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
 
 def brought_back(repo, found: Mapping[str, Judgement], asked: set[str]) -> Iterator[tuple[str, str]]:
     """Bring back what is asked for, upstream first; a line on each, and its path if it is proven."""
-    formers = gathered(repo, found, asked)
-    picked = dvc_history.chosen(found, formers, lambda former: former.job.output in asked and former.result.is_file())
+    formers = gather_former_results(repo, found, asked)
+    picked = dvc_history.choose_former_results(
+        found, formers, lambda former: former.job.output in asked and former.result.is_file()
+    )
     for path, former in picked.items():
-        if status.of(former.job).state == PROVEN:
+        if status.judge_one(former.job).state == PROVEN:
             continue  # now that what it comes from is back
         failed = put_back(repo, former)
         yield (f"{path}: not restored, {failed}", "") if failed else (f"{path} restored", path)
 
 
-def gathered(repo, found: Mapping[str, Judgement], asked: set[str]) -> Formers:
+def gather_former_results(repo, found: Mapping[str, Judgement], asked: set[str]) -> Formers:
     """All that DVC remembers, the results among it fetched if they can be; of a training not its checkpoints."""
     if not dvc_repo.remote(repo):
         return Formers(dvc_repo.root(repo))
@@ -66,13 +68,13 @@ def gathered(repo, found: Mapping[str, Judgement], asked: set[str]) -> Formers:
 def put_back(repo, former: Former) -> str:
     """Put a former result in the place of what is there, which stays if it is not proven; why it is not, or nothing."""
     job = former.job
-    with locked(job):
+    with lock_result(job):
         if strange := filled_folders.describe_strangers(filled_folders.list_strangers(job)):
             return strange[0]
         aside = set_aside(job)
         try:
             dvc_recording.check_out(repo, former.said)
-            judgement = status.of(job)
+            judgement = status.judge_one(job)
             failed = "" if judgement.state == PROVEN else judgement.reasons[0]
         except LookupError as error:
             failed = str(error)
@@ -101,7 +103,7 @@ def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> se
     except RuntimeError:
         return set()
     formers = Formers(cache)
-    here = set(dvc_history.chosen(found, formers, lambda former: former.whole))
+    here = set(dvc_history.choose_former_results(found, formers, lambda former: former.whole))
     others = [each.job for path, each in found.items() if each.state != PROVEN and path not in here]
     return here | {job.output for job in others if elsewhere and any(map(fetchable, formers.of(job)))}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.call import Call, module_of
-from vestige.foundation.labelling import labelled
+from vestige.foundation.labelling import add_coordinates
 from vestige.pipeline import Job
 from vestige.provenance import hashing, results
 
@@ -19,7 +19,7 @@ def write(job: Job, call: Call, made: Any, proof: Proof, beside: dict[str, str])
     if isinstance(made, str):
         results.write_page(Path(job.output), made, stamp)
     else:
-        results.write_dataset(Path(job.output), labelled(made, call["labels"]), stamp)
+        results.write_dataset(Path(job.output), add_coordinates(made, call["labels"]), stamp)
 
 
 def numbers(job: Job, made: Any) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 from vestige.commands import cost_records
-from vestige.commands.cost_estimates import Price, pricing
+from vestige.commands.cost_estimates import Price, make_pricer
 from vestige.commands.job_limits import MEGABYTES, default_minutes, limits
 from vestige.config.study import Study
 from vestige.engines import snakemake_metadata
@@ -40,10 +40,10 @@ def mem_mb(study: Study, stage: str, workflow) -> Callable:
 
 def price(job: Job) -> Price:
     """What a job costs whole: where it runs, a training need not find what it would go on from."""
-    return priced()(job, whole=True)
+    return pricer_of_records()(job, whole=True)
 
 
 @cache
-def priced() -> Callable[..., Price]:
+def pricer_of_records() -> Callable[..., Price]:
     """What tells prices by the records that are here, which are read once."""
-    return pricing(cost_records.records())
+    return make_pricer(cost_records.records())

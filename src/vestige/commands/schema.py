@@ -16,16 +16,16 @@ def schema() -> str:
 
 def derive_schema() -> dict[str, Any]:
     """The schema, derived from the types that read the study."""
-    return {"$schema": DIALECT, **strict(Study.model_json_schema(schema_generator=DescribedSchema))}
+    return {"$schema": DIALECT, **make_strict(Study.model_json_schema(schema_generator=DescribedSchema))}
 
 
-def strict(part: Any) -> Any:
+def make_strict(part: Any) -> Any:
     """A part of the schema as the study is read: no key may be empty, and no name may break its pattern."""
     if isinstance(part, list):
-        return [strict(each) for each in part]
+        return [make_strict(each) for each in part]
     if not isinstance(part, dict):
         return part
-    kept = {key: strict(each) for key, each in part.items() if (key, each) != ("default", None)}
+    kept = {key: make_strict(each) for key, each in part.items() if (key, each) != ("default", None)}
     if "patternProperties" in kept:
         kept["additionalProperties"] = False
     branches = [branch for branch in kept.pop("anyOf", []) if branch != {"type": "null"}]

@@ -18,7 +18,7 @@ OURS = re.compile(rf"\.?[0-9a-f]{{32}}-({KINDS})-[0-9a-f]{{64}}\.safetensors")  
 COPIES = Path("work", "images", "parquet")  # as in data/shards/indexing.py, which loads much
 
 
-def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
+def find_unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
     """Files and folders in the scratch folder that belong to no training of the study as it stands, or to a killed one.
 
     Other studies and clones may have put them there, so that they are those of checkpoints that are `dropped`, given
@@ -27,7 +27,7 @@ def unexplained(study: Study, dropped: Collection[str] = ()) -> list[Path]:
     """
     if trajectories.pictures(Path(job(study, "images").output)) is None:
         return []
-    known = {key for mine in trajectories.every(study).values() for key in mine}
+    known = {key for mine in trajectories.all_keys(study).values() for key in mine}
     try:
         there = [path for path in scratch.trajectories(study).iterdir() if OURS.match(path.name)]
         begun = [path for path in there if path.name.startswith(".")]

@@ -62,7 +62,7 @@ def check_given(study: Study) -> None:
             print(f"vestige: nothing lies at {given.key_of(each)} here, which is {where}", file=sys.stderr)
             continue
         given.list_files(each)
-        then = given.noted(each)
+        then = given.noted_hashes(each)
         for line in given.describe_changes(each, then) if then else ():
             due = f"{each.output} is due; before `dvc repro` say `vestige sync`"
             print(f"vestige: {line}: {due}", file=sys.stderr)
@@ -75,5 +75,5 @@ class ImagesMoved(RuntimeError):
 def proven(study: Study, stage: str) -> Path | None:
     """The study's only result of a stage; None unless it is proven."""
     job = pipeline.job(study, stage)
-    there = Path(job.output).is_file() and status.of(job, beside=False).state == status.PROVEN
+    there = Path(job.output).is_file() and status.judge_one(job, beside=False).state == status.PROVEN
     return Path(job.output) if there else None

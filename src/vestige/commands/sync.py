@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from vestige.commands import study_check
-from vestige.commands.formatting import counted
+from vestige.commands.formatting import plural
 from vestige.config import loading
 from vestige.config.study import Study
 from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion, snakemake_metadata
@@ -34,47 +34,51 @@ def sync(study: Study) -> Iterator[str]:
 
 def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
     """Let Snakemake remember all that is proven, and doubt what it takes for current although it is not."""
-    with snakemake_metadata.opened() as workflow:
+    with snakemake_metadata.open_workflow() as workflow:
         if loading.read() != next(iter(found.values())).job.study:  # the graph is of params.yaml as it is by now
             raise RuntimeError(EDITED)
         jobs = snakemake_metadata.jobs(workflow)
         known = [
-            path for path, each in found.items() if here(each) and not snakemake_metadata.recorded(workflow, jobs[path])
+            path
+            for path, each in found.items()
+            if is_proven_for_snakemake(each) and not snakemake_metadata.is_recorded(workflow, jobs[path])
         ]
         doubted = [
-            path for path, each in found.items() if wrong(each) and snakemake_metadata.believed(workflow, jobs[path])
+            path
+            for path, each in found.items()
+            if is_wrong(each) and snakemake_metadata.is_believed(workflow, jobs[path])
         ]
         if doubted:  # a job may have ended meanwhile
             found = status.judge(next(iter(found.values())).job.study)
-            doubted = [path for path in doubted if wrong(found[path])]
+            doubted = [path for path in doubted if is_wrong(found[path])]
         for path in known:
             snakemake_metadata.record(workflow, jobs[path])
-        code_of = proofs.once(proofs.code_digests)
-        edited = [path for path in known if status.alone(found[path].job, code_of=code_of)[0] != PROVEN]
+        code_of = proofs.look_once(proofs.code_digests)
+        edited = [path for path in known if status.judge_by_own_proof(found[path].job, code_of=code_of)[0] != PROVEN]
         for path in (*doubted, *edited):
             snakemake_metadata.doubt(workflow, jobs[path], next(iter(found[path].reasons), "its code was edited"))
     if edited:
         raise RuntimeError(EDITED)
-    yield said("Snakemake", len(known))
+    yield format_marked("Snakemake", len(known))
     yield from (f"  it took {path} for current, but {found[path].reasons[0]}" for path in doubted)
 
 
-def here(each: Judgement) -> bool:
+def is_proven_for_snakemake(each: Judgement) -> bool:
     """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere,
     nor what else lies in their folder.
     """
     return each.state == PROVEN or each.bare or each.only_strange
 
 
-def wrong(each: Judgement) -> bool:
+def is_wrong(each: Judgement) -> bool:
     """Whether a result is not what it should be by its own proof, and not only for what it comes from."""
     own = each.state in (STALE, FOREIGN) and not each.only_strange
     return own and (not each.causes or each.job.output in dict(each.causes))
 
 
-def said(engine: str, count: int) -> str:
+def format_marked(engine: str, count: int) -> str:
     """How many results an engine was told of."""
-    return f"{engine}: {counted(count, 'result')} marked" if count else f"{engine}: nothing new"
+    return f"{engine}: {plural(count, 'result')} marked" if count else f"{engine}: nothing new"
 
 
 def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
@@ -88,17 +92,17 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     due = [each for each in found.values() if each.state == PROVEN and not refused and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
     cut_short = dvc_lock.cut_short()
-    damaged = cut_short or dvc_repo.damaged()
+    damaged = cut_short or dvc_repo.is_damaged()
     if refused:
         yield f"DVC: told of no result, for `vestige check` refuses the study: {refused}"
     elif not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
-        yield said("DVC", 0)
+        yield format_marked("DVC", 0)
         return
     try:
-        with dvc_recording.opened() as repo:
+        with dvc_recording.open_repo() as repo:
             if cut_short:
                 yield f"DVC: it was stopped while it wrote {dvc_lock.FILE}, which is written anew"
-            yield from brought(repo, memory, "" if refused else f"study@{study.study}", due, others)
+            yield from bring_dvc(repo, memory, "" if refused else f"study@{study.study}", due, others)
     except dvc_repo.Absent as error:
         yield f"DVC: not asked, {error}"
 
@@ -112,7 +116,7 @@ def find_refusal(study: Study) -> str:
     return ""
 
 
-def brought(repo, memory: Memory, checked: str, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
+def bring_dvc(repo, memory: Memory, checked: str, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
     """Bring DVC to the proofs of some results, which it is asked about one by one.
 
     `checked` is the stage that checks the study; empty where the study is refused.
@@ -125,25 +129,25 @@ def brought(repo, memory: Memory, checked: str, due: list[Judgement], others: li
         marked, left = [], []
         if checked:
             asked = hashing.sha256(Path("params.yaml"))
-            told(memory, stages[checked], checked, asked, lambda text: True, marked, left)
-        files_of = proofs.once(attrgetter("code"))  # an edit that adds a file edits one of these
+            tell_dvc(memory, stages[checked], checked, asked, lambda text: True, marked, left)
+        files_of = proofs.look_once(attrgetter("code"))  # an edit that adds a file edits one of these
         for each in due:
             name = dvc_lock.stage_of(each.job)
-            right = partial(still, each, lambda job: proofs.digest_files(files_of(job)))
-            told(memory, stages[name], name, each.job.text, right, marked, left)
+            right = partial(is_still_proven, each, lambda job: proofs.digest_files(files_of(job)))
+            tell_dvc(memory, stages[name], name, each.job.text, right, marked, left)
         if checked:
-            yield said("DVC", len([name for name in marked if name != checked]))
+            yield format_marked("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
         if len(left) > TOLD:
             yield f"  nor of {len(left) - TOLD} more"
         formers = Formers(dvc_repo.root(repo))
         for each in others:
-            yield from undeceived(memory, stages, each, formers)
+            yield from correct_dvc(memory, stages, each, formers)
     finally:
         memory.keep()
 
 
-def told(memory, stage, name, asked, right: Callable[[str], bool], marked: list, left: list) -> None:
+def tell_dvc(memory, stage, name, asked, right: Callable[[str], bool], marked: list, left: list) -> None:
     """Make DVC call a stage current, unless it does; only if what dvc.lock would say of it is `right`."""
     if irregular := find_irregular_of(stage):
         left.append(f"{name}: {irregular} is {describe_irregular(irregular)}, no file")
@@ -163,20 +167,20 @@ def find_irregular_of(stage) -> str:
     return next(filter(None, map(find_irregular, dvc_recording.all_paths(stage))), "")
 
 
-def still(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
+def is_still_proven(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
     """Whether what dvc.lock would say of a proven result is of its text, and the code has not changed since."""
     said = dvc_lock.entry(text)
-    return dvc_lock.claims(said, each.job) and status.alone(each.job, code_of=code_of)[0] == PROVEN
+    return dvc_lock.claims(said, each.job) and status.judge_by_own_proof(each.job, code_of=code_of)[0] == PROVEN
 
 
-def undeceived(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
+def correct_dvc(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
     """Make DVC forget what it wrongly takes for a result: in dvc.lock, in its run-cache, by a file's times."""
     name, path = dvc_lock.stage_of(each.job), each.job.output
     for former in list(formers.of(each.job)):
-        if former.source is not None and dvc_history.poisoned(former):
+        if former.source is not None and dvc_history.is_poisoned(former):
             forget(memory, name, former)
             yield f"  it had another result for {path} ({former.source}): forgotten"
-    if not wrong(each) or name not in memory.texts or find_irregular_of(stages[name]):
+    if not is_wrong(each) or name not in memory.texts or find_irregular_of(stages[name]):
         return
     if dvc_recording.current(stages[name]):
         for out in dvc_recording.paths(stages[name]):
@@ -194,7 +198,7 @@ def forget(memory, name: str, former: Former) -> None:
         former.source.unlink(missing_ok=True)
         with suppress(OSError):  # DVC stumbles over a recipe without results; there may be others of it
             former.source.parent.rmdir()
-    if not dvc_history.sound(former):
+    if not dvc_history.is_sound(former):
         former.result.unlink(missing_ok=True)
 
 

@@ -14,10 +14,10 @@ def verify(study: Study, everything: bool = False) -> tuple[bool, Iterator[str]]
     """Whether all results are proven; a line on each that is not (on every one with `everything`), and the counts."""
     found = status.judge(study)
     shown = [each for each in found.values() if everything or each.state != PROVEN]
-    lines = [line for each in shown for line in told(each)]
+    lines = [line for each in shown for line in format_judgement(each)]
     vouched = dict.fromkeys(reason for each in found.values() for reason in each.vouched)
-    honoured = [f"counts as made by the code of now ({vouching(found, reason)}): {reason}" for reason in vouched]
-    return all_proven(found), iter([*lines, *honoured, *machine_notes.notes(found), counted(study, found)])
+    honoured = [f"counts as made by the code of now ({count_vouched(found, reason)}): {reason}" for reason in vouched]
+    return all_proven(found), iter([*lines, *honoured, *machine_notes.notes(found), count_states(study, found)])
 
 
 def as_json(study: Study) -> tuple[bool, str]:
@@ -35,18 +35,18 @@ def all_proven(found: dict[str, Judgement]) -> bool:
     return all(each.state == PROVEN for each in found.values())
 
 
-def told(each: Judgement) -> list[str]:
+def format_judgement(each: Judgement) -> list[str]:
     """A judgement as lines: the state and the path, and below them why."""
     return [f"{each.state:8}{each.job.output}", *(f"{'':8}  {reason}" for reason in each.reasons)]
 
 
-def vouching(found: dict[str, Judgement], reason: str) -> str:
+def count_vouched(found: dict[str, Judgement], reason: str) -> str:
     """How many results an equivalence covers."""
     count = sum(reason in each.vouched for each in found.values())
-    return f"{formatting.counted(count, 'result')}, workflow/equivalent.yaml"
+    return f"{formatting.plural(count, 'result')}, workflow/equivalent.yaml"
 
 
-def counted(study: Study, found: dict[str, Judgement]) -> str:
+def count_states(study: Study, found: dict[str, Judgement]) -> str:
     """How many results there are of each state."""
     counts = Counter(each.state for each in found.values())
     said = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])

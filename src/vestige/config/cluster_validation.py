@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vestige.config.errors import Fault, repeated, shown
+from vestige.config.errors import Fault, format_value, refuse_repeated
 from vestige.config.study import Study
 from vestige.foundation.best_epoch import BEST
 from vestige.foundation.rows import STAGES
@@ -45,13 +45,16 @@ def of_search(study: Study) -> Iterator[Fault]:
 def of_single_units(study: Study) -> Iterator[Fault]:
     """A layer of one unit, which has no association with another, where associations are asked for."""
     if study.applies.association and 1 in getattr(study.network, "hidden", ()):
-        yield ("network", "hidden"), f"found {shown(study.network.hidden)}; associations are between two or more units"
+        yield (
+            ("network", "hidden"),
+            f"found {format_value(study.network.hidden)}; associations are between two or more units",
+        )
 
 
 def of_cluster_ablation(study: Study) -> Iterator[Fault]:
     """Measures of association whose clusters are to be set to zero twice."""
     if study.cluster_ablation is not None:
-        yield from repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)
+        yield from refuse_repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)
 
 
 def of_untrained(study: Study) -> Iterator[Fault]:

@@ -8,11 +8,11 @@ from vestige.config.errors import close
 from vestige.config.study import Study
 
 
-def located(error: dict, data: Any) -> tuple:
+def locate_fault(error: dict, data: Any) -> tuple:
     """The path of keys in the file: names of types that pydantic puts between them are left out."""
     keys, here = [], data
-    for part in untagged(error["loc"]):
-        for key in standing(here, part):
+    for part in drop_tags(error["loc"]):
+        for key in resolve_key(here, part):
             keys, here = [*keys, key], here[key]
     if error["type"] == "missing" and isinstance(here, Mapping):
         keys.append(error["loc"][-1])
@@ -21,7 +21,7 @@ def located(error: dict, data: Any) -> tuple:
     return tuple(keys)
 
 
-def untagged(path: tuple) -> tuple:
+def drop_tags(path: tuple) -> tuple:
     """A path without the name of the file that describes a section: it may be the name of one of the section's keys."""
     field = Study.model_fields.get(path[0]) if path else None
     return (path[0], *path[2:]) if field is not None and field.discriminator else path
@@ -32,7 +32,7 @@ def tag_of(error: dict) -> str:
     return error["ctx"]["discriminator"].strip("'")
 
 
-def standing(here: Any, part: Any) -> list:
+def resolve_key(here: Any, part: Any) -> list:
     """The key of a section, or the place in a list, that pydantic means; none if it means something else."""
     if isinstance(here, list):
         return [part] if isinstance(part, int) and part < len(here) else []
@@ -43,11 +43,11 @@ def section_at(error: dict) -> Any:
     """The type of the section in which the last key of an error stands."""
     here: Any = Study
     for part in error["loc"][:-1]:
-        here = inside(here, part)
+        here = type_inside(here, part)
     return here
 
 
-def inside(kind: Any, part: Any) -> Any:
+def type_inside(kind: Any, part: Any) -> Any:
     """The type to which one part of pydantic's path leads: a key of a section, an entry, or a file's own tag."""
     if hasattr(kind, "model_fields"):
         kind = kind.model_fields[part].annotation

@@ -10,18 +10,18 @@ from typing import Any
 Fault = tuple[tuple, str]  # the path of keys, and what is wrong there
 
 
-def worded(fault: Fault, line: int | None) -> str:
+def format_fault(fault: Fault, line: int | None) -> str:
     """One fault as a line of a message: the key's path, its line in the file, what is wrong."""
     keys, says = fault
-    return f"  {'.'.join(map(spelt, keys)) or 'the file'}{f' (line {line})' if line else ''}: {says}"
+    return f"  {'.'.join(map(format_key, keys)) or 'the file'}{f' (line {line})' if line else ''}: {says}"
 
 
-def spelt(key: Any) -> str:
+def format_key(key: Any) -> str:
     """A key as it stands in a path: in quotation marks where it would not be recognised."""
-    return key if isinstance(key, str) and re.fullmatch(r"[\w-]+", key) else shown(key)
+    return key if isinstance(key, str) and re.fullmatch(r"[\w-]+", key) else format_value(key)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value as a person would recognise it, cut where it is long."""
     try:
         text = json.dumps(value, default=str, ensure_ascii=False)
@@ -30,7 +30,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def listed(values: Iterable) -> str:
+def format_list(values: Iterable) -> str:
     """Values as a person would list them."""
     return ", ".join(f"{value:.12g}" if isinstance(value, float) else str(value) for value in values)
 
@@ -41,7 +41,7 @@ def nearest(given: Any, allowed: Iterable, most: int = 1000) -> str:
     hint = "".join(f"did you mean {near!r}? " for near in close(given, allowed))
     if not allowed:
         return "there is nothing to choose: leave it out"
-    return f"{hint}allowed: {listed(allowed[:most])}{', ...' if len(allowed) > most else ''}"
+    return f"{hint}allowed: {format_list(allowed[:most])}{', ...' if len(allowed) > most else ''}"
 
 
 def close(given: Any, allowed: Iterable[str]) -> list[str]:
@@ -49,7 +49,7 @@ def close(given: Any, allowed: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(str(given), list(allowed), n=1)
 
 
-def repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
+def refuse_repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
     """A list that names something twice."""
     for value, count in Counter(list(values)).items():
         if count > 1:
@@ -58,7 +58,7 @@ def repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
 
 def unknown_modules(keys: tuple, modules: Iterable, known: Iterable) -> Iterator[Fault]:
     """Modules that the network lacks, or that are named twice."""
-    yield from repeated(keys, modules)
+    yield from refuse_repeated(keys, modules)
     for module in dict.fromkeys(modules):
         if module not in known:
-            yield keys, f"found {module}; the network has no such module; allowed: {listed(known)}"
+            yield keys, f"found {module}; the network has no such module; allowed: {format_list(known)}"

@@ -21,11 +21,11 @@ from pydantic_core import PydanticCustomError
 from ruamel.yaml.error import YAMLError
 
 import vestige.figures
-from vestige.config.errors import Fault, nearest, shown, worded
+from vestige.config.errors import Fault, format_fault, format_value, nearest
 from vestige.config.rows import plain_values
 from vestige.config.sections import NAME
 from vestige.figures.drawing import Figure
-from vestige.figures.needs import DISTINCT, NEEDS, Need, several
+from vestige.figures.needs import DISTINCT, NEEDS, Need, at_least_two
 from vestige.figures.rendering import BESIDE
 from vestige.foundation.articles import ARTICLES
 from vestige.foundation.settings import Values
@@ -38,7 +38,7 @@ class FiguresRefused(ValueError):
     """A file of figures that cannot be used; the message names the file, the figure and the key."""
 
 
-def refused(text: str) -> PydanticCustomError:
+def refuse_key(text: str) -> PydanticCustomError:
     """A fault of one key, in our words."""
     return PydanticCustomError("refused", "{text}", {"text": text})
 
@@ -46,7 +46,7 @@ def refused(text: str) -> PydanticCustomError:
 def known_kind(kind: str, info: ValidationInfo) -> str:
     """The name of a kind of result."""
     if kind not in info.context:
-        raise refused(f"found {kind!r}; {nearest(kind, info.context)}")
+        raise refuse_key(f"found {kind!r}; {nearest(kind, info.context)}")
     return kind
 
 
@@ -55,10 +55,12 @@ def known_plot(plot: str) -> str:
     if plot in plots():
         if issubclass(plot_module(plot).Settings, Figure):
             return plot
-        raise refused(f"found {plot!r}; the class Settings of figures/{plot}.py is no Figure of drawing.py")
+        raise refuse_key(f"found {plot!r}; the class Settings of figures/{plot}.py is no Figure of drawing.py")
     if (FOLDER / f"{plot}.py").is_file():
-        raise refused(f"found {plot!r}; figures/{plot}.py lacks a class Settings or a function {plot}(settings, runs)")
-    raise refused(f"found {plot!r}; no such file in figures/; {nearest(plot, plots())}")
+        raise refuse_key(
+            f"found {plot!r}; figures/{plot}.py lacks a class Settings or a function {plot}(settings, runs)"
+        )
+    raise refuse_key(f"found {plot!r}; no such file in figures/; {nearest(plot, plots())}")
 
 
 def complete_caption(caption: str, info: ValidationInfo) -> str:
@@ -66,14 +68,14 @@ def complete_caption(caption: str, info: ValidationInfo) -> str:
     try:
         filled = caption.format(bands="\0")
     except (LookupError, ValueError, AttributeError):
-        raise refused(
-            f"found {shown(caption)}; {{bands}} alone is filled in; a brace itself is written twice"
+        raise refuse_key(
+            f"found {format_value(caption)}; {{bands}} alone is filled in; a brace itself is written twice"
         ) from None
     if "plot" in info.data and ("\0" in filled) != (draws := plot_module(info.data["plot"]).Settings.draws_bands):
         wrong = (
             "lacks {bands}, in whose place stands what the bands are" if draws else "has {bands}, and there are none"
         )
-        raise refused(f"it {wrong}: the plot {info.data['plot']} draws {'' if draws else 'no '}bands")
+        raise refuse_key(f"it {wrong}: the plot {info.data['plot']} draws {'' if draws else 'no '}bands")
     return caption
 
 
@@ -83,13 +85,15 @@ def known_need(said: Any, info: ValidationInfo) -> Need:
     axis = info.context.get(info.data.get("kind"))
     allowed = [each for each, need in NEEDS.items() if axis in (None, need.axis)]
     if name not in allowed:
-        raise refused(f"found {shown(said)}; {nearest(name, allowed)}")
+        raise refuse_key(f"found {format_value(said)}; {nearest(name, allowed)}")
     if name is said:
         return NEEDS[name]
     if {*said} != {"several", "distinct"} or said["distinct"] not in DISTINCT or not NEEDS[name].penalised:
         example = f"{{several: suppressed, distinct: {' or '.join(DISTINCT)}}}"
-        raise refused(f"found {shown(said)}; allowed: conditions with a penalty that differ in it, as in {example}")
-    return several(NEEDS[name], said["distinct"])
+        raise refuse_key(
+            f"found {format_value(said)}; allowed: conditions with a penalty that differ in it, as in {example}"
+        )
+    return at_least_two(NEEDS[name], said["distinct"])
 
 
 Number = Annotated[str, Field(min_length=1), BeforeValidator(lambda said: str(said) if type(said) is int else said)]
@@ -156,8 +160,10 @@ def read_rows(axes: Mapping[str, str], path: Path = FILE) -> dict[str, FigureRow
     except (YAMLError, UnicodeDecodeError) as error:
         raise FiguresRefused(f"{path} cannot be read: {error}") from None
     if not isinstance(data, Mapping):
-        raise FiguresRefused(f"{path} is refused: found {shown(data)}; allowed: names of figures, and their rows")
-    found = [worded(fault, None) for name, said in data.items() for fault in faults_of(name, said, axes)]
+        raise FiguresRefused(
+            f"{path} is refused: found {format_value(data)}; allowed: names of figures, and their rows"
+        )
+    found = [format_fault(fault, None) for name, said in data.items() for fault in faults_of(name, said, axes)]
     if found:
         raise FiguresRefused("\n".join([f"{path} is refused:", *found]))
     return {name: FigureRow.model_validate(said, context=axes) for name, said in data.items()}
@@ -190,5 +196,5 @@ def words_of(error: Any, kind: type[Values]) -> str:
         case "extra_forbidden":
             return f"unknown key; {nearest(error['loc'][-1], kind.model_fields)}"
         case "model_type":
-            return f"found {shown(error['input'])}; allowed: keys and their values"
-    return f"found {shown(error['input'])}; {error['msg'][:1].lower()}{error['msg'][1:]}"
+            return f"found {format_value(error['input'])}; allowed: keys and their values"
+    return f"found {format_value(error['input'])}; {error['msg'][:1].lower()}{error['msg'][1:]}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from vestige.config.choices import FIGURES, KINDS
-from vestige.config.errors import Fault, listed, nearest, repeated, shown, unknown_modules
-from vestige.config.selection import conditions_of, meaning, selectable, selected
+from vestige.config.errors import Fault, format_list, format_value, nearest, refuse_repeated, unknown_modules
+from vestige.config.selection import conditions_of, coordinates_of_result, select_cells, selectable
 from vestige.config.study import Study
 from vestige.foundation.rows import RUN, SET, STAGES
 
@@ -18,7 +18,7 @@ def of_figures(study: Study) -> Iterator[Fault]:
                 yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
                 if (layer := getattr(settings, "layer", None)) is not None:
                     yield from unknown_modules((*here, "layer"), [layer], study.network.modules)
-                yield from repeated((*here, "measures"), getattr(settings, "measures", None) or ())
+                yield from refuse_repeated((*here, "measures"), getattr(settings, "measures", None) or ())
                 yield from of_selection(study, here, settings.select or {})
 
 
@@ -28,7 +28,10 @@ def of_modules(study: Study, here: tuple, modules: Iterable) -> Iterator[Fault]:
     yield from unknown_modules((*here, "pairs" if measured is None else "modules"), modules, study.network.modules)
     for module in modules:
         if measured is not None and module in study.network.modules and module not in measured:
-            yield (*here, "modules"), f"found {module}, which {here[1]} does not cover; allowed: {listed(measured)}"
+            yield (
+                (*here, "modules"),
+                f"found {module}, which {here[1]} does not cover; allowed: {format_list(measured)}",
+            )
 
 
 def remedy_of(kind: str) -> str:
@@ -53,19 +56,19 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     if not cells:
         yield here, f"there is no run to show; {remedy_of(kind)}, or leave the figure out"
     elif not unknown:
-        chosen = selected(study, kind, select)
-        yield from lacking(study, here, figure, chosen) if chosen else unfitting(study, here, select)
+        chosen = select_cells(study, kind, select)
+        yield from lacking_conditions(study, here, figure, chosen) if chosen else find_unfitting(study, here, select)
 
 
-def unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
+def find_unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     """A selection that no run fits."""
-    runs = [meaning(study, cell) for cell in study.cells(STAGES[here[1]])]
+    runs = [coordinates_of_result(study, cell) for cell in study.cells(STAGES[here[1]])]
     found = {key: dict.fromkeys(run[key] for run in runs if run.get(key) is not None) for key in select}
-    there = "; ".join(f"{key} {listed(values)}" for key, values in found.items())
-    yield (*here, "select"), f"found {shown(select)}, which fits no run of {here[1]}; there are {there}"
+    there = "; ".join(f"{key} {format_list(values)}" for key, values in found.items())
+    yield (*here, "select"), f"found {format_value(select)}, which fits no run of {here[1]}; there are {there}"
 
 
-def lacking(study: Study, here: tuple, figure: str, cells: Iterable[dict]) -> Iterator[Fault]:
+def lacking_conditions(study: Study, here: tuple, figure: str, cells: Iterable[dict]) -> Iterator[Fault]:
     """The conditions that a figure needs and is not given."""
     done = [conditions_of(study, cell) for cell in cells]
     for need in FIGURES[figure].needs:

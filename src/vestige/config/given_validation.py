@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vestige.config.errors import Fault, shown
+from vestige.config.errors import Fault, format_value
 from vestige.config.study import Study
 
 BESIDE = ("checkpoints", "epochs")  # the keys that such a condition may have
@@ -13,7 +13,7 @@ def of_given(study: Study, name: str) -> Iterator[Fault]:
     for key in sorted(study.conditions[name].model_fields_set - {*BESIDE}):
         value = getattr(study.conditions[name], key)
         if (key, value) != ("alpha", 0):
-            says = f"found {shown(value)}; networks from elsewhere are not trained here: leave this key out"
+            says = f"found {format_value(value)}; networks from elsewhere are not trained here: leave this key out"
             yield ("conditions", name, key), f"{says}; allowed beside checkpoints: epochs"
 
 

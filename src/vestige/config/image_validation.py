@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from vestige.config.errors import Fault, nearest, shown
+from vestige.config.errors import Fault, format_value, nearest
 from vestige.config.study import Study
 from vestige.foundation.rows import STAGES
 from vestige.stages.training import (
@@ -52,9 +52,12 @@ def of_training(here: tuple, said: dict, known: Known, held_out: float | None) -
     train = known.train - count_held_out(known.train, held_out)
     there = f"there are {train} training images"
     if held_out is not None:
-        there += f" beside those that are held out ({shown(held_out)} of {known.train})"
+        there += f" beside those that are held out ({format_value(held_out)} of {known.train})"
     if size is not None and train < FEWEST:
-        yield (*here, "held_out"), f"found {shown(held_out)}; {there}; allowed: less, so that {FEWEST} or more are left"
+        yield (
+            (*here, "held_out"),
+            f"found {format_value(held_out)}; {there}; allowed: less, so that {FEWEST} or more are left",
+        )
     elif size is not None and size > train:
         yield (*here, "batch_size"), f"found {size}; {there}; allowed: 2 to {train}"
     elif size is not None and has_lonely_image(train, size):

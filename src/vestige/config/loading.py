@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from vestige.config.errors import Fault, listed, shown, worded
+from vestige.config.errors import Fault, format_fault, format_list, format_value
 from vestige.config.schema_errors import misfits
 from vestige.config.study import FILE, Study
 from vestige.config.validation import contradictions
@@ -31,7 +31,7 @@ def read(path: Path | str = FILE) -> Study:
 def of_text(text: str, path: Path) -> Study:
     """The study that the text of a file describes, one for all: nothing in it changes. Raises StudyRefused."""
     tree = cache(lambda: YAML(typ="rt").load(text))  # only a refusal needs it
-    study = checked(parsed(text, path), lambda keys: line_of(tree(), keys), name_in_messages(path))
+    study = validate_study(parse_yaml(text, path), lambda keys: line_of(tree(), keys), name_in_messages(path))
     study._file = name_in_messages(path)
     return study
 
@@ -41,7 +41,7 @@ def name_in_messages(path: Path) -> str:
     return path.name if path.is_absolute() else path.as_posix()
 
 
-def checked(data: Any, line: Callable[[tuple], int | None] = lambda keys: None, name: str = FILE) -> Study:
+def validate_study(data: Any, line: Callable[[tuple], int | None] = lambda keys: None, name: str = FILE) -> Study:
     """A study from plain values. Raises StudyRefused."""
     refuse_faults(faults(data), line, name)
     return Study.model_validate(data)
@@ -51,7 +51,9 @@ def refuse_faults(found: list[Fault], line: Callable[[tuple], int | None], name:
     """Raise StudyRefused with every fault, in the order in which they stand in the file, if there are any."""
     placed = sorted(((line(keys) or 0, (keys, says)) for keys, says in found), key=lambda each: each[0])
     if placed:
-        raise StudyRefused("\n".join([f"{name} is refused:", *(worded(fault, number) for number, fault in placed)]))
+        raise StudyRefused(
+            "\n".join([f"{name} is refused:", *(format_fault(fault, number) for number, fault in placed)])
+        )
 
 
 def refuse(found: list[Fault], path: Path | str = FILE) -> None:
@@ -63,8 +65,8 @@ def refuse(found: list[Fault], path: Path | str = FILE) -> None:
 def faults(data: Any) -> list[Fault]:
     """Why plain values are no study; empty where they are one. Sections that do not fit hide what they contradict."""
     if not isinstance(data, Mapping):
-        holds = "it is empty" if data is None else f"found {shown(data)}"
-        return [((), f"{holds}; allowed: the keys {listed(Study.model_fields)}")]
+        holds = "it is empty" if data is None else f"found {format_value(data)}"
+        return [((), f"{holds}; allowed: the keys {format_list(Study.model_fields)}")]
     found = dict(unfit(data))
     try:
         study = Study.model_validate(data)
@@ -81,7 +83,7 @@ def unfit(data: Any, keys: tuple = (), seen: set[int] | None = None) -> Iterator
         if value is None:
             yield here, "it is empty; give it a value, or leave the key out"
         elif type(value) is int and abs(value) > LARGEST:
-            yield here, f"found {shown(value)}; allowed: whole numbers up to {LARGEST}"
+            yield here, f"found {format_value(value)}; allowed: whole numbers up to {LARGEST}"
         elif isinstance(value, Mapping | list) and id(value) not in seen:
             seen.add(id(value))
             yield from unfit(value, here, seen)
@@ -103,7 +105,7 @@ def text_of(path: Path) -> str:
         raise StudyRefused(f"{path} cannot be read: {error.strerror}") from None
 
 
-def parsed(text: str, path: Path) -> Any:
+def parse_yaml(text: str, path: Path) -> Any:
     """Plain values of YAML 1.2 (`1e-4` is a number, `off` a string, a key given twice an error)."""
     try:
         return YAML(typ="safe", pure=True).load(text)

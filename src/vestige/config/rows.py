@@ -10,7 +10,7 @@ from ruamel.yaml.error import YAMLError
 
 from vestige.foundation import source
 from vestige.foundation.file_identity import identity
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 
 
 class RowsRefused(ValueError):
@@ -48,7 +48,7 @@ def parse_rows(path: Path, *mark: int) -> dict[str, Any]:
 
 def plain_values(path: Path) -> Any:
     """The plain values of a file of YAML, parsed once while it stays the same file. Raises YAMLError and OSError."""
-    text = remembered("rows", path.resolve(), as_json)
+    text = find_remembered("rows", path.resolve(), as_json)
     return parse(path) if text is None else json.loads(text)
 
 

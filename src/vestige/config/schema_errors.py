@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from vestige.condition import PLACES
 from vestige.config.choices import FIGURES
-from vestige.config.error_locations import inside, located, section_at, tag_of
-from vestige.config.errors import close, listed, nearest, shown
+from vestige.config.error_locations import locate_fault, section_at, tag_of, type_inside
+from vestige.config.errors import close, format_list, format_value, nearest
 from vestige.config.sections import NAME, STUDY_NAME
 from vestige.foundation.rows import SET, STAGES
 
@@ -56,7 +56,7 @@ def misfits(data: Any, error: ValidationError) -> dict[tuple, str]:
     """What is wrong, by the path of keys; without what only follows from another fault."""
     grouped: dict[tuple, list[dict]] = {}
     for each in error.errors(include_url=False):
-        grouped.setdefault(located(each, data), []).append(each)
+        grouped.setdefault(locate_fault(each, data), []).append(each)
     return {keys: says(keys, group) for keys, group in grouped.items() if not follows(keys, group[0], grouped)}
 
 
@@ -82,25 +82,27 @@ def lacks_key(error: dict) -> bool:
 def says(keys: tuple, group: list[dict]) -> str:
     """What is wrong at a key; several errors at one key are those of the several types that its value might have."""
     if is_unknown(group[0]):
-        return f"unknown key; {elsewhere(keys)}{nearest(keys[-1], section_at(group[0]).model_fields)}"
+        return f"unknown key; {find_new_place(keys)}{nearest(keys[-1], section_at(group[0]).model_fields)}"
     if group[0]["type"] == "union_tag_not_found" and keys[-1] != tag_of(group[0]):
         return f"unknown key; did you mean {tag_of(group[0])!r}?"
     if lacks_key(group[0]):
         return f"missing; {lines_to_add(keys) or f'this key is required{keys_of(group[0])}'}"
     if group[0]["type"] == "missing":  # an error for each entry that a list lacks: the last says how long it should be
-        return f"found {shown(group[0]['input'])}; allowed: {group[-1]['loc'][-1] + 1} entries"
+        return f"found {format_value(group[0]['input'])}; allowed: {group[-1]['loc'][-1] + 1} entries"
     given = group[0]["ctx"]["tag"] if group[0]["type"] == "union_tag_invalid" else group[0]["input"]
     if (replaced := REPLACED.get((".".join(map(str, keys)), given) if isinstance(given, str) else None)) is not None:
-        return f"found {shown(given)}; {replaced}"
+        return f"found {format_value(given)}; {replaced}"
     if (condition := condition_of_run(keys, given)) is not None:
         example = "`baseline_suppressed: {first: baseline, second: suppressed}`"
-        return f"found {shown(given)}, a run; a pair is of two conditions, over all seeds: say {condition}; {example}"
+        found = f"found {format_value(given)}, a run"
+        return f"{found}; a pair is of two conditions, over all seeds: say {condition}; {example}"
     lacking = [each for each in group if each["type"] == "missing"]  # an error for each entry, as above
     group = [each for each in group if each not in lacking] + lacking[-1:]
     words = [word for each in group for word in spellings(each)]
     others = dict.fromkeys(phrase(each) for each in group if not spellings(each))
     hint = "".join(f"did you mean {near!r}? " for near in close(given, words))
-    return f"found {shown(given)}; {hint}allowed: {', or '.join([*others, *([listed(words)] if words else [])])}"
+    allowed = ", or ".join([*others, *([format_list(words)] if words else [])])
+    return f"found {format_value(given)}; {hint}allowed: {allowed}"
 
 
 def lines_to_add(keys: tuple) -> str:
@@ -119,11 +121,11 @@ def keys_of(error: dict) -> str:
     """The keys of a section that is missing; nothing where a single value is."""
     if error["type"] != "missing":
         return ""
-    section = inside(section_at(error), error["loc"][-1])
-    return f"; its keys: {listed(section.model_fields)}" if hasattr(section, "model_fields") else ""
+    section = type_inside(section_at(error), error["loc"][-1])
+    return f"; its keys: {format_list(section.model_fields)}" if hasattr(section, "model_fields") else ""
 
 
-def elsewhere(keys: tuple) -> str:
+def find_new_place(keys: tuple) -> str:
     """Where a key of former studies stands now, or a figure that is listed under a kind from which it is not drawn."""
     if (moved := MOVED.get(".".join(map(str, keys)))) is not None:
         return f"{moved}; "

@@ -42,7 +42,7 @@ Checkpoints = Annotated[
 ]
 
 
-def overriding(name: str) -> tuple:
+def override_field(name: str) -> tuple:
     """The field of a condition for one key of `training`."""
     type_of = get_type_hints(Training, include_extras=True)[name]
     return Annotated[type_of | None, Field(description=f"The condition's own value of training.{name}.")], None
@@ -53,7 +53,7 @@ ConditionSettings = create_model(
     __base__=Penalty,
     __doc__="A penalty, and any key of `training` that the condition overrides; or checkpoints from elsewhere.",
     checkpoints=(Checkpoints | None, None),
-    **{name: overriding(name) for name in Training.model_fields},
+    **{name: override_field(name) for name in Training.model_fields},
 )
 
 

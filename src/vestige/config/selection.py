@@ -17,9 +17,9 @@ def selectable(kind: str) -> tuple[str, ...]:
     return SELECTABLE if STAGES[kind].axis == RUN else ()
 
 
-def selected(study: Study, kind: str, select: dict) -> tuple[dict, ...]:
+def select_cells(study: Study, kind: str, select: dict) -> tuple[dict, ...]:
     """What tells the results that a figure shows apart: condition or pair, and seed."""
-    return tuple(cell for cell in study.cells(STAGES[kind]) if fits(meaning(study, cell), select))
+    return tuple(cell for cell in study.cells(STAGES[kind]) if fits(coordinates_of_result(study, cell), select))
 
 
 def fits(values: dict, select: dict) -> bool:
@@ -27,7 +27,7 @@ def fits(values: dict, select: dict) -> bool:
     return all(values[key] in allowed for key, allowed in select.items() if key in values)
 
 
-def meaning(study: Study, cell: dict) -> dict:
+def coordinates_of_result(study: Study, cell: dict) -> dict:
     """All that a result's run means, by coordinate; of a pair, with `_first` and `_second` behind."""
     if "pair" in cell:
         runs = study.runs_of_pair(**cell)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vestige.config.errors import Fault, listed
+from vestige.config.errors import Fault, format_list
 from vestige.config.study import Study
 from vestige.stages.training import Settings, has_several_devices, is_recomputed
 
@@ -37,7 +37,10 @@ def of_settings(study: Study, training: Settings) -> Iterator[tuple[str, str]]:
     said = {key: value for key, value in training if value is not None}
     watching = [key for key in WATCHING if key in said]
     if watching and "held_out" not in said:
-        yield "held_out", f"missing; {listed(watching)} looks at held-out images; allowed: a share of them, such as 0.1"
+        yield (
+            "held_out",
+            f"missing; {format_list(watching)} looks at held-out images; allowed: a share of them, such as 0.1",
+        )
     if "held_out" in said and is_recomputed(training.batch_norm):
         yield "held_out", f"found {said['held_out']:g}; where batch_norm is recomputed no images can be held out"
     if training.precision == "tf32" and study.device != "cuda":

@@ -13,7 +13,7 @@ from vestige.config.cluster_validation import (
     of_single_units,
     of_untrained,
 )
-from vestige.config.errors import Fault, listed, nearest, repeated, unknown_modules
+from vestige.config.errors import Fault, format_list, nearest, refuse_repeated, unknown_modules
 from vestige.config.figure_validation import of_figures
 from vestige.config.given_validation import of_given, of_given_pair
 from vestige.config.selection import values_of
@@ -36,7 +36,7 @@ DIRECTIONS = {"directions": "2 or more; 16 leave an error of about 4 %", "direct
 
 def contradictions(study: Study) -> Iterator[Fault]:
     """Every contradiction, as the path of keys and what is wrong there. Empty for a study that can be run."""
-    yield from repeated(("seeds",), study.seeds)
+    yield from refuse_repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
     measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_clustering(study), *of_norms(study)]
@@ -61,10 +61,10 @@ def of_condition(study: Study, name: str) -> Iterator[Fault]:
         return
     described = [key for key in ("modules", "start", "stop") if getattr(said, key) is not None]
     if described and "alpha" not in said.model_fields_set:
-        yield (*here, "alpha"), f"missing; {listed(described)} tell of a penalty: say how strong it is"
+        yield (*here, "alpha"), f"missing; {format_list(described)} tell of a penalty: say how strong it is"
     yield from unknown_modules((*here, "modules"), said.modules or (), study.network.modules)
     if is_penalised(said.alpha) and said.modules is None:
-        which = f"say on which modules it acts; allowed: {listed(study.network.modules)}"
+        which = f"say on which modules it acts; allowed: {format_list(study.network.modules)}"
         yield (*here, "modules"), f"missing; alpha is {said.alpha:g}: {which}"
     if is_penalised(said.alpha) and said.start is None:
         yield (*here, "start"), f"missing; alpha is {said.alpha:g}: say from which epoch it acts; 0 is the beginning"
@@ -132,7 +132,7 @@ def twins(study: Study) -> Iterator[Fault]:
 def of_applies(study: Study) -> Iterator[Fault]:
     """A measure that covers a condition that does not exist."""
     for measure, names in study.applies:
-        yield from repeated(("applies", measure), names)
+        yield from refuse_repeated(("applies", measure), names)
         for name in dict.fromkeys(names):
             if name not in study.conditions:
                 yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
@@ -144,7 +144,7 @@ def of_sections(study: Study) -> Iterator[Fault]:
         lacking = [key for key in stage.settings if getattr(study, key, stage) is None]
         for key in lacking if study.cells(stage) else ():
             field = Study.model_fields[key].annotation
-            keys = listed(next(each for each in get_args(field) if each is not NoneType).model_fields)
+            keys = format_list(next(each for each in get_args(field) if each is not NoneType).model_fields)
             yield (key,), f"missing; {key_of(stage)} asks for what is made with it; its keys: {keys}"
 
 
@@ -166,7 +166,7 @@ def of_ablation(study: Study) -> Iterator[Fault]:
     yield from of_seed(study, "ablation", "halves_seed", "ranked_on", "held_out_halves")
     if fractions is not None and (len(fractions) < 2 or list(fractions) != sorted({0.0, *fractions})):
         allowed = "two or more, rising from 0 (the intact network) to at most 1"
-        yield (*here, "fractions"), f"found {listed(fractions)}; allowed: {allowed}"
+        yield (*here, "fractions"), f"found {format_list(fractions)}; allowed: {allowed}"
 
 
 def of_cka(study: Study) -> Iterator[Fault]:
@@ -226,19 +226,19 @@ def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> It
 def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
     """A measure none of whose epochs exists in a run that it covers."""
     epochs = getattr(study, measure).epochs
-    yield from repeated((measure, "epochs"), epochs if epochs != "all" else ())
+    yield from refuse_repeated((measure, "epochs"), epochs if epochs != "all" else ())
     for name in study.conditions:
         if name in getattr(study.applies, measure) and not study.is_given(name):
-            yield from beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)
+            yield from find_epochs_beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)
 
 
-def beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
+def find_epochs_beyond(study: Study, measure: str, ends: str, last: int) -> Iterator[Fault]:
     """The epochs of a measure, if it finds none of them up to the last one that there is."""
     epochs = getattr(study, measure).epochs
     if epochs != "all" and min((each for each in epochs if each != BEST), default=0) > last:
         yield (
             (measure, "epochs"),
-            f"found {listed(epochs)}; {ends} at epoch {last}; allowed: all, or some of 0 to {last}",
+            f"found {format_list(epochs)}; {ends} at epoch {last}; allowed: all, or some of 0 to {last}",
         )
 
 
@@ -259,4 +259,4 @@ def of_between(study: Study) -> Iterator[Fault]:
             yield from of_given_pair(study, name)
         if not unknown and study.cka is not None and not any(study.is_given(condition) for _, condition in pair):
             last = min(study.training_of(condition).epochs for _, condition in pair)
-            yield from beyond(study, "cka", f"a run of between.{name} ends", last)
+            yield from find_epochs_beyond(study, "cka", f"a run of between.{name} ends", last)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 from vestige.foundation.random import generator
 
 FOLDER = Path("work", "images")
@@ -42,13 +42,13 @@ def digest(array: np.ndarray) -> str:
 
 def store(decoded: Decoded) -> dict[str, list[str]]:
     """Write all arrays; the digests of "images" and of "labels", in the order of the splits."""
-    return {kind: [kept(getattr(decoded, kind)[split]) for split in SPLITS] for kind in KINDS}
+    return {kind: [store_array(getattr(decoded, kind)[split]) for split in SPLITS] for kind in KINDS}
 
 
-def kept(array: np.ndarray) -> str:
+def store_array(array: np.ndarray) -> str:
     """Write an array under its digest, which is returned. Several jobs may do so at once."""
     name = digest(array)
-    with whole(FOLDER / f"{name}.npy") as file:
+    with write_whole(FOLDER / f"{name}.npy") as file:
         np.save(file, array, allow_pickle=False)
     return name
 
@@ -59,16 +59,16 @@ def load(images, settings, split: str) -> tuple[np.ndarray, np.ndarray]:
     What is absent or damaged in `work/` is decoded again. Raises OtherImages if the source now gives other images.
     """
     names = [str(images[f"{kind}_sha256"].sel(split=split).item()) for kind in KINDS]
-    found = [sound(name) for name in names]
+    found = [load_sound(name) for name in names]
     if any(array is None for array in found):
         fresh = store(read(settings))
         if [fresh[kind][SPLITS.index(split)] for kind in KINDS] != names:
             raise OtherImages(remedy(images, settings, split))
-        found = [sound(name) for name in names]
+        found = [load_sound(name) for name in names]
     return found[0], found[1]
 
 
-def sound(name: str) -> np.ndarray | None:
+def load_sound(name: str) -> np.ndarray | None:
     """The array of a digest, memory-mapped; None if it is absent or damaged."""
     try:
         array = np.load(FOLDER / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -91,7 +91,7 @@ def normalise(batch, mean, std):
     return (batch / 255).sub_(mean.view(-1, 1, 1)).div_(std.view(-1, 1, 1))
 
 
-def stratified(labels: np.ndarray, val_fraction: float, seed: int) -> dict[str, np.ndarray]:
+def split_stratified(labels: np.ndarray, val_fraction: float, seed: int) -> dict[str, np.ndarray]:
     """Rows of each split, rising: of each class the same fraction, to the nearest image and at least one, for val."""
     rows = [split_class(np.flatnonzero(labels == name), val_fraction, seed, name) for name in np.unique(labels)]
     return {split: np.sort(np.concatenate([row[split] for row in rows])) for split in SPLITS}

@@ -28,14 +28,14 @@ class Augmentation:
 
     def __call__(self, pixels: Tensor, numbers: np.ndarray) -> Tensor:
         """What networks see of whole images (n, channels, height, width), of which `numbers` (n) are the numbers."""
-        moved = pixels if self.moves is None else shifted(pixels, self.moves[numbers], self.most)
+        moved = pixels if self.moves is None else shift_images(pixels, self.moves[numbers], self.most)
         cut = self.parts is None
-        seen = middle(moved, self.crop) if cut else resized(moved.float(), self.parts[:, numbers], self.crop)
+        seen = middle(moved, self.crop) if cut else resize_parts(moved.float(), self.parts[:, numbers], self.crop)
         return self.mirror(seen, numbers)
 
     def mirror(self, pixels: Tensor, numbers: np.ndarray) -> Tensor:
         """Images (n, channels, height, width) that are cut already, mirrored where they are to be."""
-        return pixels if self.flips is None else flipped(pixels, self.flips[numbers])
+        return pixels if self.flips is None else flip_images(pixels, self.flips[numbers])
 
 
 def augmentation(training, heights, widths, crop: int | None, seed: int, epoch: int) -> Augmentation:
@@ -54,7 +54,7 @@ def augmentation(training, heights, widths, crop: int | None, seed: int, epoch: 
     return Augmentation(moves, shift or 0, parts, crop, flips)
 
 
-def shifted(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
+def shift_images(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
     """Each image moved down and to the right by its own pixels (images, 2), at most `most` either way."""
     padded, device = F.pad(images, [most] * 4), images.device
     starts = torch.from_numpy(most - moves).to(device, non_blocking=True).T[..., None]
@@ -64,7 +64,7 @@ def shifted(images: Tensor, moves: np.ndarray, most: int) -> Tensor:
     return padded[numbers, :, rows[:, :, None], columns[:, None]].permute(0, 3, 1, 2).contiguous()
 
 
-def flipped(images: Tensor, flips: np.ndarray) -> Tensor:
+def flip_images(images: Tensor, flips: np.ndarray) -> Tensor:
     """The images of a batch, those mirrored left to right where `flips` (images) is true."""
     return torch.where(
         torch.from_numpy(flips).to(images.device, non_blocking=True)[:, None, None, None], images.flip(-1), images
@@ -102,7 +102,7 @@ def largest_parts(heights: np.ndarray, widths: np.ndarray, ratio: tuple[float, f
     return np.stack([(heights - high) // 2, high, (widths - wide) // 2, wide])
 
 
-def resized(images: Tensor, places: np.ndarray, size: int) -> Tensor:
+def resize_parts(images: Tensor, places: np.ndarray, size: int) -> Tensor:
     """Parts of images (n, channels, height, width), at places (4, n), bilinearly resized to squares of `size` pixels.
 
     As products of matrices, which is exact, cheap beside a network, and on a GPU the same every time.

@@ -45,18 +45,18 @@ def read(settings: Settings):
     """
     from vestige.data.arrays import SPLITS, Decoded
 
-    folder = found(settings)
+    folder = find_folder(settings)
     names = class_names(folder / META)
     wanted = {"train": settings.train_per_class, "val": settings.val_per_class}
-    whole = {split: joined(folder, split, len(names)) for split in SPLITS}
+    whole = {split: read_split(folder, split, len(names)) for split in SPLITS}
     for split, (_, labels) in whole.items():
         present(labels, names, split, folder)
-    splits = {split: few(*whole[split], wanted[split], names, split) for split in SPLITS}
+    splits = {split: take_first(*whole[split], wanted[split], names, split) for split in SPLITS}
     images, labels = ({split: splits[split][part] for split in SPLITS} for part in (0, 1))
     return Decoded(images, labels, names)
 
 
-def joined(folder: Path, split: str, classes: int):
+def read_split(folder: Path, split: str, classes: int):
     """Images uint8 (n, 3, 32, 32) and labels int64 (n) of all the files of a split."""
     import numpy as np
 
@@ -96,7 +96,7 @@ def text(name):
 
 def entries(path: Path, *keys: str) -> list:
     """Some entries of the dictionary that a file holds. Raises ValueError where one lacks."""
-    held = unpickled(path)
+    held = load_pickle(path)
     if not isinstance(held, dict):
         raise ValueError(f"{path} holds no dictionary, but {type(held).__name__}")
     named = {text(key): value for key, value in held.items()}
@@ -188,18 +188,18 @@ class Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError("it asks for an object outside of it, which no file of CIFAR-10 needs")
 
 
-def unpickled(path: Path):
+def load_pickle(path: Path):
     """What a pickle holds, of which no code is run. Raises ValueError where it is refused or damaged."""
     with path.open("rb") as file:
         try:
-            harmless(file)
+            refuse_harmful(file)
             file.seek(0)
             return Unpickler(file, encoding="latin1").load()
         except Exception as fault:  # a damaged pickle may raise anything
             raise ValueError(f"{path} is not read: {fault or type(fault).__name__}") from fault
 
 
-def harmless(file) -> None:
+def refuse_harmful(file) -> None:
     """Refuse a pickle with operations that no file of CIFAR-10 needs, and that might reach or exhaust something."""
     tuples = 0
     for count, (operation, argument, _) in enumerate(pickletools.genops(file)):
@@ -223,7 +223,7 @@ def present(labels, names: tuple[str, ...], split: str, folder: Path) -> None:
         raise ValueError(f"images.folder: {folder} has no {split} images of class {', '.join(lacking)}")
 
 
-def few(images, labels, wanted: int | None, names: tuple[str, ...], split: str):
+def take_first(images, labels, wanted: int | None, names: tuple[str, ...], split: str):
     """The first `wanted` images of each class and their labels, in the order of the files; all where it is None."""
     import numpy as np
 
@@ -236,7 +236,7 @@ def few(images, labels, wanted: int | None, names: tuple[str, ...], split: str):
     return images[chosen], labels[chosen]
 
 
-def found(settings: Settings) -> Path:
+def find_folder(settings: Settings) -> Path:
     """The folder with all of the files, which may first be downloaded. Raises ValueError where one is missing."""
     folder = settings.path("folder")
     if settings.download and not folder.exists():

@@ -23,13 +23,13 @@ def read(settings: Settings):
     import numpy as np
     from sklearn.datasets import load_digits
 
-    from vestige.data.arrays import Decoded, stratified
+    from vestige.data.arrays import Decoded, split_stratified
 
     found = load_digits()
     labels = found.target.astype(np.int64)
     # 255 * level / 16, halves rounded up, in integers: the same on every machine.
     images = ((found.images.astype(np.int64) * 255 + 8) // 16).astype(np.uint8)[:, None]
-    rows = stratified(labels, settings.val_fraction, settings.split_seed)
+    rows = split_stratified(labels, settings.val_fraction, settings.split_seed)
     return Decoded(
         images={split: images[row] for split, row in rows.items()},
         labels={split: labels[row] for split, row in rows.items()},

@@ -129,16 +129,16 @@ def open_split(images, settings: Settings, split: str, batch_size: int, mean, st
 
 def load_val(images, settings: Settings):
     """Squares uint8 (images, 3, crop, crop), and labels int64 (images) of val; decoded again where absent."""
-    from vestige.data.arrays import OtherImages, kept, sound
+    from vestige.data.arrays import OtherImages, load_sound, store_array
     from vestige.data.squares import decode_squares, load_squares
 
     names = [str(images[f"{kind}_sha256"].sel(split="val").item()) for kind in ("images", "labels")]
-    squares, labels = load_squares(names[0]), sound(names[1])
+    squares, labels = load_squares(names[0]), load_sound(names[1])
     if squares is None or labels is None:
         index = find_index(images, settings)
-        if [decode_squares(index, settings), kept(index.splits["val"].label)] != names:
+        if [decode_squares(index, settings), store_array(index.splits["val"].label)] != names:
             raise OtherImages("the validation photographs give other squares than images.nc says: delete and remake it")
-        squares, labels = load_squares(names[0]), sound(names[1])
+        squares, labels = load_squares(names[0]), load_sound(names[1])
     return squares, labels
 
 

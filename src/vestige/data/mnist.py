@@ -44,9 +44,9 @@ def read(settings: Settings):
     """
     from vestige.data.arrays import SPLITS, Decoded
 
-    paths = found(settings)
+    paths = find_files(settings)
     wanted = {"train": settings.train_per_class, "val": settings.val_per_class}
-    whole = {split: labelled(*paths[split]) for split in SPLITS}
+    whole = {split: read_labelled(*paths[split]) for split in SPLITS}
     for split, (images, labels) in whole.items():
         present(images, labels, split, paths[split][0])
     sides = {split: images.shape[2:] for split, (images, _) in whole.items()}
@@ -56,12 +56,12 @@ def read(settings: Settings):
         raise ValueError(
             f"{images_of['val']} holds images of {given['val']} pixels, {images_of['train']} of {given['train']}"
         )
-    splits = {split: few(*whole[split], wanted[split], split) for split in SPLITS}
+    splits = {split: take_first(*whole[split], wanted[split], split) for split in SPLITS}
     images, labels = ({split: splits[split][part] for split in SPLITS} for part in (0, 1))
     return Decoded(images, labels, tuple(map(str, range(CLASSES))))
 
 
-def labelled(images_path: Path, labels_path: Path):
+def read_labelled(images_path: Path, labels_path: Path):
     """Images uint8 (n, 1, height, width) and labels int64 (n). Raises ValueError unless each image has its label."""
     import numpy as np
 
@@ -109,7 +109,7 @@ def present(images, labels, split: str, path: Path) -> None:
         raise ValueError(f"{path} holds no {split} images of class {', '.join(lacking)}")
 
 
-def few(images, labels, wanted: int | None, split: str):
+def take_first(images, labels, wanted: int | None, split: str):
     """The first `wanted` images of each class and their labels, in the order of the files; all where it is None."""
     import numpy as np
 
@@ -122,12 +122,12 @@ def few(images, labels, wanted: int | None, split: str):
     return images[chosen], labels[chosen]
 
 
-def found(settings: Settings) -> dict[str, tuple[Path, ...]]:
+def find_files(settings: Settings) -> dict[str, tuple[Path, ...]]:
     """The paths of images and labels of each split, which may first be downloaded. Raises ValueError if one lacks."""
     folder = settings.path("folder")
     if settings.download and not folder.exists():
         download(folder)
-    paths = {split: tuple(either(folder / name) for name in names) for split, names in FILES.items()}
+    paths = {split: tuple(find_packed(folder / name) for name in names) for split, names in FILES.items()}
     if missing := [path.name for pair in paths.values() for path in pair if not path.is_file()]:
         raise ValueError(
             f"images.folder: {folder} lacks {', '.join(missing)}\n"
@@ -137,7 +137,7 @@ def found(settings: Settings) -> dict[str, tuple[Path, ...]]:
     return paths
 
 
-def either(path: Path) -> Path:
+def find_packed(path: Path) -> Path:
     """The plain file if it exists, else the packed one if that does."""
     packed = path.with_name(f"{path.name}.gz")
     return packed if packed.is_file() and not path.is_file() else path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 
 FORMAT = 1  # of the file; an index of another is made again
 DIGEST = 32  # bytes of a sha256
@@ -85,7 +85,7 @@ def write_index(index: Index, folder: Path, place: str) -> Path:
     np.savez(data, about=np.frombuffer(about, np.uint8), **arrays)
     path = folder / NAME.format(place=place, sha256=hashlib.sha256(data.getbuffer()).hexdigest())
     former = set(find_indices(folder, place)) - {path}
-    with whole(path) as file:
+    with write_whole(path) as file:
         file.write(data.getbuffer())
     for each in former:
         each.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from vestige.data.arrays import FOLDER, digest
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import Reader, open_photographs
 from vestige.foundation.file_identity import identity
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 
 BATCH = 256  # photographs that are decoded before they are written
 CHECKED = ".checked"  # beside an array: what its file was like when its digest was last computed
@@ -81,7 +81,7 @@ def is_checked(path: Path) -> bool:
 
 def note_checked(path: Path) -> None:
     """Note what a file is like whose digest was computed."""
-    with whole(path.with_suffix(CHECKED)) as file:
+    with write_whole(path.with_suffix(CHECKED)) as file:
         file.write(json.dumps(list(identity(path))).encode())
 
 

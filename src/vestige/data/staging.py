@@ -14,7 +14,7 @@ import numpy as np
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import Reader
 from vestige.foundation.disk import free_bytes
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 
 PART = 2**30  # bytes of a file of a copy, about: what is copied again after a kill
 READERS = 8  # photographs that are read at once: a network answers slowly, but many
@@ -41,7 +41,7 @@ def stage(index: Index, split: str, folder: Path, note: Note) -> Reader:
     parts = divide(order, rows.length)
     target = folder / name_copy(rows.sha256[order], parts)
     files = [f"{number:04d}.images" for number in range(len(parts))]
-    with locked(target, note):
+    with lock_copies(target, note):
         missing = [
             each for each in zip(files, parts, strict=True) if not is_whole(target / each[0], rows.length[each[1]])
         ]
@@ -74,7 +74,7 @@ def is_whole(path: Path, length: np.ndarray) -> bool:
 
 
 @contextmanager
-def locked(target: Path, note: Note) -> Iterator[None]:
+def lock_copies(target: Path, note: Note) -> Iterator[None]:
     """Wait until no other process makes a copy; what a killed one has left half-written is removed."""
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -126,6 +126,6 @@ def copy_parts(reader: Reader, parts: list[tuple[str, np.ndarray]], target: Path
 
 def copy(reader: Reader, numbers: np.ndarray, path: Path) -> None:
     """Write photographs one after another into a file, which is there once it is whole."""
-    with whole(path) as file, ThreadPoolExecutor(READERS, thread_name_prefix="stage") as pool:
+    with write_whole(path) as file, ThreadPoolExecutor(READERS, thread_name_prefix="stage") as pool:
         for start in range(0, len(numbers), TOGETHER):
             file.writelines(pool.map(reader.read, numbers[start : start + TOGETHER].tolist()))

@@ -79,16 +79,16 @@ class Formers:
 
     def __init__(self, cache: Path):
         self.cache = cache
-        self.locks = [(dvc_lock.FILE, dvc_lock.read()), (None, committed())]
+        self.locks = [(dvc_lock.FILE, dvc_lock.read()), (None, read_committed())]
         self.runs: dict[str, list[Path]] = defaultdict(list)
         for path in sorted((cache / "runs").glob("*/*/*"), key=lambda path: -path.stat().st_mtime):
-            found = MAKES.search(dvc_lock.unfolded(written(path)))
+            found = MAKES.search(dvc_lock.unfold_lines(read_text(path)))
             self.runs[found[1] if found else ""].append(path)
 
     def of(self, job: Job) -> Iterator[Former]:
         """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
         locked = ((source, lock.get(dvc_lock.stage_of(job))) for source, lock in self.locks)
-        for path, text in [*locked, *((path, indented(path)) for path in self.in_runs(job))]:
+        for path, text in [*locked, *((path, indent_entry(path)) for path in self.in_runs(job))]:
             try:
                 said = dvc_lock.entry(text or "")
             except RuntimeError:
@@ -101,12 +101,12 @@ class Formers:
         return self.runs.get(job.output, [])
 
 
-def indented(path: Path) -> str:
+def indent_entry(path: Path) -> str:
     """An entry of the run-cache as it would stand in dvc.lock."""
-    return "".join(f"    {line}" for line in written(path).splitlines(keepends=True))
+    return "".join(f"    {line}" for line in read_text(path).splitlines(keepends=True))
 
 
-def written(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file; none where it holds none."""
     try:
         return path.read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def written(path: Path) -> str:
         return ""
 
 
-def committed() -> dict[str, str]:
+def read_committed() -> dict[str, str]:
     """What the dvc.lock of the last commit says; nothing without git, or where it is no such file."""
     try:
         shown = subprocess.run(["git", "show", f"HEAD:./{dvc_lock.FILE}"], capture_output=True, text=True)

@@ -18,12 +18,12 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
 
     `gone` are the jobs behind it of which nothing is here.
     """
-    if unlike(former) or differing_inputs(former, inputs) or lacks_checkpoints(former):
+    if is_unlike(former) or differing_inputs(former, inputs) or lacks_checkpoints(former):
         return False
     return not behind_changed(former.found[0], tuple(gone.values()))[0]
 
 
-def unlike(former: Former) -> bool:
+def is_unlike(former: Former) -> bool:
     """Whether a former result is damaged, another result, or made with other settings or code than now."""
     job, (given, unchanged) = former.job, former.found
     if status.find_foreign(job, given) or own_changes(job, given, unchanged, proofs.code_digests(job))[0]:
@@ -51,7 +51,7 @@ def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
     )
 
 
-def chosen(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -> dict[str, Former]:
+def choose_former_results(found: Mapping[str, Judgement], formers: Formers, usable: Callable) -> dict[str, Former]:
     """For each result that is not proven, the former one that would be; `usable` says which are at hand.
 
     Upstream first: what reads a result that is stale and stays so has no former result that would be proven.
@@ -82,7 +82,7 @@ def same_code(former: Former) -> bool:
     return all(then.get(source.PREFIX + file) == md5(Path(source.PREFIX + file)) for file in former.job.code)
 
 
-def poisoned(former: Former) -> bool:
+def is_poisoned(former: Former) -> bool:
     """Whether DVC would take a former result for one of the settings and the code of now, and is wrong."""
     if not former.result.is_file() or not same_code(former):
         return False
@@ -91,7 +91,7 @@ def poisoned(former: Former) -> bool:
     folders = {os.path.dirname(path) for path in now} & then.keys()
     same = {folder for folder in folders if then[folder] == md5_of_folder(Path(folder))}
     read = {path: digest for path, digest in now.items() if os.path.dirname(path) in same or is_as_then(path, then)}
-    return unlike(former) or differing_inputs(former, read)
+    return is_unlike(former) or differing_inputs(former, read)
 
 
 def is_as_then(path: str, then: Mapping[str, str]) -> bool:
@@ -99,6 +99,6 @@ def is_as_then(path: str, then: Mapping[str, str]) -> bool:
     return path in then and then[path] == md5(Path(path))
 
 
-def sound(former: Former) -> bool:
+def is_sound(former: Former) -> bool:
     """Whether the file of the cache in which a former result lies has the digest by which it is named."""
     return md5(former.result) == former.outs[former.job.output]

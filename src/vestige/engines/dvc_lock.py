@@ -16,7 +16,7 @@ from ruamel.yaml.error import YAMLError
 from vestige.config import loading
 from vestige.config.loading import FILE as PARAMS
 from vestige.config.study import Study
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.pipeline import TEXTS, Job, jobs
 
 FILE = Path("dvc.lock")
@@ -31,15 +31,15 @@ def stage_of(job: Job) -> str:
 
 def read(text: str | None = None) -> dict[str, str]:
     """The text about each stage by its name, none where there is no file. Raises RuntimeError where DVC wrote none."""
-    return divided(written() if text is None else text)[0]
+    return split_stages(read_file() if text is None else text)[0]
 
 
 def cut_short() -> bool:
     """Whether a part of the file is missing: a DVC that is killed while it writes leaves one that it then refuses."""
-    return FILE.is_file() and divided(written())[1]
+    return FILE.is_file() and split_stages(read_file())[1]
 
 
-def written() -> str:
+def read_file() -> str:
     """What stands in the file; nothing where there is none."""
     try:
         return FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
@@ -47,7 +47,7 @@ def written() -> str:
         return "no text at all\n"
 
 
-def divided(text: str) -> tuple[dict[str, str], bool]:
+def split_stages(text: str) -> tuple[dict[str, str], bool]:
     """The text about each whole stage by its name, and whether the end of the file is missing."""
     lines = text[: text.rfind("\n") + 1]
     if BEFORE.startswith(lines):
@@ -81,7 +81,7 @@ def write(stages: Mapping[str, str]) -> None:
     if not stages:  # DVC refuses a file that names none
         return FILE.unlink(missing_ok=True)
     body = "".join(f"  {name}:\n{text}" for name, text in stages.items())
-    with whole(FILE) as file:
+    with write_whole(FILE) as file:
         file.write((BEFORE + body).encode())
 
 
@@ -90,9 +90,9 @@ def entry(text: str) -> dict[str, Any]:
 
     Raises RuntimeError where DVC wrote none.
     """
-    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfolded(text), flags=re.M), flags=re.M)[1:]
+    parts = re.split(r"^(?=\w)", re.sub(r"^    ", "", unfold_lines(text), flags=re.M), flags=re.M)[1:]
     try:
-        said = dict(map(told, parts))
+        said = dict(map(parse_part, parts))
         if not said.get("cmd"):
             raise ValueError("a stage without cmd")
         for kind in ("deps", "outs"):
@@ -103,15 +103,15 @@ def entry(text: str) -> dict[str, Any]:
         raise RuntimeError(f"{FILE} is not as DVC writes it ({why}): mend or remove it") from None
 
 
-def unfolded(text: str) -> str:
+def unfold_lines(text: str) -> str:
     """A text whose long commands and paths, which DVC breaks after 80 characters, stand on one line again."""
     return re.sub(r" *\n +(?!- )([^\s:]+)(?=\n|$)", r" \1", text)
 
 
-def told(part: str) -> tuple[str, Any]:
+def parse_part(part: str) -> tuple[str, Any]:
     """The key of a part, and what stands there."""
     key = part.partition(":")[0]
-    return key, files(part) if key in ("deps", "outs") else loaded(part)[key]
+    return key, files(part) if key in ("deps", "outs") else load_part(part)[key]
 
 
 def files(part: str) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def files(part: str) -> list[dict[str, Any]]:
 
 
 @cache
-def loaded(part: str) -> Any:
+def load_part(part: str) -> Any:
     """A part as YAML; most stages have the same parameters, which are read once."""
     return YAML(typ="safe", pure=True).load(part)
 
@@ -172,7 +172,7 @@ def write_changed(path: Path, content: bytes) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     try:
-        with whole(path) as file:
+        with write_whole(path) as file:
             file.write(content)
     except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
         obstacle = error.filename2 or error.filename
@@ -185,8 +185,8 @@ def command_of(said: Mapping[str, Any]) -> str:
     return command[-1] if isinstance(command, list) else command
 
 
-def unshared(value: Any) -> Any:
+def copy_values(value: Any) -> Any:
     """The same values, of which none is in two places: YAML would name it at the first, and entries share no names."""
     if isinstance(value, dict):
-        return {key: unshared(each) for key, each in value.items()}
-    return [unshared(each) for each in value] if isinstance(value, list) else value
+        return {key: copy_values(each) for key, each in value.items()}
+    return [copy_values(each) for each in value] if isinstance(value, list) else value

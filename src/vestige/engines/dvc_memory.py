@@ -10,7 +10,7 @@ from typing import Any
 
 from vestige.engines import dvc_cache, dvc_lock
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.provenance import hashing
 from vestige.provenance.status import Judgement
 
@@ -82,7 +82,7 @@ class Memory:
                 name: text for name, text in dvc_lock.read().items() if name in self.texts or name not in self.written
             }
             dvc_lock.write(others | told)
-        with whole(MEMORY) as file:
+        with write_whole(MEMORY) as file:
             file.write(json.dumps(self.seen).encode())
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakSet
 
 from vestige.engines import dvc_repo, dvc_shortcuts, members
-from vestige.engines.dvc_lock import unshared
+from vestige.engines.dvc_lock import copy_values
 
 MEMBERS = (
     "dvc.data_cloud:DataCloud.get_remote_odb(self, name, command, hash_name=)",
@@ -51,9 +51,9 @@ OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # faults of the disk here, wha
 
 
 @contextmanager
-def opened() -> Iterator[Any]:
+def open_repo() -> Iterator[Any]:
     """What `access.opened` opens, of a DVC that can be told of results. Raises Absent, or RuntimeError."""
-    with dvc_repo.opened() as repo:
+    with dvc_repo.open_repo() as repo:
         check(repo)
         yield repo
 
@@ -118,12 +118,12 @@ def commit(stage, right: Callable[[str], bool]) -> str:
     stage.save_outs()
     if absent and before != [out.hash_info for out in stage.outs]:
         raise LookupError(f"{absent[0]} is not here")
-    said = dumps_yaml(unshared(to_single_stage_lockfile(stage)))
+    said = dumps_yaml(copy_values(to_single_stage_lockfile(stage)))
     text = "".join(f"    {line}\n" for line in said.splitlines())
     if not right(text):
         raise LookupError("params.yaml or the code was edited meanwhile: say `vestige sync` again")
     if not absent:
-        with dvc_shortcuts.filing():
+        with dvc_shortcuts.reuse_saved_hashes():
             stage.repo.stage_cache.save(stage)
     stage.commit(relink=False)  # a new file in the place of the result would make DVC and us read it again
     return text

@@ -41,7 +41,7 @@ class Absent(RuntimeError):
 
 
 @contextmanager
-def opened() -> Iterator[Any]:
+def open_repo() -> Iterator[Any]:
     """DVC's own view of this project, locked against DVC's commands. Raises Absent, or RuntimeError if one runs."""
     check()
     from dvc.exceptions import DvcException
@@ -51,7 +51,7 @@ def opened() -> Iterator[Any]:
 
     logging.getLogger("dvc").setLevel(logging.ERROR)  # that a file is empty, and the like, is no news here
     try:
-        with Repo(os.curdir) as repo, lock_repo(repo), dvc_shortcuts.taken():
+        with Repo(os.curdir) as repo, lock_repo(repo), dvc_shortcuts.take_shortcuts():
             refuse_beside(repo)
             yield repo
     except SCMError as error:
@@ -69,7 +69,7 @@ def check() -> None:
     members.check(DVC, MEMBERS)
 
 
-def damaged() -> bool:
+def is_damaged() -> bool:
     """Whether a DVC was killed while it noted what it reads and writes; none starts then, and `opened` mends it."""
     try:
         json.loads(Path(HERE, "tmp", "rwlock").read_bytes())
@@ -90,7 +90,7 @@ def refuse_beside(repo) -> None:
     ):
         try:
             owners = list(json.loads(noted.read_bytes()).get("write", {}).values())
-            others = [owner for owner in owners if owner["pid"] != os.getpid() and alive(owner["pid"])]
+            others = [owner for owner in owners if owner["pid"] != os.getpid() and is_alive(owner["pid"])]
             running = [f"`{owner['cmd']}` is running in this folder (process {owner['pid']})" for owner in others]
         except FileNotFoundError:
             return
@@ -100,7 +100,7 @@ def refuse_beside(repo) -> None:
         raise RuntimeError(f"{running[0]}: wait for it")
 
 
-def alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
     """Whether there is a process with a number."""
     try:
         os.kill(process, 0)
@@ -125,7 +125,7 @@ def glimpse() -> tuple[Path, bool]:
         raise RuntimeError(f"DVC: {error}") from error
 
 
-def sharing(results: Path) -> tuple[Path, str]:
+def find_sharing(results: Path) -> tuple[Path, str]:
     """Where the cache lies, and how it comes to hold a result: `reflink` or `copy`, by DVC's own try on the disks here.
 
     Results that are noted are put there by no other link, whatever `cache.type` says. Two small files are written for

@@ -11,7 +11,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from vestige.engines import members
-from vestige.engines.dvc_lock import unshared
+from vestige.engines.dvc_lock import copy_values
 from vestige.foundation.file_identity import identity
 
 WRITING = "dvc.utils.serialize._yaml:_dump(data, stream)"
@@ -22,22 +22,22 @@ INDEX = "dulwich.repo:Repo.open_index(self)"
 
 
 @contextmanager
-def taken() -> Iterator[None]:
+def take_shortcuts() -> Iterator[None]:
     """Let DVC, as long as it is open, read Git's index and what stages depend on once, and write no text twice."""
     shortcuts = ((WRITING, write_once), (SAVING, save_once), (LOADING, load_once), (INDEX, read_index_once))
     with ExitStack() as stack:
         for member, shorten in shortcuts:
             if members.is_present(member):
-                stack.enter_context(replaced(member.partition("(")[0], shorten))
+                stack.enter_context(replace_member(member.partition("(")[0], shorten))
         yield
 
 
 @contextmanager
-def filing() -> Iterator[None]:
+def reuse_saved_hashes() -> Iterator[None]:
     """Let DVC, as it files a stage that was saved just now, take the digests that it was saved with."""
     with ExitStack() as stack:
         if members.is_present(HASHING):
-            stack.enter_context(replaced(HASHING.partition("(")[0], know_saved))
+            stack.enter_context(replace_member(HASHING.partition("(")[0], know_saved))
         yield
 
 
@@ -47,7 +47,7 @@ def know_saved(find: Callable) -> Callable:
 
 
 @contextmanager
-def replaced(member: str, shorten: Callable[[Callable], Callable]) -> Iterator[None]:
+def replace_member(member: str, shorten: Callable[[Callable], Callable]) -> Iterator[None]:
     """Have what `shorten` makes of a function in its place, for a while."""
     module, _, path = member.partition(":")
     *around, name = path.split(".")
@@ -75,24 +75,24 @@ def write_once(write: Callable) -> Callable:
             known[said] = text.getvalue()
         return known[said]
 
-    def shortened(data, stream):
+    def run_shortened(data, stream):
         if type(data) not in (dict, OrderedDict) or not data:  # it may have comments, which its text does not show
             return write(data, stream)
         for key, value in data.items():
-            value = unshared(value)  # whatever kinds of dict it is made of: the text is the same
+            value = copy_values(value)  # whatever kinds of dict it is made of: the text is the same
             if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
                 stream.write(f"{key}:\n" + "".join(text_of({key: [each]}).partition("\n")[2] for each in value))
             else:
                 stream.write(text_of({key: value}))
 
-    return shortened
+    return run_shortened
 
 
 def save_once(save: Callable) -> Callable:
     """What notes the digest of a file or folder: of a file on which a stage depends, as it was found for another."""
     known: dict[tuple, tuple] = {}
 
-    def shortened(output):
+    def run_shortened(output):
         if not output.IS_DEPENDENCY or output.hash_name != "md5" or not os.path.isfile(output.fs_path):
             return save(output)  # a folder, or one that former versions noted, which DVC looks at otherwise
         mark = (output.fs_path, output.hash_name, *identity(Path(output.fs_path)))
@@ -102,14 +102,14 @@ def save_once(save: Callable) -> Callable:
         output.meta, output.obj, output.hash_info = known[mark]
         output.files = None
 
-    return shortened
+    return run_shortened
 
 
 def load_once(load: Callable) -> Callable:
     """What makes a dependency of a path in dvc.yaml: a copy of the one that another stage has of the same file."""
     known: dict[tuple, Any] = {}
 
-    def shortened(stage, path, info, **more):
+    def run_shortened(stage, path, info, **more):
         if info or any(value is not None for value in more.values()):
             return load(stage, path, info, **more)
         mark = (id(stage.repo), stage.wdir, path)
@@ -119,14 +119,14 @@ def load_once(load: Callable) -> Callable:
         found.stage, found.meta = stage, copy(found.meta)
         return found
 
-    return shortened
+    return run_shortened
 
 
 def read_index_once(open_index: Callable) -> Callable:
     """What opens Git's index: the one that is open, as long as its file stays the same. DVC only reads it there."""
     known: dict[tuple, Any] = {}
 
-    def shortened(repo, *given, **more):
+    def run_shortened(repo, *given, **more):
         path = Path(repo.index_path())
         if not path.is_file():
             return open_index(repo, *given, **more)
@@ -136,4 +136,4 @@ def read_index_once(open_index: Callable) -> Callable:
             known[mark] = open_index(repo, *given, **more)
         return known[mark]
 
-    return shortened
+    return run_shortened

@@ -38,7 +38,7 @@ def check(engine: Engine, members: Iterable[str]) -> None:
     """Find out that an engine has some members before one of them is used. Raises MemberMissing."""
     for member in members:
         if not is_present(member):
-            raise missing(engine, member)
+            raise missing_member(engine, member)
 
 
 def check_instance(engine: Engine, members: Iterable[str], instance: Any) -> None:
@@ -48,7 +48,7 @@ def check_instance(engine: Engine, members: Iterable[str], instance: Any) -> Non
         try:
             attrgetter(name)(instance)
         except AttributeError:
-            raise missing(engine, member) from None
+            raise missing_member(engine, member) from None
 
 
 def is_present(member: str) -> bool:
@@ -71,7 +71,7 @@ def accepts(function: Any, arguments: list[str]) -> bool:
     return True
 
 
-def missing(engine: Engine, member: str) -> MemberMissing:
+def missing_member(engine: Engine, member: str) -> MemberMissing:
     """What to say of an engine that lacks a member: which version it is, and which one is known to work."""
     return MemberMissing(
         f"{engine.name} {engine.installed} has no {member.replace(':', '.')}, which vestige needs; "

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 
 PREFIX = "vestige"  # slurm-jobname-prefix of profiles/slurm
 NOTE = Path("work", "locks", "snakemake.host")  # the machine on which Snakemake was last started here
@@ -21,7 +21,7 @@ def cancel_orphans() -> None:
     To be called by the only Snakemake on this machine. Where the earlier one was started on another machine, it may
     be alive: then its jobs are left alone, and RuntimeError says what to do.
     """
-    left, before = submitted(), NOTE.read_text().strip() if NOTE.exists() else platform.node()
+    left, before = list_submitted(), NOTE.read_text().strip() if NOTE.exists() else platform.node()
     if left is None:
         print("vestige: squeue does not answer: what an earlier snakemake may have submitted from here runs on")
         return
@@ -30,13 +30,13 @@ def cancel_orphans() -> None:
             f"Slurm jobs {' '.join(left)} were submitted from this folder on {before}, and whether that snakemake "
             f"still runs cannot be seen here. If it does, leave it alone; if not: scancel {' '.join(left)}"
         )
-    with whole(NOTE) as file:
+    with write_whole(NOTE) as file:
         file.write(f"{platform.node()}\n".encode())
     if left:
         cancel(left)
 
 
-def submitted() -> list[str] | None:
+def list_submitted() -> list[str] | None:
     """The jobs queued or running that a Snakemake submitted from this folder; None where Slurm does not answer."""
     if not shutil.which("squeue"):
         return []
@@ -53,7 +53,7 @@ def cancel(jobs: Sequence[str]) -> None:
     print(f"vestige: cancelling Slurm jobs {' '.join(jobs)} of a snakemake that was killed: they are submitted anew")
     subprocess.run(["scancel", *jobs], check=False)
     end = time.monotonic() + PATIENCE
-    while (now := submitted()) is None or set(jobs) & set(now):
+    while (now := list_submitted()) is None or set(jobs) & set(now):
         if time.monotonic() > end:
             left = f"cancelled Slurm jobs do not end: {' '.join(sorted(set(jobs) & set(now or ())))}"
             raise RuntimeError(f"{left if now else 'Slurm does not answer'}; see `squeue --me`")

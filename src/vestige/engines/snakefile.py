@@ -50,7 +50,7 @@ def prepare(study: Study) -> None:
     os.environ["TQDM_DISABLE"] = "1"
 
 
-def alone() -> None:
+def refuse_other_snakemake() -> None:
     """Refuse to run beside another Snakemake here, which would delete what this one has just made and reads.
 
     What a killed Snakemake left on a cluster is cancelled.
@@ -132,7 +132,7 @@ def code_of_each(study: Study, stage: str) -> Callable:
     return lambda wildcards: [sources.PREFIX + file for file in job_of(study, stage, wildcards).code]
 
 
-def gathered(study: Study, stage: str) -> dict[str, list[str]]:
+def gathered_inputs(study: Study, stage: str) -> dict[str, list[str]]:
     """A rule's inputs, of a stage that gathers results: the study's own, and all of each kind; figures are one."""
     row, found = pipeline.STAGES[stage], {}
     for name in (*row.reads, *row.gathers):
@@ -150,7 +150,7 @@ def results(study: Study, stage: str) -> list[str]:
     return [pipeline.job(study, stage, **cell).output for cell in pipeline.cells(study, stage)]
 
 
-def trained(study: Study, place: str) -> Callable:
+def training_input(study: Study, place: str) -> Callable:
     """A rule's input, of a stage of pairs: the training result of the first or of the second run."""
     return lambda wildcards: job_of(study, "between", wildcards).named[place].output
 
@@ -160,7 +160,7 @@ def figures(study: Study, kind: str) -> list[str]:
     return [name for name, said in getattr(study.figures, kind) if said is not None]
 
 
-def every(study: Study) -> list[str]:
+def all_outputs(study: Study) -> list[str]:
     """Every file that the study asks for."""
     return [path for job in pipeline.jobs(study) for path in (job.output, *job.beside)]
 
@@ -180,6 +180,6 @@ def threads_of_training(study: Study) -> Callable:
     return lambda wildcards: study.threads * job_of(study, "training", wildcards).devices
 
 
-def only(names: Iterable) -> str:
+def only_names(names: Iterable) -> str:
     """A wildcard constraint: one of some names, and nothing else; no text at all where there is none."""
     return "|".join(re.escape(str(name)) for name in names) or "(?!)"

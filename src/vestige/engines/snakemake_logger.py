@@ -156,7 +156,7 @@ class LogHandler(LogHandlerBase):
         if text.startswith(FINAL):
             return ()  # told by the end of the run
         if "CalledProcessError" in text and "vestige make" in text:
-            return killed(text)  # else told by the job's own error
+            return describe_killed(text)  # else told by the job's own error
         if record.levelno >= logging.WARNING:
             return [self.format(record)]
         shown = text.startswith(PASSED_ON) if self.started else not text.startswith(PREAMBLE)
@@ -207,7 +207,7 @@ def of_rules(counts: Mapping[str, int]) -> dict[str, int]:
     return {rule: count for rule, count in counts.items() if rule != TOTAL}
 
 
-def killed(text: str) -> list[str]:
+def describe_killed(text: str) -> list[str]:
     """That a job's command was killed, which no log of its own can say, such as for want of memory; nothing else."""
     found = KILLED.search(text)
     if found is None:

@@ -59,7 +59,7 @@ WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 
 
 @contextmanager
-def opened() -> Iterator[Any]:
+def open_workflow() -> Iterator[Any]:
     """Snakemake's workflow with its graph built, without running it. Raises RuntimeError."""
     members.check(SNAKEMAKE, MEMBERS)
     from snakemake.api import SnakemakeApi
@@ -132,9 +132,9 @@ def jobs(workflow) -> dict[str, Any]:
     return {str(path): job for job in workflow.dag.jobs for path in job.output}
 
 
-def recorded(workflow, job) -> bool:
+def is_recorded(workflow, job) -> bool:
     """Whether Snakemake remembers a job as it would run it now, from inputs as they are now."""
-    return not differs(workflow, job) and all(same(workflow, job, path) for path in job.input)
+    return not differs(workflow, job) and all(is_same_input(workflow, job, path) for path in job.input)
 
 
 def differs(workflow, job) -> bool:
@@ -151,19 +151,19 @@ def differs(workflow, job) -> bool:
     )
 
 
-def same(workflow, job, path) -> bool:
+def is_same_input(workflow, job, path) -> bool:
     """Whether an input is the one from which a job is remembered; one that is absent may be."""
     now = hashing.sha256(Path(path))
     return now is None or workflow.persistence.input_checksums(job, path) == {f"sha256:{now}"}
 
 
-def believed(workflow, job) -> bool:
+def is_believed(workflow, job) -> bool:
     """Whether Snakemake would leave a job alone: it remembers nothing else, and no newer input is another one."""
     if workflow.persistence.has_metadata(job) and differs(workflow, job):
         return False
     made = [Path(path).stat().st_mtime for path in job.output if Path(path).exists()]
     newer = (path for path in job.input if Path(path).exists() and Path(path).stat().st_mtime > min(made, default=0))
-    return len(made) == len(job.output) and all(same(workflow, job, path) for path in newer)
+    return len(made) == len(job.output) and all(is_same_input(workflow, job, path) for path in newer)
 
 
 def may_believe(path: str, text: str) -> bool:

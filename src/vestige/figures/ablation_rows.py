@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vestige.figures.axes import epoch_axis, in_percent, lines, spread, value_axis
-from vestige.figures.drawing import Figure, Palette, Panel, finished, sheet, styled
+from vestige.figures.axes import draw_spread, epoch_axis, in_percent, lines, value_axis
+from vestige.figures.drawing import Figure, Palette, Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import epoch_colours, epoch_key, handles, looks
 from vestige.figures.tables import over_seeds
 
@@ -38,7 +38,7 @@ def ablation_table(settings: Curves, runs, area: str = "integral"):
     from vestige.metrics.summaries import ablation_curves
 
     name = ACCURACY[settings.accuracy]
-    shown = [picked(run, settings.modules) for run in runs]
+    shown = [pick_modules(run, settings.modules) for run in runs]
     table = over_seeds(shown, lambda run: with_slope(ablation_curves(run, name, area)), settings.bands)
     return table.drop(columns="point").astype({"ablated": "Int64", "epoch": "Int64"})
 
@@ -54,7 +54,7 @@ def with_slope(curves: dict) -> dict:
     return curves | ({"slope": ends / (last - first)} if last > first else {})
 
 
-def picked(run, modules):
+def pick_modules(run, modules):
     """The points of some modules; ValueError for a module that the result does not hold."""
     import numpy as np
 
@@ -70,7 +70,7 @@ def ablation_rows(settings: Settings, runs):
     table = ablation_table(settings, runs, settings.area)
     sloped = table["quantity"] == "slope"
     slopes, drawn = table[sloped], table[~sloped].astype({"epoch": int})
-    with styled():
+    with apply_style():
         rows = row_tables(drawn.replace({"order": ORDERS}))
         figure, places = sheet(settings, 3 * len(rows), columns=3)
         grid = [[place[0] for place in places[3 * i : 3 * i + 3]] for i in range(len(rows))]
@@ -86,7 +86,7 @@ def ablation_rows(settings: Settings, runs):
             slope_key(axes[0], slopes[here].replace({"order": ORDERS}), look)
         epoch_key(figure, [ax for axes in grid for ax in axes[1:]], colours)
         order_key(grid[-1][0], look)
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def row_tables(table) -> dict:
@@ -113,7 +113,7 @@ def draw_row(axes, part, look: dict[str, dict], colours: dict):
             curves, x="fraction", y="mean", hue="epoch", palette=colours, estimator=None, legend=False, ax=ax
         )
         for epoch in curves["epoch"].agg(["min", "max"]).unique():
-            spread(ax, curves[curves["epoch"] == epoch], colours[epoch], across="fraction")
+            draw_spread(ax, curves[curves["epoch"] == epoch], colours[epoch], across="fraction")
 
 
 def label_axes(grid, table, settings: Settings):

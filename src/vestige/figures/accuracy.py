@@ -6,9 +6,9 @@ from pydantic import Field
 
 from vestige.condition import is_penalised
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import GREY, Figure, finished, narrowed, sheet, styled
+from vestige.figures.drawing import GREY, Figure, apply_style, finish_layout, narrow_panels, sheet
 from vestige.figures.keys import key, line_looks
-from vestige.figures.tables import apart, over_seeds
+from vestige.figures.tables import over_seeds, split_labels
 
 PANELS = {"train_accuracy": "Training", "val_accuracy": "Validation"}
 FATES = {False: "(a) penalty kept on", True: "(b) penalty lifted"}
@@ -37,7 +37,7 @@ def accuracy(
     by strength and period where one of these is named or `by_strength` is set.
     """
     table = accuracy_table(runs, settings)
-    parts = apart(table) if by_strength or {"strength", "period"} & {columns, lines} else table
+    parts = split_labels(table) if by_strength or {"strength", "period"} & {columns, lines} else table
     parts = with_fate(parts) if "fate" in (columns, lines) else parts
     plain = ~is_penalised(parts["alpha"])
     parts = parts.assign(line=parts[lines].where(~plain, parts["label"]), column=parts[columns] if columns else "")
@@ -61,7 +61,7 @@ def accuracy_table(runs, settings: Settings):
 
 def draw_panels(settings, runs, table):
     """A panel for training, one for validation, in both every `line` of the table."""
-    with styled():
+    with apply_style():
         figure, places = sheet(settings, len(PANELS))
         axes = [ax for place in places for ax in place]
         look = line_looks(table, settings.palette)
@@ -71,16 +71,16 @@ def draw_panels(settings, runs, table):
         epoch_axis(axes, table)
         value_axis(axes, table, "Top-1 accuracy (%)", limits=(settings.lowest or 0, 1.02), percent=True)
         key(figure, look, *mark_chance(axes, runs[0].sizes["class"], settings.lowest or 0))
-        return finished(figure)
+        return finish_layout(figure)
 
 
 def draw_columns(settings, runs, table):
     """Training above validation accuracy, in the columns and lines of the table; no penalty is in every column."""
-    with styled():
+    with apply_style():
         plain = ~is_penalised(table["alpha"])
         titles = list(dict.fromkeys(table.loc[~plain, "column"])) or [""]
         columns = min(len(titles), MOST)
-        figure, places = sheet(narrowed(settings, columns), len(titles), columns, heights=(1.0,) * len(PANELS))
+        figure, places = sheet(narrow_panels(settings, columns), len(titles), columns, heights=(1.0,) * len(PANELS))
         look = line_looks(table, settings.palette)
         for title, place in zip(titles, places, strict=True):
             shown = table[plain | (table["column"] == title)]
@@ -94,7 +94,7 @@ def draw_columns(settings, runs, table):
             value_axis([place[storey] for place in places], table, label, (settings.lowest or 0, 1.02), percent=True)
         changes = mark_changes(dict(zip(titles, places, strict=True)), table)
         key(figure, look, *changes, *mark_chance(axes, runs[0].sizes["class"], settings.lowest or 0))
-        return finished(figure)
+        return finish_layout(figure)
 
 
 def mark_changes(places: dict, table) -> list:

@@ -3,11 +3,11 @@
 from typing import ClassVar, Literal
 
 from vestige.figures.agreement_tables import Panel as Shown
-from vestige.figures.agreement_tables import averaged, over_all, per_layer, per_strength, table_of
-from vestige.figures.drawing import Panel, finished, styled
+from vestige.figures.agreement_tables import average_bounds, over_all, per_layer, per_strength, table_of
+from vestige.figures.drawing import Panel, apply_style, finish_layout
 from vestige.figures.heat_map import divide, draw_matrix, write_numbers
 from vestige.figures.measures import at_least, choose_measures, is_upstream, measure_short
-from vestige.figures.sweeps import Swept, note_left_out, swept, usable
+from vestige.figures.sweeps import Swept, accurate_runs, note_left_out, runs_of_sweep
 
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"
 SPLITS = {"nothing": over_all, "strength": per_strength, "layer": per_layer}
@@ -51,15 +51,15 @@ def agreement_maps(settings: Settings, runs, beside, split: Literal["nothing", "
     strengths of each regularizer; or a row of panels for each layer. The marks on the colour bar are the means, over
     measures of different families, of what chance gives and of what two searches by one measure agree.
     """
-    runs = swept(runs)
-    kept, count = usable(runs, beside["training"], settings.least_accuracy)
+    runs = runs_of_sweep(runs)
+    kept, count = accurate_runs(runs, beside["training"], settings.least_accuracy)
     names = choose_measures(kept[0], settings.measures)
     panels = SPLITS[split](settings, kept, runs, beside["untrained"], names)
-    with styled():
+    with apply_style():
         figure, axes = sheet_of(settings, panels)
         draw(figure, axes, panels, names, settings.statistic)
         note_left_out(figure, count, settings.least_accuracy)
-        return finished(figure, wide_labels=True), table_of(panels, names, settings.statistic)
+        return finish_layout(figure, wide_labels=True), table_of(panels, names, settings.statistic)
 
 
 def sheet_of(settings, panels: list[list[Shown]]):
@@ -100,7 +100,7 @@ def draw(figure, axes, panels: list[list[Shown]], names: list[str], statistic: s
         bar = figure.colorbar(image, ax=axes, label=words, shrink=0.8, aspect=30, pad=0.05)
         bar.outline.set_visible(False)
         if not is_difference and statistic == "similarity":
-            mark(bar, averaged(panels, names))
+            mark(bar, average_bounds(panels, names))
 
 
 def mark(bar, levels: dict[str, float]):

@@ -3,10 +3,10 @@
 from itertools import combinations
 from typing import ClassVar
 
-from vestige.figures.drawing import Panel, finished, styled
+from vestige.figures.drawing import Panel, apply_style, finish_layout
 from vestige.figures.heat_map import draw_matrix, write_numbers
 from vestige.figures.measures import at_least, choose_measures
-from vestige.figures.sweeps import Swept, note_left_out, swept, usable
+from vestige.figures.sweeps import Swept, accurate_runs, note_left_out, runs_of_sweep
 
 FEWEST = 3  # measures, of which there are three pairs
 
@@ -43,12 +43,12 @@ def agreement_of_statistics(settings: Settings, runs, beside):
     """
     from matplotlib.figure import Figure as Sheet
 
-    kept, left = usable(swept(runs), beside["training"], settings.least_accuracy)
+    kept, left = accurate_runs(runs_of_sweep(runs), beside["training"], settings.least_accuracy)
     names = choose_measures(kept[0], settings.measures)
     if len(names) < FEWEST:
         raise ValueError(f"measures: found {len(names)}; a correlation over pairs of them takes {FEWEST} or more")
     values, count = mean_correlations(kept, names)
-    with styled():
+    with apply_style():
         width, height = settings.panel
         figure = Sheet(figsize=(width + 1.2, height), layout="constrained")
         ax = figure.subplots()
@@ -57,7 +57,7 @@ def agreement_of_statistics(settings: Settings, runs, beside):
         bar = figure.colorbar(image, ax=ax, label="|mean correlation|", shrink=0.8, aspect=30)
         bar.outline.set_visible(False)
         note_left_out(figure, left, settings.least_accuracy)
-        return finished(figure, wide_labels=True), table_of(values, count)
+        return finish_layout(figure, wide_labels=True), table_of(values, count)
 
 
 def mean_correlations(runs, names: list[str]):

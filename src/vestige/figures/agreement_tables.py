@@ -38,7 +38,7 @@ def per_strength(settings, kept, configured, _, names) -> list[list[Panel]]:
                     settings.statistic,
                     names,
                 )
-                for value, name in evenly(mine)
+                for value, name in pick_evenly(mine)
             ])  # fmt: skip
     if not rows:
         raise ValueError("no condition sets one regularizer alone: dropout, l1 or l2")
@@ -89,7 +89,7 @@ def panel_of(title: str, found, statistic: str, names: list[str]) -> Panel:
     return Panel(title, mean(statistic), mean("expected"), mean("ceiling"), found.sizes["network"])
 
 
-def averaged(panels: list[list[Panel]], names: list[str]) -> dict[str, float]:
+def average_bounds(panels: list[list[Panel]], names: list[str]) -> dict[str, float]:
     """What chance and two searches by one measure give in the first panel, mean over measures of different families."""
     import numpy as np
 
@@ -100,7 +100,7 @@ def averaged(panels: list[list[Panel]], names: list[str]) -> dict[str, float]:
     return {"chance": float(np.nanmean(first.expected[across])), "ceiling": float(np.nanmean(first.ceiling[across]))}
 
 
-def evenly(values: list) -> list:
+def pick_evenly(values: list) -> list:
     """At most four of some values, evenly spaced, both ends among them."""
     if len(values) <= MOST:
         return values

@@ -4,7 +4,7 @@ import json
 from math import log2
 from typing import ClassVar
 
-from vestige.figures.drawing import Figure, Panel, styled
+from vestige.figures.drawing import Figure, Panel, apply_style
 from vestige.figures.insides import draw_inside
 from vestige.figures.schematic import SMALL, arrow, board, box, bracket, ink_on, tint, title
 from vestige.figures.steps import Group, Kind, groups, kinds, shape, steps_table
@@ -29,7 +29,7 @@ def architecture(settings, runs):
     from matplotlib.figure import Figure as Sheet
 
     table = steps_table(runs[0])
-    with styled():
+    with apply_style():
         image = [runs[0][f"input_{name}"].item() for name in ("channels", "height", "width")]
         found = kinds(table, shape(*image))
         width, height = settings.panel
@@ -49,7 +49,7 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
 
     parts = groups(table)
     modules = [part for part in parts if part.module >= 0]
-    side = seen(run)
+    side = input_side(run)
     if side:
         parts.insert(0, Group(-1, (), f"view, {run['input_channels'].item()} × {side} × {side}"))
     colours = dict(zip([part.module for part in modules], seaborn.color_palette(palette, len(modules)), strict=True))
@@ -86,7 +86,7 @@ def draw_whole(ax, run, table, found: list[Kind], palette: str):
         bracket(ax, *last, height - 0.42, "last module")
 
 
-def seen(run) -> int | None:
+def input_side(run) -> int | None:
     """Pixels a side of the square that the network sees, from the settings in its proof; None where it sees all."""
     text = json.loads(run.attrs.get("proof", "{}")).get("text", "{}")
     return json.loads(text).get("settings", {}).get("images", {}).get("crop")

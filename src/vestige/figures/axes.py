@@ -25,10 +25,10 @@ def lines(ax, table, series: str, look: dict[str, dict], across: str = "epoch"):
     for place, line in enumerate(ax.get_lines()[before:]):
         line.set_markevery((place % step, step))  # markers beside each other where lines lie upon each other
     for name, part in table.groupby(series, sort=False):
-        spread(ax, part, look[name]["color"], across, min(0.18, 0.7 / len(look)))
+        draw_spread(ax, part, look[name]["color"], across, min(0.18, 0.7 / len(look)))
 
 
-def spread(ax, part, colour, across: str = "epoch", strength: float = 0.18):
+def draw_spread(ax, part, colour, across: str = "epoch", strength: float = 0.18):
     """Draw what a table has around one line, single networks or a band; nothing where it is of one network."""
     part = part.dropna(subset="low")
     single = single_columns(part)
@@ -67,7 +67,7 @@ def epoch_axis(axes, table):
         inches = ax.get_position().width * ax.figure.get_figwidth()
         ax.set_xticks(epoch_ticks(first, last, min(6, max(2, round(TICKS * inches)))))
         ax.set_xlim(first - margin, last + margin)
-        ax.set_xlabel("Epoch" if labelled(ax, "bottom") else "")
+        ax.set_xlabel("Epoch" if has_tick_labels(ax, "bottom") else "")
 
 
 def epoch_ticks(first: int, last: int, most: int) -> list[int]:
@@ -87,7 +87,7 @@ def value_axis(axes, table, label: str, limits=None, percent: bool = False, most
     limits = limits or (0, min(most, 1.08 * table[["mean", "high"]].max(axis=None) or 1))
     for ax in axes:
         ax.set_ylim(limits)
-        ax.set_ylabel(label if labelled(ax, "left") else "")
+        ax.set_ylabel(label if has_tick_labels(ax, "left") else "")
         if percent:
             ax.yaxis.set_major_formatter(in_percent)
 
@@ -97,7 +97,7 @@ def in_percent(fraction: float, _place) -> str:
     return f"{100 * fraction:g}"
 
 
-def labelled(ax, side: str) -> bool:
+def has_tick_labels(ax, side: str) -> bool:
     """Whether an axis of the panel shows its numbers."""
     axis = ax.xaxis if side == "bottom" else ax.yaxis
     return axis.get_tick_params()[f"label{side}"]

@@ -3,7 +3,7 @@
 from pydantic import PositiveInt
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import GREY, Figure, Panel, finished, sheet, styled
+from vestige.figures.drawing import GREY, Figure, Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, line_looks
 from vestige.figures.tables import over_seeds
 
@@ -24,7 +24,7 @@ def class_representation(settings, runs):
         allowed = f"the images have {classes} classes, of which all together are always predicted evenly"
         raise ValueError(f"top: found {settings.top}; {allowed}; allowed: 1 to {classes - 1}")
     table = over_seeds(runs, lambda run: representation(run, settings.top), settings.bands)
-    with styled():
+    with apply_style():
         figure, ((ax,),) = sheet(settings, 1)
         look = line_looks(table.assign(line=table["label"]), settings.palette)
         lines(ax, table, "label", look)
@@ -38,7 +38,7 @@ def class_representation(settings, runs):
         label = f"uniform ({images / classes:g} images a class)"
         level = ax.axhline(1, color=GREY, linestyle=":", linewidth=1, zorder=1, label=label)
         key(figure, look, level)
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def representation(run, top: int) -> dict:

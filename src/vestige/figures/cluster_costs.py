@@ -1,8 +1,8 @@
 """What ablating a cluster of units costs, against random sets of as many units: a panel a measure and layer."""
 
-from vestige.figures.drawing import Panel, finished, sheet, single_columns, styled
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet, single_columns
 from vestige.figures.measures import by_family, measure_words
-from vestige.figures.sweeps import Swept, left_out, usable
+from vestige.figures.sweeps import Swept, accurate_runs, left_out
 from vestige.figures.tables import over_seeds
 
 LINES = {"cluster": "a cluster", "random": "random units, as many"}
@@ -23,10 +23,10 @@ def cluster_costs(settings: Settings, runs, beside):
 
     A row of marks a condition: the accuracy lost, in percent points, mean over clusters weighted by their units.
     """
-    kept, count = usable(runs, beside["training"], settings.least_accuracy)
+    kept, count = accurate_runs(runs, beside["training"], settings.least_accuracy)
     table = over_seeds(kept, costs, settings.bands)
     measures, layers = by_family(dict.fromkeys(table["measure"])), list(dict.fromkeys(table["layer"]))
-    with styled():
+    with apply_style():
         from seaborn import color_palette
 
         colours = dict(zip(LINES, color_palette(settings.palette, 2), strict=True))
@@ -38,7 +38,7 @@ def cluster_costs(settings: Settings, runs, beside):
             ax.set_title(f"{measure_words(measure)}, layer {layer}")
         finish([ax for (ax,) in places], labels)
         add_key(figure, colours, left_out(count, settings.least_accuracy))
-        return finished(figure, wide_labels=True), table
+        return finish_layout(figure, wide_labels=True), table
 
 
 def with_room(settings: Settings, conditions: int) -> Settings:
@@ -52,10 +52,13 @@ def costs(run) -> dict:
     last = run.isel(epoch=-1, drop=True)
     weights = last["units"].fillna(0)
 
-    def lost(accuracy):
+    def accuracy_lost(accuracy):
         return 100 * (last["accuracy"] - accuracy).weighted(weights).mean("cluster")
 
-    return {"cluster": lost(last["accuracy_cluster"]), "random": lost(last["accuracy_random"].mean("repeat"))}
+    return {
+        "cluster": accuracy_lost(last["accuracy_cluster"]),
+        "random": accuracy_lost(last["accuracy_random"].mean("repeat")),
+    }
 
 
 def draw(ax, part, labels: list[str], colours: dict):

@@ -102,7 +102,7 @@ def single_columns(table) -> list[str]:
 
 
 @contextmanager
-def styled():
+def apply_style():
     """Draw and write inside: the style holds here alone, whatever the caller's is."""
     import matplotlib.style
     import seaborn
@@ -136,7 +136,7 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     return figure, places
 
 
-def narrowed(settings: Figure, columns: int) -> Figure:
+def narrow_panels(settings: Figure, columns: int) -> Figure:
     """The settings with panels of which a page has room for so many beside each other, not much higher than wide."""
     width, height = settings.panel
     if columns * width <= PAGE:
@@ -145,7 +145,7 @@ def narrowed(settings: Figure, columns: int) -> Figure:
     return settings.model_copy(update={"panel": (width, min(height, 1.2 * width))})
 
 
-def finished(figure, wide_labels: bool = False):
+def finish_layout(figure, wide_labels: bool = False):
     """The figure with its layout settled, so that each file written of it shows the same.
 
     Wide labels beside and below panels of a fixed shape stand out of what the layout reserves: they get margins.
@@ -165,19 +165,19 @@ def finished(figure, wide_labels: bool = False):
 def fold(ax, figure) -> bool:
     """Break a panel's title and label into lines that it has room for; whether any is longer than one."""
     inches = ax.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
-    title, label = folded(ax.get_title(loc="left"), inches.width), folded(ax.get_ylabel(), inches.height)
+    title, label = fold_text(ax.get_title(loc="left"), inches.width), fold_text(ax.get_ylabel(), inches.height)
     ax.set_title(title)
     ax.set_ylabel(label)
     return "\n" in title + label
 
 
-def folded(text: str, inches: float) -> str:
+def fold_text(text: str, inches: float) -> str:
     """The text broken into lines of a length, but neither before a number nor at "=" or "(%)"."""
     joined = re.sub(r" (?==|\(%|[\d−])|(?<==) ", "\N{NO-BREAK SPACE}", text)
     return textwrap.fill(joined, max(12, round(LETTERS * inches)), break_long_words=False)
 
 
-def marked(figure, text: str):
+def mark_preview(figure, text: str):
     """Say on a finished figure, in a strip above it and across it, that it is not what it will be."""
     width, height = figure.get_size_inches()
     kept = height / (height + STRIP)
@@ -193,10 +193,10 @@ def marked(figure, text: str):
     return figure
 
 
-def written(figure, kind: str, **how) -> bytes:
+def figure_bytes(figure, kind: str, **how) -> bytes:
     """The bytes of a figure as "pdf" or "png" (`dpi`, `metadata`), without a date: the same each time."""
     undated = {"pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "png": {"Software": None}}[kind]
     file = io.BytesIO()
-    with styled():
+    with apply_style():
         figure.savefig(file, format=kind, **{**how, "metadata": undated | how.get("metadata", {})})
     return file.getvalue()

@@ -1,9 +1,9 @@
 """Class selectivity of every block over the epochs of training."""
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import PAGE, Palette, Panel, finished, sheet, styled
+from vestige.figures.drawing import PAGE, Palette, Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, looks
-from vestige.figures.module_lines import Selective, pooled
+from vestige.figures.module_lines import Selective, pool_networks
 from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import over_seeds
 
@@ -25,7 +25,7 @@ class Settings(Selective):
 def emergence_by_block(settings, runs):
     """Draw results of `selectivity`, a row for each condition; returns the figure and the table of what it shows."""
     table = block_table(settings, runs)
-    with styled():
+    with apply_style():
         parts = table.assign(line=[f"block {block}" for block in table["block"]])
         look = looks(sorted(set(parts["line"]), key=lambda name: int(name.split()[1])), settings.palette)
         modules = {name: dict(list(part.groupby("module"))) for name, part in parts.groupby("condition", sort=False)}
@@ -38,7 +38,7 @@ def emergence_by_block(settings, runs):
         epoch_axis(axes, table)
         value_axis(axes, table, "Mean class selectivity", most=1.02)
         key(figure, look, *mark_penalty(panels, table))
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def grid(settings, counts: dict[str, int]):
@@ -77,5 +77,5 @@ def paper_bands(group, silent_units: str) -> dict:
     """The half-widths (place, epoch) that the paper drew around a block's mean over one condition's networks."""
     from vestige.metrics.intervals import block_band
 
-    blocks = pooled(group, silent_units)
+    blocks = pool_networks(group, silent_units)
     return {"selectivity": block_band(blocks["spread"], blocks["channels"])}

@@ -1,8 +1,8 @@
 """How accuracy falls as channels of trained networks are ablated, in either order."""
 
 from vestige.figures.ablation_rows import ORDERS, Curves, ablation_table, row_tables, share_axes
-from vestige.figures.axes import labelled, lines
-from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.axes import has_tick_labels, lines
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, looks
 
 
@@ -17,7 +17,7 @@ def final_ablation(settings, runs):
     """Draw results of `ablation`, a panel for each module (and condition); returns the figure and the table of it."""
     table = ablation_table(settings, [run.isel(epoch=[-1]) for run in runs])
     table = table[table["quantity"] == "accuracy"]
-    with styled():
+    with apply_style():
         look = looks(list(ORDERS.values()), settings.palette)
         rows = row_tables(table.replace({"order": ORDERS}))
         figure, places = sheet(settings, len(rows))
@@ -25,6 +25,6 @@ def final_ablation(settings, runs):
         for ax, (title, part) in zip(axes, rows.items(), strict=True):
             ax.set_title(f"{title}, epoch {part['epoch'].max()}")
             lines(ax, part, "order", look, across="fraction")
-        share_axes(axes, [ax for ax in axes if labelled(ax, "bottom")], table, settings)
+        share_axes(axes, [ax for ax in axes if has_tick_labels(ax, "bottom")], table, settings)
         key(figure, look)
-        return finished(figure), table
+        return finish_layout(figure), table

@@ -28,10 +28,18 @@ def write_numbers(ax, values, image, size: float = 5.5):
         if np.isfinite(value):
             red, green, blue, _ = image.cmap(image.norm(value))
             dark = 0.299 * red + 0.587 * green + 0.114 * blue < LEAST_CONTRAST
-            ax.text(column, row, short(value), size=size, ha="center", va="center", color="white" if dark else "black")
+            ax.text(
+                column,
+                row,
+                format_short(value),
+                size=size,
+                ha="center",
+                va="center",
+                color="white" if dark else "black",
+            )
 
 
-def short(value: float) -> str:
+def format_short(value: float) -> str:
     """Two decimals: 0.58 -> ".58", -0.03 -> "−.03", 1 -> "1"."""
     text = f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.0f}"
     return text.replace("-", "−").replace("−.00", ".00")

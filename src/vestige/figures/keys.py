@@ -67,10 +67,10 @@ def key_columns(lengths: list[int], room: float) -> int:
     """The most columns whose widest entries fit beside each other, or fewer that are as low; all in letters."""
     import numpy as np
 
-    def needed(columns: int) -> int:
+    def needed_width(columns: int) -> int:
         return sum(max(part) + 11 for part in np.array_split(lengths, columns))
 
-    most = max((columns for columns in range(1, len(lengths) + 1) if needed(columns) <= room), default=1)
+    most = max((columns for columns in range(1, len(lengths) + 1) if needed_width(columns) <= room), default=1)
     return -(-len(lengths) // -(-len(lengths) // most))
 
 

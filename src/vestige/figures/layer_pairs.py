@@ -13,14 +13,14 @@ Layer = int | Name  # a module by its number, the head by the name of its step
 Either = Annotated[tuple[Layer, Layer], Field(strict=False)]
 
 
-def different(pair: Either) -> Either:
+def refuse_same_layer(pair: Either) -> Either:
     """A pair of two layers: the similarity of a layer to itself is 1."""
     if pair[0] == pair[1]:
         raise PydanticCustomError("same", "two different layers")
     return pair
 
 
-Pair = Annotated[Either, AfterValidator(different)]
+Pair = Annotated[Either, AfterValidator(refuse_same_layer)]
 Pairs = Annotated[tuple[Pair, ...], Field(strict=False, min_length=1)]
 PairsBetween = Annotated[tuple[Either, ...], Field(strict=False, min_length=1)]  # 4 in one network with 4 in the other
 

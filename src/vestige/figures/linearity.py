@@ -1,6 +1,6 @@
 """Similarity of layers over epochs, high while the network is close to linear."""
 
-from vestige.figures.drawing import Figure, Panel, finished, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
 from vestige.figures.keys import key
 from vestige.figures.layer_pairs import Pairs, modules_of, similarities, similarity_axes
 from vestige.figures.panels import condition_panels, mark_penalty
@@ -24,8 +24,8 @@ class Settings(Figure):
 def linearity(settings, runs):
     """Draw results of `cka`, a panel for each condition; returns the figure and the table of what it shows."""
     table = over_seeds(runs, lambda run: similarities(run, settings.pairs), settings.bands)
-    with styled():
+    with apply_style():
         figure, panels, look = condition_panels(settings, table, "pair", ("cka",))
         similarity_axes([ax for place in panels.values() for ax in place], table)
         key(figure, look, *mark_penalty(panels, table))
-        return finished(figure), table
+        return finish_layout(figure), table

@@ -1,7 +1,7 @@
 """Modularity of units' associations over epochs, above their class selectivity: a panel a condition."""
 
 from vestige.figures.axes import epoch_axis, value_axis
-from vestige.figures.drawing import Figure, Panel, finished, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
 from vestige.figures.keys import key
 from vestige.figures.measures import Measures, by_family, measure_words
 from vestige.figures.panels import condition_panels, mark_penalty
@@ -37,7 +37,7 @@ def modularity_and_selectivity(settings: Settings, runs):
     table = pd.concat([of_measures, of_units], ignore_index=True)
     words = {name: measure_words(name) for name in by_family(settings.measures)}
     parts = table.assign(line=table["measure"].map(words).fillna(SELECTIVITY))
-    with styled():
+    with apply_style():
         figure, panels, look = condition_panels(settings, parts, "line", QUANTITIES, HEIGHTS)
         places = list(panels.values())
         epoch_axis([ax for place in places for ax in place], table)
@@ -47,7 +47,7 @@ def modularity_and_selectivity(settings: Settings, runs):
             ends = min(0, 1.08 * part[["mean", "low"]].min(axis=None)), top if top > 0 else 1
             value_axis([place[storey] for place in places], part, LABELS[name], ends)
         key(figure, look, *mark_penalty(panels, table))
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def shared_epochs(group) -> list[int]:

@@ -1,21 +1,21 @@
 """Modularity against the layer, at the strongest regularization of each kind: a panel a measure of association."""
 
-from vestige.figures.axes import spread, value_axis
-from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.axes import draw_spread, value_axis
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import handles, key_below
 from vestige.figures.measures import Measures, measure_words
-from vestige.figures.regularization_lines import COLUMNS, LABELS, trained, with_untrained
+from vestige.figures.regularization_lines import COLUMNS, LABELS, after_training, with_untrained
 from vestige.figures.sweeps import (
     NONE,
     WORDS,
     Swept,
+    accurate_runs,
     draw_line,
     left_out,
     regularizer_looks,
+    runs_of_sweep,
     strengths,
     strongest,
-    swept,
-    usable,
     with_strengths,
 )
 from vestige.figures.tables import over_seeds
@@ -39,16 +39,16 @@ def modularity_by_depth(settings: Settings, runs, beside):
 
     Of each regularizer the strongest that counts, networks without any, and the mean of untrained networks.
     """
-    runs = swept(runs)
-    kept, count = usable(runs, beside["training"], settings.least_accuracy)
+    runs = runs_of_sweep(runs)
+    kept, count = accurate_runs(runs, beside["training"], settings.least_accuracy)
     found = strengths(kept, runs)
     weaker = {*found} - {*strongest(found).values()}
     chosen = [run for run in kept if run["condition"].item() not in weaker]
-    measured = lambda run: {"modularity": trained(run["modularity"], settings.measures, True)}  # noqa: E731
+    measured = lambda run: {"modularity": after_training(run["modularity"], settings.measures, True)}  # noqa: E731
     table = with_strengths(over_seeds(chosen, measured, settings.bands), found)
     table = table.assign(line=[line_words(*each) for each in zip(table["regularizer"], table["value"], strict=True)])
     untrained = untrained_rows(beside["untrained"], "modularity", True, False).assign(line=LABEL)
-    with styled():
+    with apply_style():
         look = looks_of(table, settings.palette, len(untrained) > 0)
         measures, layers = (list(dict.fromkeys(table[name])) for name in ("measure", "layer"))
         figure, places = sheet(settings, len(measures), columns=min(COLUMNS, len(measures)))
@@ -58,7 +58,7 @@ def modularity_by_depth(settings: Settings, runs, beside):
             ax.set_title(measure_words(measure))
         label([ax for (ax,) in places], table, layers)
         key_below(figure, handles(look), *left_out(count, settings.least_accuracy))
-        return finished(figure), with_untrained(table, untrained)
+        return finish_layout(figure), with_untrained(table, untrained)
 
 
 def line_words(regularizer: str, value: float) -> str:
@@ -81,7 +81,7 @@ def draw(ax, rows, look: dict[str, dict], layers: list[str]):
         one = look[name]
         draw_line(ax, part["layer"], part["mean"], one)
         if "low" in part:
-            spread(ax, part, one["color"], "layer")
+            draw_spread(ax, part, one["color"], "layer")
 
 
 def label(axes, table, layers: list[str]):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from vestige.figures.axes import epoch_axis, value_axis
-from vestige.figures.drawing import Figure, Panel, finished, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
 from vestige.figures.keys import key
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
@@ -46,11 +46,11 @@ def paper_bands(group, silent_units: str) -> dict:
     """The half-widths (module, epoch) that the paper drew around the mean of a module over one condition's networks."""
     from vestige.metrics.intervals import module_band
 
-    spreads = pooled(group, silent_units)["spread"].groupby("module")
+    spreads = pool_networks(group, silent_units)["spread"].groupby("module")
     return {"selectivity": spreads.reduce(lambda values, axis: module_band(values.swapaxes(axis, -1)), dim="place")}
 
 
-def pooled(group, silent_units: str):
+def pool_networks(group, silent_units: str):
     """(place, epoch) `spread` of the selectivity of each block's units in all networks of one condition."""
     import xarray as xr
 
@@ -71,15 +71,15 @@ def module_lines(settings: Settings, runs):
     Beneath each panel is a low one for silent units where any condition has them.
     """
     table = module_table(runs, settings)
-    with styled():
+    with apply_style():
         shown, heights = storeys(table)
-        figure, panels, look = condition_panels(settings, named(table), "line", shown, heights)
+        figure, panels, look = condition_panels(settings, name_lines(table), "line", shown, heights)
         label_axes(list(panels.values()), table)
         key(figure, look, *mark_penalty(panels, table))
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
-def named(table):
+def name_lines(table):
     """The table with the name of each row's line."""
     return table.assign(line=[f"module {module}" for module in table["module"]])
 

@@ -91,7 +91,7 @@ NEEDS = {
 }
 
 
-def several(need: Need, distinct: str) -> Need:
+def at_least_two(need: Need, distinct: str) -> Need:
     """The same for two conditions or more, which differ in the strength of the penalty (alpha) or its onset (start)."""
     words = need.says.replace(ONE, "two or more conditions that")
     words = words.replace("suppresses", "suppress").replace("promotes", "promote")

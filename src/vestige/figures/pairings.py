@@ -2,7 +2,7 @@
 
 from vestige.condition import PLACES, Condition, facts_of_pair
 from vestige.figures.drawing import default_bands, single_columns
-from vestige.figures.tables import CONFIDENCE, VALUES, beside, described, intervals
+from vestige.figures.tables import CONFIDENCE, VALUES, add_columns, intervals, stack_seeds
 from vestige.figures.wording import labels_of
 
 
@@ -21,10 +21,10 @@ def over_pairs(results, measured, bands=None):
         said["condition"]: Condition.from_coordinates(said) for one in results for said in facts_of_pair(one).values()
     }
     words = labels_of(known)
-    alpha, groups = {name: each.alpha for name, each in known.items()}, grouped(results)
+    alpha, groups = {name: each.alpha for name, each in known.items()}, group_pairs(results)
     bands = bands or default_bands(max(map(len, groups.values())))
     parts = [
-        described(over_seeds(group, measured, bands), front(names, words, alpha)) for names, group in groups.items()
+        add_columns(over_seeds(group, measured, bands), front(names, words, alpha)) for names, group in groups.items()
     ]
     table = pd.concat(parts, ignore_index=True)
     single = single_columns(table)
@@ -38,7 +38,7 @@ def over_seeds(group: list, measured, bands: str):
     seeds = [tuple(end["seed"] for end in facts_of_pair(one).values()) for one in group]
     names = [f"pair_{first}_{second}" for first, second in seeds]
     quantities = {
-        name: values.assign_coords(seed=names) for name, values in beside([measured(one) for one in group]).items()
+        name: values.assign_coords(seed=names) for name, values in stack_seeds([measured(one) for one in group]).items()
     }
     halves = {name: half_width(values, seeds) for name, values in quantities.items()} if bands == "networks" else {}
     parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
@@ -55,7 +55,7 @@ def half_width(values, seeds: list[tuple[int, int]]):
     return values.isel(seed=0).copy(data=student_interval(by_seed, CONFIDENCE)[1])
 
 
-def grouped(results) -> dict[tuple[str, str], list]:
+def group_pairs(results) -> dict[tuple[str, str], list]:
     """Two conditions, in the order in which conditions come first -> their pairs of networks."""
     named = [tuple(end["condition"] for end in facts_of_pair(one).values()) for one in results]
     order = list(dict.fromkeys(name for names in named for name in names))

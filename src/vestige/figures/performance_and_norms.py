@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vestige.figures.axes import in_percent, spread
-from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
+from vestige.figures.axes import draw_spread, in_percent
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key_below
 from vestige.figures.sweeps import (
     LOGARITHMIC,
@@ -15,8 +15,8 @@ from vestige.figures.sweeps import (
     level_key,
     name_of,
     regularizer_looks,
+    runs_of_sweep,
     strengths,
-    swept,
     with_strengths,
 )
 from vestige.figures.tables import over_seeds
@@ -45,16 +45,16 @@ class Settings(Figure):
 
 def performance_and_norms(settings: Settings, runs, beside):
     """Draw results of `norms` at the last epoch measured, beside accuracies then; returns the figure and its table."""
-    trained, runs = {name_of(each): each for each in beside["training"]}, swept(runs)
+    trained, runs = {name_of(each): each for each in beside["training"]}, runs_of_sweep(runs)
 
-    def measured(run) -> dict:
+    def measure_network(run) -> dict:
         found = accuracies(trained[name_of(run)], run["epoch"].values[-1]) | norms(run)
         return {name: value.expand_dims(network=["trained"]) for name, value in found.items()}  # tables need an axis
 
-    table = with_strengths(over_seeds(runs, measured, settings.bands).drop(columns="network"), strengths(runs))
+    table = with_strengths(over_seeds(runs, measure_network, settings.bands).drop(columns="network"), strengths(runs))
     if not (table["regularizer"] != "").any():
         raise ValueError("no condition sets one regularizer alone: dropout, l1 or l2")
-    with styled():
+    with apply_style():
         look = regularizer_looks(table, settings.palette)
         figure, places = sheet(settings, len(ROWS) * len(look), columns=len(look))
         for number, quantity in enumerate(ROWS):
@@ -66,7 +66,7 @@ def performance_and_norms(settings: Settings, runs, beside):
         for (ax,), name in zip(places[-len(look) :], look, strict=True):
             ax.set_xlabel(STRENGTH[name])
         key_below(figure, level_key(table))
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def accuracies(training, epoch: int) -> dict:
@@ -88,7 +88,7 @@ def draw(axes, part, look: dict[str, dict]):
     for ax, (name, one) in zip(axes, look.items(), strict=True):
         line = part[part["regularizer"] == name].sort_values("value")
         draw_line(ax, line["value"], line["mean"], one)
-        spread(ax, line, one["color"], "value")
+        draw_spread(ax, line, one["color"], "value")
         draw_level(ax, part)
         if name in LOGARITHMIC:
             ax.set_xscale("log")

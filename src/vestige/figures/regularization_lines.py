@@ -2,22 +2,22 @@
 
 from typing import Literal
 
-from vestige.figures.axes import spread, value_axis
-from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.axes import draw_spread, value_axis
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import handles, key_below
 from vestige.figures.measures import Measures, choose_measures, measure_words
 from vestige.figures.sweeps import (
     AXIS,
     WORDS,
     Swept,
+    accurate_runs,
     draw_level,
     draw_line,
     left_out,
     level_key,
     regularizer_looks,
+    runs_of_sweep,
     strengths,
-    swept,
-    usable,
     with_strengths,
 )
 from vestige.figures.tables import over_seeds
@@ -48,17 +48,17 @@ def regularization_lines(
 
     Layers are averaged in each network, or have a row of panels each. Returns the figure and its table.
     """
-    runs = swept(runs)
-    kept, count = usable(runs, beside["training"], settings.least_accuracy)
+    runs = runs_of_sweep(runs)
+    kept, count = accurate_runs(runs, beside["training"], settings.least_accuracy)
     table = over_seeds(
         kept,
-        lambda run: {quantity: trained(run[quantity], settings.measures, by_layer)},
+        lambda run: {quantity: after_training(run[quantity], settings.measures, by_layer)},
         settings.bands,
         lambda group: pooled_errors(group, quantity, settings.measures, by_layer),
     )
     table = with_strengths(table, strengths(kept, runs))
     untrained = untrained_rows(beside["untrained"], quantity, by_layer, settings.bands == "paper")
-    with styled():
+    with apply_style():
         look = regularizer_looks(table, settings.palette)
         places = panels_of(table, by_layer)
         figure, axes = sheet(settings, len(places), columns=min(COLUMNS, table["measure"].nunique()))
@@ -69,10 +69,10 @@ def regularization_lines(
         finish([ax for (ax,) in axes], table, untrained, quantity)
         named = [*handles({WORDS[name]: one for name, one in look.items()}), *level_key(table)]
         key_below(figure, named, *band_key(untrained), *left_out(count, settings.least_accuracy))
-        return finished(figure), with_untrained(table, untrained)
+        return finish_layout(figure), with_untrained(table, untrained)
 
 
-def trained(values, measures, by_layer: bool):
+def after_training(values, measures, by_layer: bool):
     """(measure) or (measure, layer) of the network after training: the last epoch measured, layers averaged."""
     last = values.isel(epoch=-1, drop=True).sel(measure=choose_measures(values, measures))
     return last if by_layer else last.mean("layer")
@@ -82,7 +82,7 @@ def pooled_errors(group, quantity: str, measures, by_layer: bool) -> dict:
     """The half-widths that the paper drew: the standard error over all networks and layers of a condition."""
     import xarray as xr
 
-    values = xr.concat([trained(run[quantity], measures, True).reset_coords(drop=True) for run in group], "seed")
+    values = xr.concat([after_training(run[quantity], measures, True).reset_coords(drop=True) for run in group], "seed")
     over = ["seed"] if by_layer else ["seed", "layer"]
     return {quantity: values.std(over, ddof=1) / values.notnull().sum(over) ** 0.5}
 
@@ -105,7 +105,7 @@ def draw(ax, part, look: dict[str, dict]):
     for name, one in look.items():
         line = part[part["regularizer"] == name].sort_values("x")
         draw_line(ax, 100 * line["x"], line["mean"], one)
-        spread(ax, line.assign(x=100 * line["x"]), one["color"], "x")
+        draw_spread(ax, line.assign(x=100 * line["x"]), one["color"], "x")
     draw_level(ax, part)
 
 

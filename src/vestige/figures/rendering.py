@@ -34,7 +34,7 @@ def render(settings, shown: list, beside: Mapping[str, list], images: list, mark
     except ValueError as error:  # a plot does not know for which figure it draws
         raise ValueError(f"figures.{row['kind']}.{name}: {error}") from error
     if mark:
-        drawing.marked(figure, mark)
+        drawing.mark_preview(figure, mark)
     said = format_caption(row, settings.figure, [name_of(run) for run in shown], any("pair" in run for run in shown))
     return Drawn(figure, table, said, settings.figure.dpi)
 
@@ -67,6 +67,6 @@ def of_classes(run, images: list):
 
 def files_of(drawn: Drawn) -> tuple[bytes, bytes, bytes]:
     """The bytes of a figure as PDF, of its table as CSV, and of its PNG; none holds a date."""
-    pdf = drawing.written(drawn.figure, "pdf", metadata={"Subject": drawn.caption})
+    pdf = drawing.figure_bytes(drawn.figure, "pdf", metadata={"Subject": drawn.caption})
     csv = drawn.table.to_csv(index=False, lineterminator="\n").encode()
-    return pdf, csv, drawing.written(drawn.figure, "png", dpi=drawn.dpi, metadata={"Description": drawn.caption})
+    return pdf, csv, drawing.figure_bytes(drawn.figure, "png", dpi=drawn.dpi, metadata={"Description": drawn.caption})

@@ -1,7 +1,7 @@
 """Similarity of layers of two networks at the same epoch."""
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, line_looks
 from vestige.figures.layer_pairs import PairsBetween, modules_of, similarities, similarity_axes
 from vestige.figures.pairings import over_pairs
@@ -25,18 +25,18 @@ def similarity_between_networks(settings, runs):
     """Draw results of `between`, a line for every two conditions; returns the figure and the table of it."""
     measured = lambda run: similarities(run, settings.pairs)  # noqa: E731
     table = over_pairs(runs, measured, settings.bands)
-    with styled():
+    with apply_style():
         parts = dict(list(table.groupby("pair", sort=False)))
         figure, places = sheet(settings, len(parts))
-        look = line_looks(table.assign(line=table["label"], alpha=penalised(table)), settings.palette)
+        look = line_looks(table.assign(line=table["label"], alpha=unpenalised_as_zero(table)), settings.palette)
         for place, (pair, part) in zip(places, parts.items(), strict=True):
             lines(place[0], part, "label", look)
             place[0].set_title(pair)
         similarity_axes([place[0] for place in places], table)
         key(figure, look)
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
-def penalised(table):
+def unpenalised_as_zero(table):
     """0 where neither network of a pair had a penalty."""
     return table["alpha_first"].abs() + table["alpha_second"].abs()

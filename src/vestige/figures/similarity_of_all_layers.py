@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import Figure, Panel, finished, narrowed, sheet, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, narrow_panels, sheet
 from vestige.figures.keys import corner_key, line_looks
 from vestige.figures.layer_pairs import similarities, similarity_axes
 from vestige.figures.tables import over_seeds
@@ -21,9 +21,9 @@ def similarity_of_all_layers(settings, runs):
     layers = [int(name) if name.isdigit() else name for name in runs[0]["layer"].values.tolist()]
     pairs = list(combinations(layers, 2))
     table = over_seeds(runs, lambda run: similarities(run, pairs), settings.bands)
-    with styled():
+    with apply_style():
         side = len(layers) - 1
-        figure, places = sheet(narrowed(settings, side), side**2, columns=side)
+        figure, places = sheet(narrow_panels(settings, side), side**2, columns=side)
         look = line_looks(table.assign(line=table["label"]), settings.palette)
         at = [places[(layers.index(other) - 1) * side + layers.index(one)][0] for one, other in pairs]
         for ax, (pair, part) in zip(at, table.groupby("pair", sort=False), strict=True):
@@ -33,4 +33,4 @@ def similarity_of_all_layers(settings, runs):
             ax.remove()
         similarity_axes(at, table)
         corner_key(figure, look)
-        return finished(figure), table
+        return finish_layout(figure), table

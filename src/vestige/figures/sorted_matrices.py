@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from vestige.figures.drawing import Figure, Panel, finished, sheet, styled
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
 from vestige.figures.measures import Measure, measure_words
 from vestige.figures.sweeps import name_of
 from vestige.figures.tables import by_condition
@@ -33,7 +33,7 @@ def sorted_matrices(settings: Settings, runs, beside):
     clusters, words = {name_of(each): each for each in beside["clustering"]}, labels(runs)
     chosen = [group[0] for group in by_condition(runs).values()]
     layer = int(chosen[0]["module"].values.min()) if settings.layer is None else settings.layer
-    with styled():
+    with apply_style():
         figure, places = sheet(settings, len(chosen), columns=min(3, len(chosen)))
         tables, image, largest = [], None, max(matrix_of(run, settings.measure, layer).max() for run in chosen)
         for (ax,), run in zip(places, chosen, strict=True):
@@ -52,7 +52,7 @@ def sorted_matrices(settings: Settings, runs, beside):
         bar = figure.colorbar(image, ax=[ax for (ax,) in places], shrink=0.8, aspect=30, pad=0.02)
         bar.set_label(f"{measure_words(settings.measure)}, layer {layer}")
         bar.outline.set_visible(False)
-        return finished(figure), pd.concat(tables, ignore_index=True)
+        return finish_layout(figure), pd.concat(tables, ignore_index=True)
 
 
 def matrix_of(run, measure: str, layer: int):

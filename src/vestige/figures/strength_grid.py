@@ -2,11 +2,11 @@
 
 from vestige.condition import is_penalised
 from vestige.figures.axes import lines
-from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, looks
-from vestige.figures.module_lines import PAPER_BANDS, Selective, label_axes, module_table, named, storeys
+from vestige.figures.module_lines import PAPER_BANDS, Selective, label_axes, module_table, name_lines, storeys
 from vestige.figures.panels import label_outside, mark_penalty
-from vestige.figures.tables import apart
+from vestige.figures.tables import split_labels
 
 __all__ = ["PAPER_BANDS"]  # of the same means
 
@@ -26,8 +26,8 @@ def strength_grid(settings: Settings, runs):
     What was not penalised is in every panel, in grey, with each module's dashes.
     """
     table = module_table(runs, settings)
-    with styled():
-        parts = apart(named(table))
+    with apply_style():
+        parts = split_labels(name_lines(table))
         shown, heights = storeys(table)
         look = looks(list(dict.fromkeys(parts["line"])), settings.palette)
         figure, places, panels = grid(settings, parts, heights)
@@ -36,7 +36,7 @@ def strength_grid(settings: Settings, runs):
                 draw(ax, parts[parts["quantity"] == quantity], condition, look)
         label_axes(places, table)
         key(figure, look, *mark_penalty(panels, parts), *plain_key(parts))
-        return finished(figure), table
+        return finish_layout(figure), table
 
 
 def grid(settings, parts, heights: tuple[float, ...]):

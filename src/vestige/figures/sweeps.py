@@ -46,7 +46,7 @@ def name_of(run) -> tuple[str, int]:
     return run["condition"].item(), run["seed"].item()
 
 
-def usable(runs: list, training: list, least: float) -> tuple[list, int]:
+def accurate_runs(runs: list, training: list, least: float) -> tuple[list, int]:
     """The runs that count, and how many do not. Raises ValueError where none does."""
     kept = accurate_of(runs, training, least)
     if not kept:
@@ -77,7 +77,7 @@ def too_strong(conditions: dict[tuple[str, int], Condition], accurate: dict[tupl
     return found
 
 
-def swept(runs: list) -> list:
+def runs_of_sweep(runs: list) -> list:
     """The runs to which nothing was done, and those that set one regularizer alone: what the paper compares.
 
     All of as many epochs: those that most of them last.

@@ -34,7 +34,7 @@ def over_seeds(runs, measured, bands=None, paper_bands=None):
     words, groups = labels(runs), by_condition(runs)
     bands = bands or default_bands(max(map(len, groups.values())))
     parts = [
-        described(table_of(group, measured, bands, paper_bands), told(group[0], words[name]))
+        add_columns(table_of(group, measured, bands, paper_bands), condition_columns(group[0], words[name]))
         for name, group in groups.items()
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -49,7 +49,7 @@ def table_of(group, measured, bands=None, paper_bands=None):
     bands = bands or default_bands(len(group))
     halves = paper_bands(group) if bands == "paper" and paper_bands else {}
     names = [f"seed_{run['seed'].item()}" for run in group]
-    measures = beside([measured(run) for run in group])
+    measures = stack_seeds([measured(run) for run in group])
     quantities = {quantity: values.assign_coords(seed=names) for quantity, values in measures.items()}
     parts = [intervals(name, values, bands, halves.get(name)) for name, values in quantities.items()]
     return pd.concat(parts, ignore_index=True).dropna(subset="mean").reset_index(drop=True)
@@ -61,7 +61,7 @@ def by_condition(runs) -> dict[str, list]:
     return {name: [run for run in runs if run["condition"].item() == name] for name in names}
 
 
-def beside(measures: list) -> dict:
+def stack_seeds(measures: list) -> dict:
     """Quantity -> its values in several runs along a new dimension `seed`, without the coordinates of single runs.
 
     A run that ended before the others, because it diverged, has no value (NaN) at later epochs.
@@ -69,7 +69,7 @@ def beside(measures: list) -> dict:
     import xarray as xr
 
     along = {"dim": "seed", "join": "exact", "coords": "minimal", "compat": "override"}
-    found = {quantity: [bare(one[quantity]) for one in measures] for quantity in measures[0]}
+    found = {quantity: [drop_scalars(one[quantity]) for one in measures] for quantity in measures[0]}
     return {quantity: xr.concat(as_long(values), **along) for quantity, values in found.items()}
 
 
@@ -81,7 +81,7 @@ def as_long(values: list) -> list:
     return xr.align(*values, join="outer", exclude=others, copy=False)
 
 
-def bare(values):
+def drop_scalars(values):
     """The array without its coordinates that have no dimension."""
     return values.drop_vars([name for name, value in values.coords.items() if value.ndim == 0])
 
@@ -129,20 +129,20 @@ def ends(values, bands: str, half=None):
     return mean, mean - half, mean + half
 
 
-def told(run, label: str) -> dict:
+def condition_columns(run, label: str) -> dict:
     """What every row says of a condition: its name, its label and its penalty."""
     said = facts(run)
     return {"condition": said["condition"], "label": label} | {name: said[name] for name in PENALTY}
 
 
-def described(table, front: dict):
+def add_columns(table, front: dict):
     """The table with the same value in front of all rows, a column each."""
     for place, (name, value) in enumerate(front.items()):
         table.insert(place, name, value)
     return table
 
 
-def apart(table):
+def split_labels(table):
     """The table with what its labels say in two columns, `strength` and `period`; both are "" where alpha is 0.
 
     Rows come by the strength of the penalty, then by its onset, the longest period first.

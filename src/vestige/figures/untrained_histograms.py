@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from vestige.condition import Condition
-from vestige.figures.drawing import Panel, finished, sheet, styled
+from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
 from vestige.figures.keys import key, looks
 from vestige.figures.measures import by_family, measure_words
 from vestige.figures.regularization_lines import COLUMNS
-from vestige.figures.sweeps import Swept, accurate_of, swept
+from vestige.figures.sweeps import Swept, accurate_of, runs_of_sweep
 
 
 class Settings(Swept):
@@ -28,9 +28,9 @@ def untrained_histograms(settings: Settings, runs, beside):
 
     Of `runs`, results of `clustering`, networks after training without penalty and regularizer are marks above them.
     """
-    kept = accurate_of(swept(runs), beside["training"], settings.least_accuracy)
+    kept = accurate_of(runs_of_sweep(runs), beside["training"], settings.least_accuracy)
     table, marks = values_of(beside["untrained"]), trained_values(kept)
-    with styled():
+    with apply_style():
         look = looks([f"layer {each}" for each in dict.fromkeys(table["layer"])], settings.palette)
         measures = by_family(dict.fromkeys(table["measure"]))
         figure, places = sheet(settings, len(measures), columns=min(COLUMNS, len(measures)))
@@ -42,7 +42,7 @@ def untrained_histograms(settings: Settings, runs, beside):
         for (ax,), measure in zip(places, measures, strict=True):
             mark(ax, marks[marks["measure"] == measure], look)
         key(figure, look)
-        return finished(figure), joined(table, marks)
+        return finish_layout(figure), join_tables(table, marks)
 
 
 def values_of(untrained: list):
@@ -69,7 +69,7 @@ def trained_values(runs):
     return pd.concat(seeds, ignore_index=True) if seeds else pd.DataFrame(columns=["measure", "layer", "modularity"])
 
 
-def joined(table, marks):
+def join_tables(table, marks):
     """One table of both; a row of a trained network has its seed in place of set and number."""
     import pandas as pd
 

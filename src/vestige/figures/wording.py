@@ -18,7 +18,7 @@ def labels(runs) -> dict[str, str]:
 def labels_of(known: dict[str, Condition]) -> dict[str, str]:
     """Condition's name -> its label."""
     where = {each.modules for each in known.values() if each.is_penalised}
-    settings = differing(known)
+    settings = differing_settings(known)
     first = {name: each.label(len(where) > 1, settings) for name, each in known.items()}
     if not where and settings:
         first = {name: without_penalty(text, known.values()) for name, text in first.items()}
@@ -34,7 +34,7 @@ def without_penalty(label: str, conditions: Iterable[Condition]) -> str:
     return beyond or ("no regularization" if swept else "baseline")
 
 
-def differing(known: dict[str, Condition]) -> list[str]:
+def differing_settings(known: dict[str, Condition]) -> list[str]:
     """Names of the training settings that some condition overrides and in which the conditions differ."""
     overrides = [dict(each.overrides) for each in known.values()]
     names = sorted({name for each in overrides for name in each})

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def stated(study: Any, keys: Iterable[str]) -> dict[str, Any]:
+def pick_keys(study: Any, keys: Iterable[str]) -> dict[str, Any]:
     """What stands at some keys; those that the study leaves out stay out."""
-    values = {key: at(study, key) for key in keys}
+    values = {key: value_at(study, key) for key in keys}
     return {key: value for key, value in values.items() if value is not None}
 
 
-def at(study: Any, key: str) -> Any:
+def value_at(study: Any, key: str) -> Any:
     """The plain value that stands at a key such as `conditions.baseline`; keys left out stay out."""
     here: Any = study
     for part in key.split("."):

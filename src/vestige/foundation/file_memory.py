@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.file_identity import identity
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 
 MEMORY = Path("work", "found_in_files")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
@@ -27,7 +27,7 @@ FINDERS = (  # the code that finds what is remembered: a memory written by other
 known: dict[str, tuple[list[int], Any, bool]] = {}
 
 
-def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
+def find_remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
     """What is to be found in a file, looked for anew only if the file has changed. Raises what `find` raises.
 
     It must be what JSON can hold; in a later process a tuple comes back as a list.
@@ -45,13 +45,13 @@ def remembered(what: str, path: Path, find: Callable[[Path], Any]) -> Any:
 def left_by_others(key: str) -> tuple[list[int], Any, bool] | None:
     """What former processes have left under a key in the project's folder; None where that cannot be read."""
     with suppress(OSError, TypeError):  # of a folder that is gone; where nothing is left under the key
-        mark, found = json.loads(kept(os.getcwd()).get(json.dumps(key)))
+        mark, found = json.loads(read_kept(os.getcwd()).get(json.dumps(key)))
         return mark, found, True
     return None
 
 
 @cache
-def kept(folder: str) -> dict[str, str]:
+def read_kept(folder: str) -> dict[str, str]:
     """The lines that former processes left in a project's folder, by key, both as JSON; none where that is damaged.
 
     There may be very many, of which a process needs a few: none is read before it is asked for.
@@ -74,12 +74,12 @@ def keep() -> None:
     """Leave what is known of settled files to the next process; where that cannot be written, it computes it again."""
     new = {json.dumps(key): json.dumps(found[:2], separators=(",", ":")) for key, found in known.items() if found[2]}
     with suppress(OSError):
-        before = kept(os.getcwd())
+        before = read_kept(os.getcwd())
         if new.items() <= before.items():
             return
         all_known = (before | new).items()
         body = "\n".join(f"{key}\t{found}" for key, found in all_known if os.path.exists(path_in(key)))
-        with whole(MEMORY) as file:
+        with write_whole(MEMORY) as file:
             file.write(f"{head_of(body)}\n{body}".encode())
 
 

@@ -53,7 +53,7 @@ def find_irregular(path: str | Path) -> str:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
+def write_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write: whoever looks, at any moment and after a power cut, finds what was there before or all of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -78,7 +78,7 @@ def place(source: Path, target: Path) -> None:
     except FileNotFoundError:
         raise
     except OSError:  # another disk, or one without second names
-        with open_regular(source) as given, whole(target) as file:
+        with open_regular(source) as given, write_whole(target) as file:
             shutil.copyfileobj(given, file)
         return
     os.replace(partial, target)

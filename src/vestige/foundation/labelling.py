@@ -6,7 +6,7 @@ from typing import Any
 INITIAL = "initial_"  # begins the name of a setting of a run that is also measured, as the learning rate is
 
 
-def labelled(dataset, labels: Mapping[str, Any]):
+def add_coordinates(dataset, labels: Mapping[str, Any]):
     """The Dataset with the scalar coordinates of its run.
 
     A setting of the run that is also measured (the learning rate of training) is what it was at first. Raises

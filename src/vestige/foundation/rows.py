@@ -206,7 +206,7 @@ MADE = (
 )
 
 
-def drawn(row: Stage) -> Stage:
+def figure_stage(row: Stage) -> Stage:
     """The row of the figures drawn from one kind of result."""
     return Stage(
         f"figures_{row.name}",
@@ -222,7 +222,7 @@ def drawn(row: Stage) -> Stage:
     )
 
 
-DRAWN = tuple(drawn(row) for row in MADE if row.figures)
+DRAWN = tuple(figure_stage(row) for row in MADE if row.figures)
 MEASURES = tuple(row.name for row in MADE if row.axis != STUDY)
 TOLD = (  # measures of whose steps the page tells
     *("ablation", "cka", "association", "clustering", "agreement"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from vestige.foundation.comments import without_comments
 from vestige.foundation.file_identity import identity
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "src/vestige/"
@@ -61,8 +61,8 @@ def packages(*files: str) -> tuple[str, ...]:
 def imports(file: str) -> frozenset[str]:
     """Every dotted name that a file might import, anywhere in its text. Raises SourceRefused."""
     path = PACKAGE / file
-    with naming(path):
-        return frozenset(remembered("imports", path, imports_in) if file.endswith(".py") else ())
+    with name_file_in_errors(path):
+        return frozenset(find_remembered("imports", path, imports_in) if file.endswith(".py") else ())
 
 
 def imports_in(path: Path) -> list[str]:
@@ -75,7 +75,7 @@ class SourceRefused(ValueError):
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def name_file_in_errors(path: Path) -> Iterator[None]:
     """Let an error of syntax name its file."""
     try:
         yield
@@ -115,16 +115,16 @@ def file_digest(path: Path) -> str:
 
     Raises SourceRefused.
     """
-    return remembered("code", path, digest_of)
+    return find_remembered("code", path, digest_of)
 
 
-def edited(file: str) -> bool:
+def is_edited(file: str) -> bool:
     """Whether a file of the package has changed since this module was loaded, the first of all."""
     path = PACKAGE / file
     return path in AT_START and identity(path) != AT_START[path]
 
 
-def outlived(file: str) -> Path | None:
+def stale_bytecode(file: str) -> Path | None:
     """The bytecode that Python takes for that of a file although it is of a former text; None where there is none.
 
     Python tells texts apart by their size and the second in which they were written.
@@ -152,12 +152,12 @@ def is_compiled(path: Path, bytecode: bytes) -> bool:
 def digest_of(path: Path) -> str:
     """The digest of a file."""
     data = path.read_bytes()
-    with naming(path):
-        said = repr(meaning(data)) if path.suffix == ".py" else without_comments(data.decode(), path.suffix)
+    with name_file_in_errors(path):
+        said = repr(parse_meaning(data)) if path.suffix == ".py" else without_comments(data.decode(), path.suffix)
         return hashlib.sha256(said.encode()).hexdigest()
 
 
-def meaning(source: bytes) -> Any:
+def parse_meaning(source: bytes) -> Any:
     """A source as nested tuples that say what it does, in the same words under every version of Python.
 
     Left out are statements that are only a text, such as docstrings and descriptions of keys, and the keys of sections
@@ -168,7 +168,7 @@ def meaning(source: bytes) -> Any:
         if isinstance(body := getattr(node, "body", None), list):
             described = is_section(node)
             node.body = [each for each in body if not is_text(each) and not (described and is_key(each))]
-    return nested(tree)
+    return nest_tree(tree)
 
 
 def is_text(node: ast.AST) -> bool:
@@ -190,13 +190,13 @@ def is_key(node: ast.AST) -> bool:
     return isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.unparse(node.annotation)
 
 
-def nested(node: Any) -> Any:
+def nest_tree(node: Any) -> Any:
     """A syntax tree without its empty fields, some of which only newer versions of Python have."""
     if isinstance(node, list):
-        return tuple(map(nested, node))
+        return tuple(map(nest_tree, node))
     if not isinstance(node, ast.AST):
         return node
-    fields = ((name, nested(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    fields = ((name, nest_tree(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
     return type(node).__name__, *fields
 
 

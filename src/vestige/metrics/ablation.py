@@ -19,12 +19,12 @@ def grid_steps(channels: int, first: int, second: int) -> list[int]:
     return [*range(0, half, first), *range(half, channels + 1, second)]
 
 
-def ranking(selectivity: np.ndarray) -> np.ndarray:
+def rank_channels(selectivity: np.ndarray) -> np.ndarray:
     """(channels,) selectivity -> channels, the most selective first; ties by channel, silent ones (NaN) last."""
     return np.argsort(-np.asarray(selectivity), kind="stable")
 
 
-def normalised(accuracy: np.ndarray) -> np.ndarray:
+def normalise_accuracy(accuracy: np.ndarray) -> np.ndarray:
     """(..., points) accuracy as a share of the largest on its curve; NaN for a curve of NaN or of zeros."""
     largest = np.fmax.reduce(np.asarray(accuracy, dtype=float), axis=-1, keepdims=True)
     return accuracy / np.where(largest > 0, largest, np.nan)

@@ -64,9 +64,9 @@ def ablation_curves(run, accuracy: str = "accuracy", area: str = "integral") -> 
 
 def share_of_largest(curve):
     """A module's accuracy as a share of the largest on each curve."""
-    from vestige.metrics.ablation import normalised
+    from vestige.metrics.ablation import normalise_accuracy
 
-    return curve.copy(data=normalised(curve.values))
+    return curve.copy(data=normalise_accuracy(curve.values))
 
 
 def area_under(curve, area: str):

@@ -19,12 +19,12 @@ class Bottleneck(nn.Module):
     def __init__(self, channels: int, width: int, stride: int):
         super().__init__()
         out = EXPANSION * width
-        self.conv1, self.bn1 = normalised(nn.Conv2d(channels, width, 1, bias=False))
-        self.conv2, self.bn2 = normalised(nn.Conv2d(width, width, 3, stride, padding=1, bias=False))
-        self.conv3, self.bn3 = normalised(nn.Conv2d(width, out, 1, bias=False))
+        self.conv1, self.bn1 = conv_with_batch_norm(nn.Conv2d(channels, width, 1, bias=False))
+        self.conv2, self.bn2 = conv_with_batch_norm(nn.Conv2d(width, width, 3, stride, padding=1, bias=False))
+        self.conv3, self.bn3 = conv_with_batch_norm(nn.Conv2d(width, out, 1, bias=False))
         self.relu = nn.ReLU(inplace=True)
         changes = stride != 1 or channels != out
-        shortcut = normalised(nn.Conv2d(channels, out, 1, stride, bias=False)) if changes else None
+        shortcut = conv_with_batch_norm(nn.Conv2d(channels, out, 1, stride, bias=False)) if changes else None
         self.downsample = nn.Sequential(*shortcut) if shortcut else None
 
     def forward(self, images: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ class Bottleneck(nn.Module):
         return self.relu(inner.add_(self.downsample(images) if self.downsample else images))
 
 
-def normalised(convolution: nn.Conv2d) -> tuple[nn.Module, nn.Module]:
+def conv_with_batch_norm(convolution: nn.Conv2d) -> tuple[nn.Module, nn.Module]:
     """A convolution and the batch normalisation of what it gives."""
     return convolution, nn.BatchNorm2d(convolution.out_channels)
 
@@ -47,7 +47,7 @@ def bottleneck_trunk(channels: int, classes: int, blocks: tuple[int, ...], width
         strides = [1 if index == 0 else 2, *[1] * (count - 1)]
         parts = [Bottleneck(now if place == 0 else EXPANSION * inner, inner, s) for place, s in enumerate(strides)]
         stages[f"layer{index + 1}"], now = nn.Sequential(*parts), EXPANSION * inner
-    conv1, bn1 = normalised(nn.Conv2d(channels, width, 3, padding=1, bias=False))
+    conv1, bn1 = conv_with_batch_norm(nn.Conv2d(channels, width, 3, padding=1, bias=False))
     ends = {"avgpool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "fc": nn.Linear(now, classes)}
     return nn.Sequential(OrderedDict(conv1=conv1, bn1=bn1, relu=nn.ReLU(inplace=True), **stages, **ends))
 

@@ -79,7 +79,7 @@ def convolutional(features):
             stage, block = stage + 1, 0
 
 
-def hidden(linear, relu):
+def hidden_layer(linear, relu):
     """A hidden layer whose output is (images, units, 1, 1), as if it were channels."""
     from torch import nn
 
@@ -137,8 +137,8 @@ def in_steps(trunk):
     from vestige.models.network import Network
 
     first, relu, drop, second, other_relu, other_drop, fc = trunk.classifier
-    hidden_layers = {"hidden0": hidden(first, relu), "dropout0": drop}
-    hidden_layers |= {"hidden1": hidden(second, other_relu), "dropout1": other_drop}
+    hidden_layers = {"hidden0": hidden_layer(first, relu), "dropout0": drop}
+    hidden_layers |= {"hidden1": hidden_layer(second, other_relu), "dropout1": other_drop}
     parts = {**dict(convolutional(trunk.features)), "average": trunk.avgpool, **hidden_layers}
     parts |= {"flatten": nn.Flatten(), "fc": fc}
     steps = {name: part for name, part in parts.items() if not isinstance(part, nn.Identity)}

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 from vestige.foundation.files import read_regular
 from vestige.provenance import embedding
 
 
 def counts(path: Path) -> tuple[int, int, int]:
     """How many training images, validation images and classes an images result describes."""
-    return tuple(json.loads(remembered("counts", path, counts_in)))
+    return tuple(json.loads(find_remembered("counts", path, counts_in)))
 
 
 def counts_in(path: Path) -> str:
@@ -22,7 +22,7 @@ def counts_in(path: Path) -> str:
 
 def layers(path: Path) -> list[str]:
     """The names of the layers that CKA compares in the network that a result describes: modules by number, its head."""
-    return json.loads(remembered("layers", path, layers_in))
+    return json.loads(find_remembered("layers", path, layers_in))
 
 
 def layers_in(path: Path) -> str:
@@ -32,10 +32,10 @@ def layers_in(path: Path) -> str:
         return json.dumps([*map(str, modules), str(opened["head"][...])])
 
 
-def best(path: Path) -> int | None:
+def read_best_epoch(path: Path) -> int | None:
     """The best epoch of the run that a training result is of; None where it has none, or cannot be read."""
     try:
-        return json.loads(remembered("best", path, best_in))
+        return json.loads(find_remembered("best", path, best_in))
     except (OSError, RuntimeError):
         return None
 
@@ -49,7 +49,7 @@ def best_in(path: Path) -> str:
 def machines(path: Path) -> list[str]:
     """The kind of machine that has computed each epoch of a training; none where it does not say, or cannot be read."""
     try:
-        return json.loads(remembered("machines", path, machines_in))
+        return json.loads(find_remembered("machines", path, machines_in))
     except (OSError, RuntimeError):
         return []
 

@@ -7,7 +7,7 @@ from typing import Any
 from vestige.pipeline import Job, has_two_rows
 from vestige.provenance import equivalences, hashing
 from vestige.provenance.given import describe_changes
-from vestige.provenance.proofs import CodeOf, changed, code_digests, input_digests, is_former, leaves
+from vestige.provenance.proofs import CodeOf, code_digests, input_digests, is_former, leaves, table_changes
 
 NAMED = 3  # causes that lie behind a result are named, if there are more
 FORMER = "its proof is of a former form, which does not say all that it was made with"
@@ -28,9 +28,9 @@ def own_changes(job: Job, given: Mapping, unchanged: bool, now: dict[str, str]) 
     """What a proof says otherwise of a result itself: its code, its text, its bytes; the equivalences needed."""
     if is_former(given):
         return [FORMER], ()
-    then, vouched = equivalences.carried(job.stage.name, given["code"], now, settings_in(given["text"]))
+    then, vouched = equivalences.carry_forward(job.stage.name, given["code"], now, settings_in(given["text"]))
     reasons = [
-        *changed("code of", then, now),
+        *table_changes("code of", then, now),
         *text_changes(given["text"], job.text),
         *describe_changes(job, given["beside"]),
         *([] if unchanged else [f"{job.output} was changed after it was written"]),
@@ -55,7 +55,7 @@ def text_changes(then: str, now: str) -> list[str]:
 def part_changes(part: str, then: Any, now: Any) -> list[str]:
     """In what a part of two texts differs, a line each."""
     tables = [flatten(each) for each in (then, now)]
-    return [line.replace("  ", " ") for line in changed(WORDS[part], *tables, show=True)]
+    return [line.replace("  ", " ") for line in table_changes(WORDS[part], *tables, show=True)]
 
 
 def flatten(value: Any) -> dict[str, Any]:
@@ -102,10 +102,10 @@ def behind_changed(
         if each.stage.kind or has_two_rows(each.study, each.stage.name):  # its jobs have files of their own
             then = {file: then[file] for file in then if file in now}
         text = said["texts"].get(each.output, "")
-        then, why = equivalences.carried(each.stage.name, then, now, settings_in(text) or each.settings)
+        then, why = equivalences.carry_forward(each.stage.name, then, now, settings_in(text) or each.settings)
         read = {one.output: said["results"].get(one.output) for one in each.inputs}
         found = [
-            *changed("code of", then, now),
+            *table_changes("code of", then, now),
             *text_or_digest_changes(text, each.text),
             *inputs_changed(read, input_digests(each)),
         ]
@@ -123,10 +123,10 @@ def text_or_digest_changes(then: str, now: str) -> list[str]:
 
 def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str]:
     """Which inputs are not those that were read; one that is absent now proves nothing either way."""
-    return changed("input", then, {path: digest or then.get(path) for path, digest in now.items()})
+    return table_changes("input", then, {path: digest or then.get(path) for path, digest in now.items()})
 
 
-def named(causes: Mapping[str, str]) -> Iterable[str]:
+def name_causes(causes: Mapping[str, str]) -> Iterable[str]:
     """The first causes that lie behind a result, a line each, and how many more there are."""
     lines = [f"{path}, from which it comes, is stale: {why}" for path, why in list(causes.items())[:NAMED]]
     return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])

@@ -19,7 +19,7 @@ BODY = "</body>"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def seen(path: Path, kind: str = "") -> tuple[str, bool]:
+def read_embedded(path: Path, kind: str = "") -> tuple[str, bool]:
     """The JSON of a file's proof, "" if it has none, and whether the file is as it was written; `kind` is its suffix.
 
     A page or a picture has one proof, at its end: moved elsewhere, or with another one beside it, it was changed.
@@ -47,7 +47,7 @@ def seen_in_page(page: str) -> tuple[str, bool]:
         return "", False
     proof, _, behind = proof.partition(END)
     is_alone = SCRIPT not in before and not behind
-    return proof, is_alone and proof == in_script(sealed(json.loads(proof), before, end + rest))
+    return proof, is_alone and proof == in_script(seal_proof(json.loads(proof), before, end + rest))
 
 
 def seen_in_picture(png: bytes) -> tuple[str, bool]:
@@ -58,10 +58,12 @@ def seen_in_picture(png: bytes) -> tuple[str, bool]:
         return "", False
     *before, last, end = parts
     is_alone = found == [last] and end[4:8] == b"IEND"
-    return said(found[0]), is_alone and last == chunk_of(sealed(json.loads(said(last)), b"".join(before), end))
+    return chunk_text(found[0]), is_alone and last == chunk_of(
+        seal_proof(json.loads(chunk_text(last)), b"".join(before), end)
+    )
 
 
-def sealed(proof: dict[str, Any], before: str | bytes, behind: str | bytes) -> str:
+def seal_proof(proof: dict[str, Any], before: str | bytes, behind: str | bytes) -> str:
     """The text of a proof with the digest of what its file holds before it and behind it, and of what it says itself.
 
     Each part has a digest of its own: the same bytes with the proof at another place among them have another one.
@@ -107,7 +109,7 @@ def sha256(*parts: str | bytes) -> str:
 def page_with(page: str, proof: dict[str, Any]) -> str:
     """A page with its proof at the end of its body."""
     body, end, rest = page.rpartition(BODY)
-    return "".join([body, SCRIPT, in_script(sealed(proof, body, end + rest)), END, end, rest])
+    return "".join([body, SCRIPT, in_script(seal_proof(proof, body, end + rest)), END, end, rest])
 
 
 def in_script(proof: str) -> str:
@@ -119,7 +121,7 @@ def picture_with(png: bytes, proof: dict[str, Any]) -> bytes:
     """A PNG with its proof in a text chunk before its end."""
     *parts, end = chunks(png)
     before = b"".join(parts)
-    return b"".join([before, chunk_of(sealed(proof, before, end)), end])
+    return b"".join([before, chunk_of(seal_proof(proof, before, end)), end])
 
 
 def chunk_of(proof: str) -> bytes:
@@ -143,6 +145,6 @@ def is_proof(chunk: bytes) -> bool:
     return chunk[4:].startswith(b"tEXt" + ATTRIBUTE.encode() + b"\0")
 
 
-def said(chunk: bytes) -> str:
+def chunk_text(chunk: bytes) -> str:
     """The text of a chunk that holds a proof."""
     return chunk[8 + len(ATTRIBUTE) + 1 : -4].decode("latin-1")

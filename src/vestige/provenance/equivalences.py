@@ -45,7 +45,7 @@ def keys_in(value: Any) -> set[str]:
     return {str(key) for key in value} | {key for each in value.values() for key in keys_in(each)}
 
 
-def carried(
+def carry_forward(
     stage: str, then: dict[str, str], now: dict[str, str], settings: Mapping[str, Any]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The code of a result brought forward through the edits vouched for, and why; no further than to the code of now.
@@ -54,7 +54,7 @@ def carried(
     which they were made.
     """
     reasons: list[str] = []
-    for edit in declared():
+    for edit in declared_equivalences():
         if then == now:
             break
         if edit.is_about(stage, settings) and all(then.get(file) == old for file, (old, _) in edit.files.items()):
@@ -64,7 +64,7 @@ def carried(
     return then, tuple(reasons)
 
 
-def declared() -> tuple[Equivalence, ...]:
+def declared_equivalences() -> tuple[Equivalence, ...]:
     """The equivalences of the project, in their order. Raises EquivalencesRefused."""
     return read(FILE, *identity(FILE)) if os.path.lexists(FILE) else ()
 

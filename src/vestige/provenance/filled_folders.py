@@ -82,10 +82,10 @@ def describe_strangers(strangers: Collection[str]) -> list[str]:
 
 def is_ignored(name: str) -> bool:
     """Whether a file or folder was left behind by a system, and DVC is told to ignore it by its name."""
-    return is_leftover(name) and any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored())
+    return is_leftover(name) and any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored_patterns())
 
 
-def ignored() -> tuple[str, ...]:
+def ignored_patterns() -> tuple[str, ...]:
     """The patterns of names, without a folder, that DVC is told to ignore anywhere; none where nothing is said."""
     try:
         return read_ignored(str(IGNORED.absolute()), os.stat(IGNORED).st_mtime_ns)

@@ -136,14 +136,14 @@ def find_fault(training: Job) -> str:
     return ""
 
 
-def noted(training: Job) -> dict[str, str]:
+def noted_hashes(training: Job) -> dict[str, str]:
     """The sha256 of each checkpoint that the result of a run holds, by its path; none where there is no result."""
     return (proofs.read_proof(Path(training.output)) or {}).get("beside", {})
 
 
 def describe_contents(training: Job) -> dict[str, str | None]:
     """What an engine compares: what lies at the place of a run, and where nothing does, what its result holds."""
-    return (read_contents(training) or noted(training)) if is_given(training) else {}
+    return (read_contents(training) or noted_hashes(training)) if is_given(training) else {}
 
 
 def describe_changes(training: Job, then: Mapping[str, str]) -> list[str]:
@@ -154,7 +154,7 @@ def describe_changes(training: Job, then: Mapping[str, str]) -> list[str]:
     if fault := find_fault(training) if is_given(training) else "":
         return [f"what lies there now is refused: {fault}"]
     now = read_contents(training)
-    changed = [Path(path).name for path in proofs.differing(then, now)] if now else []
+    changed = [Path(path).name for path in proofs.differing_keys(then, now)] if now else []
     if not changed:
         return []
     more = f" and {len(changed) - 1} more" if changed[1:] else ""

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 from vestige.foundation.files import open_regular
 
 
@@ -15,7 +15,7 @@ def sha256(path: Path) -> str | None:
 def of_file(path: Path, kind: str) -> str | None:
     """A digest of a file, by the name of its kind; None where there is no file."""
     try:
-        return remembered(kind, path, lambda path: of_bytes(path, kind))
+        return find_remembered(kind, path, lambda path: of_bytes(path, kind))
     except OSError:
         return None
 

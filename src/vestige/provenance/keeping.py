@@ -21,7 +21,7 @@ def needed_files(training: Job, written: Collection[str], is_proven: IsProven) -
 
 
 def needed_epochs(
-    training: Job, last: int, is_proven: IsProven, best_in: Callable[[Path], int | None] = described.best
+    training: Job, last: int, is_proven: IsProven, best_in: Callable[[Path], int | None] = described.read_best_epoch
 ) -> set[int] | None:
     """The epochs of a run whose checkpoints must be there; None for all, and for what is no training.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical, plain
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.foundation.places import is_leftover
 from vestige.pipeline import PLAN, Job
 from vestige.provenance import hashing
@@ -98,7 +98,7 @@ def note_made(job: Job, listing: Listing) -> None:
         list_folder.cache_clear()
         listing = list_places(job.study)
     if listing:
-        with whole(note_of(job)) as file:
+        with write_whole(note_of(job)) as file:
             file.write(json.dumps({"result": hashing.sha256(Path(job.output)), "listing": listing}).encode())
 
 

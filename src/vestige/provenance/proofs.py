@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from vestige.config.study import Study
 from vestige.foundation import file_memory, source
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 from vestige.job_text import is_job_text
 from vestige.pipeline import Job, begins, jobs
 from vestige.provenance import embedding, hashing, machine
@@ -50,14 +50,14 @@ def digest_files(files: Iterable[str]) -> dict[str, str]:
 
 def note_code(study: Study) -> None:
     """Leave what the code of all jobs of a study is to the processes that make them: each need not look for itself."""
-    code_of = once(code_digests)
+    code_of = look_once(code_digests)
     for job in jobs(study):
         with suppress(source.SourceRefused, OSError):  # whoever makes this job says so
             code_of(job)
     file_memory.keep()
 
 
-def once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
+def look_once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
     """The same function, which looks only once at the code of jobs that have it in common."""
     known: dict[tuple[str, ...], Code] = {}
 
@@ -70,7 +70,7 @@ def once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
     return code_of_begun
 
 
-def behind(job: Job) -> dict[str, Any]:
+def describe_behind(job: Job) -> dict[str, Any]:
     """What to know of all from which a result comes, should it be gone.
 
     That is the code, by stage; the text of each job, or where there are many the sha256 of each; and the sha256 of the
@@ -99,7 +99,7 @@ def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
     `kind` is the suffix that says what kind of file it is, where its name does not.
     """
     try:
-        text, unchanged = remembered(f"seen{kind}", path, partial(embedding.seen, kind=kind))
+        text, unchanged = find_remembered(f"seen{kind}", path, partial(embedding.read_embedded, kind=kind))
         given = json.loads(text)
         return (given if complete(given) else None), unchanged
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):  # too deep, for one
@@ -132,20 +132,20 @@ def read_proof(path: Path) -> dict[str, Any] | None:
     return found_in(path)[0]
 
 
-def changed(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = False) -> list[str]:
+def table_changes(what: str, then: dict[str, Any], now: dict[str, Any], show: bool = False) -> list[str]:
     """The differences of two tables, a line each; `show` says from what to what, unless that is long."""
-    keys = differing(then, now)
-    both = [(key, said(then.get(key)), said(now.get(key))) for key in keys] if show else []
+    keys = differing_keys(then, now)
+    both = [(key, format_setting(then.get(key)), format_setting(now.get(key))) for key in keys] if show else []
     from_to = {key: f" was {old}, is {new}" for key, old, new in both if max(len(old), len(new)) <= LONGEST}
     return [f"{what} {key}{from_to.get(key, ' changed')}" for key in keys]
 
 
-def differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def differing_keys(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """The keys at which two tables differ, sorted."""
     return [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]
 
 
-def said(value: Any) -> str:
+def format_setting(value: Any) -> str:
     """A setting as a reason shows it."""
     return "absent" if value is None else canonical(value)
 

@@ -41,10 +41,10 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(partial, path)
     except Exception as error:
         partial.unlink(missing_ok=True)
-        raise full(path) or error from None
+        raise full_disk_error(path) or error from None
 
 
-def full(path: Path) -> OSError | None:
+def full_disk_error(path: Path) -> OSError | None:
     """The error of a full disk, if the disk of a path is full: the library of NetCDF calls that "HDF error"."""
     if shutil.disk_usage(path.parent).free < LEAST:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

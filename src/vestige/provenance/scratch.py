@@ -78,13 +78,13 @@ def make(*folders: Path) -> None:
             raise ScratchRefused(f"{why}; scratch in params.yaml says where: {REMEDY}") from None
 
 
-def lying(folder: Path) -> tuple[set[str], Marks]:
+def keys_in_folder(folder: Path) -> tuple[set[str], Marks]:
     """The keys of which weights lie in a folder, and of which states, with who left them. Raises OSError without it."""
-    return listed(folder, *identity(folder))
+    return list_keys(folder, *identity(folder))
 
 
 @cache
-def listed(folder: Path, *mark: int) -> tuple[set[str], Marks]:
+def list_keys(folder: Path, *mark: int) -> tuple[set[str], Marks]:
     """The keys of the weights and of the states in a folder, remembered while no file of it comes or goes."""
     parts = [name.split("-") for name in os.listdir(folder)]
     weights = {key for key, *kind in parts if kind[:1] == ["weights"]}

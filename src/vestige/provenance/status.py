@@ -8,9 +8,9 @@ from vestige.config.study import Study
 from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job, jobs
 from vestige.provenance import hashing, keeping, listing
-from vestige.provenance.differences import behind_changed, inputs_changed, named, own_changes
+from vestige.provenance.differences import behind_changed, inputs_changed, name_causes, own_changes
 from vestige.provenance.filled_folders import describe_strangers, find_alien, list_strangers
-from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, once
+from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, look_once
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
 STATES = (PROVEN, STALE, MISSING, FOREIGN)
@@ -48,34 +48,36 @@ class Judgement:
 def judge(study: Study) -> dict[str, Judgement]:
     """The judgement of every result of a study by its path, in the order in which they are made."""
     found: dict[str, Judgement] = {}
-    code_of = once(code_digests)
+    code_of = look_once(code_digests)
     for job in jobs(study):
-        found[job.output] = judged(job, found, code_of=code_of)
+        found[job.output] = judge_result(job, found, code_of=code_of)
     return found
 
 
-def of(job: Job, beside: bool = True) -> Judgement:
+def judge_one(job: Job, beside: bool = True) -> Judgement:
     """The judgement of one result; `beside` as for `judged`."""
-    return judged(job, upstream(job), beside)
+    return judge_result(job, judge_upstream(job), beside)
 
 
-def upstream(job: Job) -> dict[str, Judgement]:
+def judge_upstream(job: Job) -> dict[str, Judgement]:
     """The judgements of all results from which one comes, each after those that it reads."""
     found: dict[str, Judgement] = {}
-    code_of = once(code_digests)
+    code_of = look_once(code_digests)
     for each in job.upstream:  # of figures, what lies beside them is read too
-        found[each.output] = judged(each, found, beside=bool(each.stage.kind), code_of=code_of)
+        found[each.output] = judge_result(each, found, beside=bool(each.stage.kind), code_of=code_of)
     return found
 
 
-def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_of: CodeOf = code_digests) -> Judgement:
+def judge_result(
+    job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_of: CodeOf = code_digests
+) -> Judgement:
     """The judgement of a result, given those of the results that it reads.
 
     What lies behind it must be sound too, as far as it is here: a result can stand without that from which it came.
     `beside` also looks at the files written beside it (for a training result, every checkpoint).
     """
     gone = tuple({one.output: one for each in job.inputs for one in behind[each.output].gone}.values())
-    state, own, vouched = alone(job, gone, code_of)
+    state, own, vouched = judge_by_own_proof(job, gone, code_of)
     inherited = {path: why for each in job.inputs for path, why in behind[each.output].causes}
     causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
     if state == PROVEN and inherited:
@@ -84,12 +86,14 @@ def judged(job: Job, behind: Mapping[str, Judgement], beside: bool = True, code_
     strange = describe_strangers(list_strangers(job)) if beside else []
     if state == PROVEN and (absent or differing or strange):
         state = STALE if differing or strange else MISSING
-    reasons, missing = (*own, *named(inherited), *differing, *absent, *strange), not Path(job.output).is_file()
+    reasons, missing = (*own, *name_causes(inherited), *differing, *absent, *strange), not Path(job.output).is_file()
     behind_gone = (job, *gone) if missing else ()
     return Judgement(job, state, reasons, vouched, tuple(causes.items()), behind_gone, tuple(strange))
 
 
-def alone(job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests) -> tuple[str, list[str], tuple[str, ...]]:
+def judge_by_own_proof(
+    job: Job, gone: Sequence[Job] = (), code_of: CodeOf = code_digests
+) -> tuple[str, list[str], tuple[str, ...]]:
     """The state of a result by its own proof, why it is not proven, and the equivalences that it needs.
 
     Of the jobs behind it whose results are `gone`, its proof must say what would make them now.
@@ -144,4 +148,4 @@ def written_beside(job: Job) -> dict[str, str]:
 
 def needed_beside(job: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:
     """Of the files written with a result, those that must be there; what reads checkpoints is judged by itself."""
-    return keeping.needed_files(job, written, lambda reader: alone(reader, code_of=code_of)[0] == PROVEN)
+    return keeping.needed_files(job, written, lambda reader: judge_by_own_proof(reader, code_of=code_of)[0] == PROVEN)

@@ -9,7 +9,7 @@ from typing import Any
 from vestige.config.selection import OF_PENALTY
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.file_memory import remembered
+from vestige.foundation.file_memory import find_remembered
 from vestige.foundation.files import read_regular
 from vestige.foundation.processor import kind_of
 from vestige.pipeline import Job, cells, job
@@ -60,7 +60,7 @@ def alike_in(job: Job) -> dict[str, Any]:
 def pictures(path: Path) -> str | None:
     """The digest of what an images result says, whichever study it belongs to; None where it cannot be read."""
     try:
-        return remembered("pictures", path, values_in)
+        return find_remembered("pictures", path, values_in)
     except (OSError, RuntimeError):
         return None
 
@@ -78,42 +78,42 @@ def values_in(path: Path) -> str:
         return embedding.sha256(*texts)
 
 
-def every(study: Study) -> dict[str, tuple[str, ...]]:
+def all_keys(study: Study) -> dict[str, tuple[str, ...]]:
     """The keys of every training of a study by its result, in the order in which they are made."""
     runs = [each for cell in cells(study, "training") if (each := job(study, "training", **cell)).stage.resumes]
     alike = alike_in(runs[0]) if runs else {}
     return {each.output: chain(each, alike) for each in runs}
 
 
-def together(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+def passes_in_common(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How many passes two runs have in common, given their keys; -1 if they do not even begin with the same weights."""
     return sum(mine == theirs for mine, theirs in zip(one, other, strict=False)) - 1
 
 
-def lasting(job: Job) -> frozenset[int]:
+def lasting_epochs(job: Job) -> frozenset[int]:
     """The epochs of a training whose state stays when it is done, because a run may go on from there.
 
     They are those at which the ways of another run of the study and its own part, and its last. At epoch 0 nothing
     would be saved.
     """
-    return forks(every(job.study), job.output)
+    return forks(all_keys(job.study), job.output)
 
 
 def forks(chains: dict[str, tuple[str, ...]], output: str) -> frozenset[int]:
     """The same, given the keys of every training of the study."""
     mine = chains[output]
-    ends = {together(mine, other) for path, other in chains.items() if path != output} | {len(mine) - 1}
+    ends = {passes_in_common(mine, other) for path, other in chains.items() if path != output} | {len(mine) - 1}
     return frozenset(epoch for epoch in ends if epoch > 0)
 
 
-def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
+def count_shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]:
     """For each training, in the order in which they are made, how many of its epochs an earlier one trains too.
 
     So many are saved at most: of two that are trained side by side, neither waits. `among` are the results of those
     that will be trained; left out, all.
     """
     before, found = set(), {}
-    for output, mine in every(study).items():
+    for output, mine in all_keys(study).items():
         if among is not None and output not in among:
             continue
         found[output] = max(0, sum(key in before for key in mine) - 1)
@@ -121,13 +121,13 @@ def shared(study: Study, among: Collection[str] | None = None) -> dict[str, int]
     return found
 
 
-def begun(job: Job, machine: str = "") -> int:
+def first_epoch_to_train(job: Job, machine: str = "") -> int:
     """From which epoch a training would go on now, by what lies in scratch, sound or not; 0 if by nothing.
 
     On the kind of machine that is named; else on one of the kind that has computed what lies there.
     """
     try:
-        weights, states = scratch.lying(scratch.trajectories(job.study))
+        weights, states = scratch.keys_in_folder(scratch.trajectories(job.study))
     except (scratch.ScratchRefused, OSError):
         return 0
     mine = keys(job) if states else ()

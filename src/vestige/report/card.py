@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vestige.report.evidence import Proofs, digest_of, inputs, sections, stated
+from vestige.report.evidence import Proofs, count_stated, digest_of, inputs, sections
 from vestige.report.machines import count_machines, count_mixed
-from vestige.report.wording import listed, number, several
+from vestige.report.wording import format_list, number, plural
 
 CLASSES = 200  # listed on the page, of each split
 # Sources that anyone can obtain, and in which form; of others the digests alone say what they were.
@@ -94,7 +94,7 @@ class Card:
 
 def card(settings, images, network, runs, proofs: Proofs) -> Card:
     """The card of a study."""
-    code = stated(proofs, "code")
+    code = count_stated(proofs, "code")
     splits = splits_of(images)
     names = [str(name) for name in images["class_name"].values.tolist()]
     table = zip(names, *(map(number, split.counts) for split in splits), strict=True)
@@ -102,16 +102,16 @@ def card(settings, images, network, runs, proofs: Proofs) -> Card:
         results=sum(bool(proof) for proof in proofs),
         code=code,
         digest=digest_of(code),
-        hardware=stated(proofs, "hardware"),
+        hardware=count_stated(proofs, "hardware"),
         machines=count_machines(runs),
         mixed=count_mixed(runs),
-        versions=stated(proofs, "versions"),
+        versions=count_stated(proofs, "versions"),
         inputs=inputs(proofs),
         source=settings.images["source"],
         splits=splits,
         classes=tuple(table)[:CLASSES],
         steps=steps_of(network),
-        seeds=listed(sorted({run["seed"].item() for run in runs})),
+        seeds=format_list(sorted({run["seed"].item() for run in runs})),
         training=settings.training,
         epsilon=f"{settings.selectivity['epsilon']:g}".replace("e-0", "e-"),
         settings=sections(settings, proofs),
@@ -137,4 +137,4 @@ def disagreement(values: dict[str, int]) -> str:
     """The values that results state, each with the number of results where there is more than one."""
     if len(values) < 2:
         return next(iter(values), "")
-    return listed(f"{value} ({several(count, 'result')})" for value, count in values.items())
+    return format_list(f"{value} ({plural(count, 'result')})" for value, count in values.items())

@@ -8,7 +8,7 @@ import numpy as np
 from vestige.condition import Condition
 from vestige.metrics.intervals import student_interval
 from vestige.metrics.summaries import accuracies
-from vestige.report.wording import ABSENT, fixed, listed, number
+from vestige.report.wording import ABSENT, format_fixed, format_list, number
 
 CONFIDENCE = 0.95
 RUNNING = "val_accuracy_running"  # of the same networks with running statistics of batch norm
@@ -49,7 +49,7 @@ class ConditionRow:
     @property
     def modules(self) -> str:
         """The modules on which it acts."""
-        return listed(map(str, self.done.modules)) if self.done.is_penalised else ABSENT
+        return format_list(map(str, self.done.modules)) if self.done.is_penalised else ABSENT
 
     @property
     def others(self) -> tuple[tuple[str, str], ...]:
@@ -75,7 +75,7 @@ def in_per_cent(shares, sign: str = "", possible: tuple[float, float] = (-inf, i
     There is no interval of a single seed.
     """
     mean, half = (100 * float(each) for each in student_interval(np.array(shares), CONFIDENCE))
-    words = [fixed(value, 1) for value in (mean, max(mean - half, possible[0]), min(mean + half, possible[1]))]
+    words = [format_fixed(value, 1) for value in (mean, max(mean - half, possible[0]), min(mean + half, possible[1]))]
     mean_said, low, high = (f"+{word}" if sign and word[0].isdigit() else word for word in words)
     return mean_said, "" if np.isnan(half) else f"[{low}, {high}]"
 

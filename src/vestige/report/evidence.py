@@ -18,7 +18,7 @@ def proof_of(result) -> dict[str, Any]:
     return json.loads(result.attrs.get("proof", "{}"))
 
 
-def stated(proofs: Proofs, key: str) -> dict[str, dict[str, int]]:
+def count_stated(proofs: Proofs, key: str) -> dict[str, dict[str, int]]:
     """name -> value -> how many results state it, of a table that every proof holds under `key`; sorted.
 
     More than one value means that the results were not all made by the same.

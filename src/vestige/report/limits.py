@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from vestige.metrics.power import MOST, distance_found
 from vestige.report.conditions import ConditionRow, baselines
 from vestige.report.verdicts import ABSENT, ERROR, FEWEST, UNDECIDED, Claim
-from vestige.report.wording import number, percent, several
+from vestige.report.wording import number, percent, plural
 
 COUNTS = (5, 10, 20, 50, MOST)  # seeds for which the page says how many claims they would decide
 FAIL = 0.1  # the share of networks that fail for which it says how often none is seen
@@ -41,7 +41,7 @@ def what_is_missed(claims: list[Claim]) -> str:
         return ""
     distance, unseen = distance_found(seeds, 1 / ERROR), (1 - FAIL) ** seeds
     return (
-        f"With {several(seeds, 'seed')} an effect is found in about nine of ten studies if it lies "
+        f"With {plural(seeds, 'seed')} an effect is found in about nine of ten studies if it lies "
         f"{number(distance, 2)} standard deviations (of the value of one seed) beyond its bound; and if one network in "
         f"{number(1 / FAIL)} fails, {100 * unseen:.0f} % of studies have none that does, which no interval can show."
     )
@@ -60,6 +60,6 @@ def more_seeds(claims: list[Claim]) -> str:
         known = "" if len(needed) == len(asked) else " whose means and spread are known"
         return f"No undecided claim{known} would be decided by {MOST} seeds: they lie too near a bound."
     (first, found), *others = steps
-    said = f"{several(first, 'seed')} would decide {found} of the {several(len(asked), 'undecided claim')}"
+    said = f"{plural(first, 'seed')} would decide {found} of the {plural(len(asked), 'undecided claim')}"
     said += "".join(f", {count} seeds {more}" for count, more in others)
     return f"If means and the spread between seeds stayed as they are, {said} (each in nine of ten such studies)."

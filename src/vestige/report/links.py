@@ -9,7 +9,7 @@ from vestige.report.verdicts import ABSENT, Claim
 FIGURES = re.compile(r"[Ff]igures? (?P<numbers>\d+[a-z]?(?:(?:, | and )\d+[a-z]?\b)*)")
 
 
-def cited(paper: str) -> list[str]:
+def cited_figures(paper: str) -> list[str]:
     """The numbers of figures in a text: "figures 6b and 7, section 4.4" -> ["6b", "7"]."""
     return [number for found in FIGURES.finditer(paper) for number in re.findall(r"\d+[a-z]?", found["numbers"])]
 
@@ -28,11 +28,13 @@ def figures_of(claim: Claim, plates: Iterable[Plate]) -> list[Plate]:
     own = [plate for plate in plates if plate.article == claim.article]
     if claim.article != FIRST:
         return [plate for plate in own if plate.kind == claim.kind]
-    found = [plate for plate in own if any(is_of(plate, number) for number in cited(claim.paper))]
+    found = [plate for plate in own if any(is_of(plate, number) for number in cited_figures(claim.paper))]
     return [plate for plate in found if plate.kind == claim.kind] or found
 
 
-def linked(claims: list[Claim], plates: list[Plate]) -> tuple[dict[str, list[Plate]], dict[str, list[Claim]]]:
+def link_claims_and_figures(
+    claims: list[Claim], plates: list[Plate]
+) -> tuple[dict[str, list[Plate]], dict[str, list[Claim]]]:
     """The figures of each claim, and of each figure the claims that this study speaks to, by name."""
     shown_in = {claim.name: figures_of(claim, plates) for claim in claims}
     asked = [claim for claim in claims if claim.verdict != ABSENT]

@@ -4,35 +4,40 @@ from collections import Counter
 
 from vestige.condition import REGULARIZERS
 from vestige.report.conditions import ConditionRow, baselines
-from vestige.report.evidence import stated
-from vestige.report.wording import listed, number, percent, several, span
+from vestige.report.evidence import count_stated
+from vestige.report.wording import format_list, number, percent, plural, span
 
 
 def paragraph(settings, images, network, conditions: list[ConditionRow], proofs) -> list[str]:
     """Sentences on images, network, runs and machine, made from settings and results."""
-    return [sentence for sentence in (
-        trained(conditions), built(network, settings), shown(images, settings), treated(conditions, settings),
-        computed(settings, proofs), reached(conditions),
-    ) if sentence]  # fmt: skip
+    sentences = (
+        count_networks(conditions),
+        describe_networks(network, settings),
+        describe_images(images, settings),
+        describe_conditions(conditions, settings),
+        describe_machine(settings, proofs),
+        describe_accuracy(conditions),
+    )
+    return [sentence for sentence in sentences if sentence]
 
 
-def trained(conditions: list[ConditionRow]) -> str:
+def count_networks(conditions: list[ConditionRow]) -> str:
     """How many networks there are."""
     runs = sum(len(condition.seeds) for condition in conditions)
     seeds = span(len(condition.seeds) for condition in conditions)
     return (
-        f"This study trains {several(runs, 'network')} from random weights: {several(len(conditions), 'condition')}, "
+        f"This study trains {plural(runs, 'network')} from random weights: {plural(len(conditions), 'condition')}, "
         f"each with {seeds} {'seed' if seeds == '1' else 'seeds'}."
     )
 
 
-def built(network, settings) -> str:
+def describe_networks(network, settings) -> str:
     """What the networks are."""
     modules = sorted({each for each in network["module"].values.tolist() if each >= 0})
     blocks = sum(each >= 0 for each in network["module"].values.tolist())
     return (
-        f"Each is a {family(settings)} with {several(network['parameters_total'].item(), 'parameter')}, "
-        f"whose {several(blocks, 'block')} form modules {listed(modules)}."
+        f"Each is a {family(settings)} with {plural(network['parameters_total'].item(), 'parameter')}, "
+        f"whose {plural(blocks, 'block')} form modules {format_list(modules)}."
     )
 
 
@@ -45,48 +50,48 @@ def family(settings) -> str:
     return f"{name} ({'; '.join(texts)})" if texts else name
 
 
-def shown(images, settings) -> str:
+def describe_images(images, settings) -> str:
     """What they learn from and what they are measured on."""
     count = {split: int(images["count"].sel(split=split).sum()) for split in images["split"].values.tolist()}
     size = f"{images['height'].item()}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{images['width'].item()} pixels"
     colour = "in grey levels" if images.sizes["channel"] == 1 else f"in {images.sizes['channel']} colour channels"
     return (
-        f"They learn to tell {several(images.sizes['class'], 'class', 'classes')} apart from "
+        f"They learn to tell {plural(images.sizes['class'], 'class', 'classes')} apart from "
         f"{number(count['train'])} images of the source {settings.images['source']} ({size}, {colour}); all that is "
         f"reported here is measured on {number(count['val'])} others, unless it says otherwise."
     )
 
 
-def treated(conditions: list[ConditionRow], settings) -> str:
+def describe_conditions(conditions: list[ConditionRow], settings) -> str:
     """What the conditions do."""
     epochs = span(condition.epochs for condition in conditions)
     kinds = {
         "suppresses": sum(condition.done.is_suppressed for condition in conditions),
         "promotes": sum(condition.done.is_promoted for condition in conditions),
     }
-    doing = [f"{word} it in {several(count, 'condition')}" for word, count in kinds.items() if count]
-    penalty = f" A term of the loss on the class selectivity of units {listed(doing)}." if doing else ""
-    penalty += regularized(conditions)
+    doing = [f"{word} it in {plural(count, 'condition')}" for word, count in kinds.items() if count]
+    penalty = f" A term of the loss on the class selectivity of units {format_list(doing)}." if doing else ""
+    penalty += describe_regularizers(conditions)
     most = "at most " if settings.training.get("early_stopping") else ""
-    return f"Training lasts {most}{several(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
+    return f"Training lasts {most}{plural(int(epochs), 'epoch') if epochs.isdigit() else epochs + ' epochs'}.{penalty}"
 
 
-def regularized(conditions: list[ConditionRow]) -> str:
+def describe_regularizers(conditions: list[ConditionRow]) -> str:
     """Which regularizers conditions set, one at a time, and in how many strengths."""
     found = Counter(one.done.regularizer[0] for one in conditions if one.done.regularizer)
     words = {"l1": "L1", "l2": "L2"}
-    kinds = [f"{words.get(name, name)} in {several(found[name], 'strength')}" for name in REGULARIZERS if found[name]]
-    return f" Conditions set one regularizer at a time: {listed(kinds)}." if kinds else ""
+    kinds = [f"{words.get(name, name)} in {plural(found[name], 'strength')}" for name in REGULARIZERS if found[name]]
+    return f" Conditions set one regularizer at a time: {format_list(kinds)}." if kinds else ""
 
 
-def computed(settings, proofs) -> str:
+def describe_machine(settings, proofs) -> str:
     """On what it was computed."""
-    models = listed(value for values in stated(proofs, "hardware").values() for value in values)
+    models = format_list(value for values in count_stated(proofs, "hardware").values() for value in values)
     device = {"cpu": "processor", "cuda": "graphics processor"}[settings.device]
     return f"All was computed on the {device}{f' ({models})' if models else ''}."
 
 
-def reached(conditions: list[ConditionRow]) -> str:
+def describe_accuracy(conditions: list[ConditionRow]) -> str:
     """How well the networks classify that are left alone."""
     plain = baselines(conditions)[:1]
     return "".join(

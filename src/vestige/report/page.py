@@ -11,12 +11,12 @@ from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
 from vestige.report.evidence import proofs_of
 from vestige.report.limits import limits, what_is_hardly_learnt
-from vestige.report.links import linked
+from vestige.report.links import link_claims_and_figures
 from vestige.report.overview import paragraph
 from vestige.report.papers import headline, outcome, papers_of, unspoken
 from vestige.report.plates import ROWS, plates_of
 from vestige.report.verdicts import claims_of, few_seeds
-from vestige.report.wording import number, several, typeset
+from vestige.report.wording import number, plural, typeset
 
 HERE = Path(__file__).parent
 
@@ -27,10 +27,10 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
     papers, others = papers_of(told)
     subject, authors = headline(papers)
     plates = plates_of(figures)
-    shown_in, bearing = linked(told, plates)
+    shown_in, bearing = link_claims_and_figures(told, plates)
     measured = [result for results in measures.values() for result in results]
     proofs = proofs_of(images, network, claims, *training, *measured) + [plate.proof for plate in plates]
-    return rendered(
+    return render_template(
         study=settings.study,
         paragraph=paragraph(settings, images, network, conditions, proofs),
         papers=papers,
@@ -51,7 +51,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
     )
 
 
-def rendered(**values: Any) -> str:
+def render_template(**values: Any) -> str:
     """The template filled in; every value is escaped."""
     pages = Environment(
         loader=FileSystemLoader(HERE),
@@ -61,6 +61,6 @@ def rendered(**values: Any) -> str:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
     )
-    pages.filters |= {"number": number, "disagreement": disagreement, "several": several, "typeset": typeset}
+    pages.filters |= {"number": number, "disagreement": disagreement, "several": plural, "typeset": typeset}
     style = without_comments((HERE / "style.css").read_text(encoding="utf-8"), ".css")
     return pages.get_template("page.html.jinja").render(style=style, rows=ROWS, **values)

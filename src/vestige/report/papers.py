@@ -15,7 +15,7 @@ from vestige.report.verdicts import (
     WEAKER,
     Claim,
 )
-from vestige.report.wording import listed, number, several
+from vestige.report.wording import format_list, number, plural
 
 # Article -> what it is about, and by whom.
 SAID = (
@@ -51,7 +51,7 @@ class Paper:
     @property
     def found(self) -> list[tuple[str, str, list[Claim]]]:
         """Its decided claims by verdict."""
-        return found(self.claims)
+        return verdict_counts(self.claims)
 
     @property
     def outcome(self) -> str:
@@ -81,7 +81,7 @@ def headline(papers: Sequence[Paper]) -> tuple[str, str]:
 def unspoken(papers: Iterable[Paper]) -> str:
     """Which papers a study says nothing of, in a line."""
     return " ".join(
-        f"The study does not speak to the {several(len(paper.claims), 'claim')} of {paper.article}." for paper in papers
+        f"The study does not speak to the {plural(len(paper.claims), 'claim')} of {paper.article}." for paper in papers
     )
 
 
@@ -91,7 +91,7 @@ def tally(claims: Iterable[Claim]) -> list[tuple[str, str, int]]:
     return [(verdict, mark, verdicts.count(verdict)) for verdict, mark in MARKS.items()]
 
 
-def found(claims: Iterable[Claim]) -> list[tuple[str, str, list[Claim]]]:
+def verdict_counts(claims: Iterable[Claim]) -> list[tuple[str, str, list[Claim]]]:
     """(verdict, mark, claims) for each verdict that is one, in the order of the claims."""
     groups = [(verdict, MARKS[verdict], [claim for claim in claims if claim.verdict == verdict]) for verdict in DECIDED]
     return [group for group in groups if group[-1]]
@@ -104,8 +104,8 @@ def outcome(claims: Sequence[Claim], of: str = "the paper") -> str:
         return "No claim of the paper was asked of this study."
     absent, decided = counts[ABSENT], counts[REPRODUCED] + counts[WEAKER] + counts[CONTRADICTED]
     asked = len(claims) - absent
-    said = listed(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED))
-    sentences = [f"Of {several(len(claims), 'claim')} of {of}, this study speaks to {number(asked)}: {said}."]
+    said = format_list(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED))
+    sentences = [f"Of {plural(len(claims), 'claim')} of {of}, this study speaks to {number(asked)}: {said}."]
     if absent:
         sentences.append(f"The other {absent} {'is' if absent == 1 else 'are'} not in this study.")
     if 2 * decided < asked:

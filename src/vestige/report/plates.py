@@ -12,7 +12,7 @@ from typing import Any
 
 from vestige.foundation.articles import ARTICLES
 from vestige.report.evidence import text_of
-from vestige.report.wording import listed, number
+from vestige.report.wording import format_list, number
 
 ROWS = 200  # of a figure's table on the page; its CSV has all
 NUMBERED = re.compile(r"Figures? (?P<number>[^.]{1,40}?) of the paper\.\s*")
@@ -77,14 +77,14 @@ class Plate:
     @property
     def constant(self) -> list[tuple[str, str]]:
         """(column, value) of the columns in which all rows agree; empty columns are left out."""
-        return [(name, said(values[0])) for name, values in self.columns if alike(values) and values[0]]
+        return [(name, format_cell(values[0])) for name, values in self.columns if is_constant(values) and values[0]]
 
     @cached_property
     def shown(self) -> tuple[list[tuple[str, bool]], list[list[str]]]:
         """The head, (column, whether it holds numbers), and at most `ROWS` rows of the columns that vary."""
-        varying = [(name, values) for name, values in self.columns if not alike(values)]
-        head = [(name, all(numeric(value) for value in values)) for name, values in varying]
-        columns = [[said(value) for value in values[:ROWS]] for _, values in varying]
+        varying = [(name, values) for name, values in self.columns if not is_constant(values)]
+        head = [(name, all(is_numeric(value) for value in values)) for name, values in varying]
+        columns = [[format_cell(value) for value in values[:ROWS]] for _, values in varying]
         return head, [list(row) for row in zip(*columns, strict=True)]
 
     @property
@@ -96,7 +96,7 @@ class Plate:
     def alternative(self) -> str:
         """What the picture shows, for those who do not see it."""
         labels = dict.fromkeys(next((values for name, values in self.columns if name == "label"), []))
-        of = f" Conditions: {listed(labels)}." if labels else ""
+        of = f" Conditions: {format_list(labels)}." if labels else ""
         return f"Plot: {self.caption[0].rstrip('.')}.{of} Its numbers are in the table that follows."
 
 
@@ -125,16 +125,16 @@ def order(plate: Plate) -> tuple[bool, bool, int, str, str]:
     return plate.article != FIRST, digits is None, int(digits[0]) if digits else 0, plate.number, plate.name
 
 
-def alike(values: list[str]) -> bool:
+def is_constant(values: list[str]) -> bool:
     """Whether a column of more than one row says the same in each."""
     return len(values) > 1 and len(set(values)) == 1
 
 
-def numeric(text: str) -> bool:
+def is_numeric(text: str) -> bool:
     """Whether a cell is empty or a number."""
     return re.fullmatch(r"|-?(\d+\.?\d*(e[-+]?\d+)?|inf|nan)", text) is not None
 
 
-def said(text: str) -> str:
+def format_cell(text: str) -> str:
     """A cell as the page shows it: numbers to four digits."""
-    return number(float(text), 4) if text and numeric(text) else text
+    return number(float(text), 4) if text and is_numeric(text) else text

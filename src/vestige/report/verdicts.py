@@ -7,7 +7,7 @@ from functools import cached_property
 
 from vestige.report.strips import Strip, strip
 from vestige.report.wording import ABSENT as ABSENT_NUMBER
-from vestige.report.wording import listed, measured, number, several, span
+from vestige.report.wording import format_interval, format_list, number, plural, span
 
 # Each verdict and the mark that stands for it wherever colour might not be seen.
 MARKS = {
@@ -81,7 +81,7 @@ class Part:
     @property
     def value(self) -> tuple[str, str]:
         """The statistic and its interval in figures."""
-        return measured(self.statistic, self.low, self.high)
+        return format_interval(self.statistic, self.low, self.high)
 
     @property
     def bound(self) -> str:
@@ -95,7 +95,7 @@ class Part:
     @property
     def networks(self) -> str:
         """How many seeds it rests on, and how many networks more do not count."""
-        said = uncounted([self])
+        said = describe_uncounted([self])
         return f"{self.seeds} ({said})" if said else f"{self.seeds}"
 
     @property
@@ -159,7 +159,7 @@ class Claim:
     @property
     def uncounted(self) -> str:
         """How many networks more do not count in its parts; nothing where all do."""
-        return uncounted(self.parts)
+        return describe_uncounted(self.parts)
 
     @property
     def source(self) -> str:
@@ -169,7 +169,7 @@ class Claim:
     @property
     def comparison(self) -> str:
         """Whether seeds are compared one by one."""
-        return listed(dict.fromkeys(COMPARED.get(part.pairing, part.pairing) for part in self.parts))
+        return format_list(dict.fromkeys(COMPARED.get(part.pairing, part.pairing) for part in self.parts))
 
     @property
     def deciding(self) -> Part | None:
@@ -183,7 +183,7 @@ class Claim:
         return strip(self.parts)
 
 
-def uncounted(parts: Iterable[Part]) -> str:
+def describe_uncounted(parts: Iterable[Part]) -> str:
     """How many networks more diverged or learnt too little; nothing if none."""
     parts = list(parts)
     diverged, left_out = (
@@ -191,7 +191,7 @@ def uncounted(parts: Iterable[Part]) -> str:
     )
     said = [f"{diverged} more diverged"] if diverged else []
     if left_out:
-        said.append(f"{several(left_out, 'run')} under {parts[0].least_accuracy:.2f} left out")
+        said.append(f"{plural(left_out, 'run')} under {parts[0].least_accuracy:.2f} left out")
     return ", ".join(said)
 
 

@@ -18,17 +18,17 @@ def number(value: Any, digits: int = 3) -> str:
     return (f"{int(value):,}" if whole else f"{value:.{digits}g}").replace("-", "−")
 
 
-def measured(mean: float, low: float, high: float) -> tuple[str, str]:
+def format_interval(mean: float, low: float, high: float) -> tuple[str, str]:
     """A mean and its interval, to two digits of the half-width; an empty interval where there is none."""
     half = (high - low) / 2
     if not math.isfinite(half) or half <= 0:
         return number(mean), "" if math.isnan(half) else f"[{number(low)}, {number(high)}]"
     places = min(max(1 - math.floor(math.log10(half)), 0), 9)
-    shown = [fixed(value, places) for value in (mean, low, high)]
+    shown = [format_fixed(value, places) for value in (mean, low, high)]
     return shown[0], f"[{shown[1]}, {shown[2]}]"
 
 
-def fixed(value: float, places: int) -> str:
+def format_fixed(value: float, places: int) -> str:
     """A number with so many decimals; what rounds to zero carries no sign."""
     return f"{round(value, places) + 0.0:,.{places}f}".replace("-", "−")
 
@@ -38,7 +38,7 @@ def percent(share: float) -> str:
     return ABSENT if math.isnan(share) else f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
-def listed(items: Iterable[Any]) -> str:
+def format_list(items: Iterable[Any]) -> str:
     """Items as a sentence lists them: a, b and c."""
     items = [str(item) for item in items]
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
@@ -50,9 +50,9 @@ def span(values: Iterable[int]) -> str:
     return "–".join(number(each) for each in dict.fromkeys([values[0], values[-1]])) if values else ABSENT
 
 
-def several(count: int, singular: str, plural: str | None = None) -> str:
+def plural(count: int, singular: str, several: str | None = None) -> str:
     """A count with its noun."""
-    return f"{number(count)} {singular if count == 1 else plural or singular + 's'}"
+    return f"{number(count)} {singular if count == 1 else several or singular + 's'}"
 
 
 def typeset(text: str) -> str:

@@ -113,7 +113,7 @@ def summarise(found: Found) -> str:
     return f"{both[:, 0].mean():.4f} without a cluster, {both[:, 1:].mean():.4f} without as many random units"
 
 
-def labelled(clustering, repeats: int, found: dict[int, Found], whole: dict[int, float]) -> xr.Dataset:
+def label_results(clustering, repeats: int, found: dict[int, Found], whole: dict[int, float]) -> xr.Dataset:
     """The accuracies of all epochs with their names and dimensions; NaN where a layer has fewer clusters."""
     most = max((sets.clusters.max() + 1 for layers in found.values() for sets, _ in layers), default=1)
     shape = len(found), clustering.sizes["measure"], clustering.sizes["layer"], most

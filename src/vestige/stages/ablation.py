@@ -62,13 +62,13 @@ def ablation(settings, images, training, selectivity, checkpoints, note):
     from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.ablation_points import points_of
-    from vestige.stages.progressive_ablation import accuracies, channel_order, labelled
+    from vestige.stages.progressive_ablation import accuracies, channel_order, label_accuracies
     from vestige.stages.unit_ranking import halves, rank_units
-    from vestige.training.evaluation import each_checkpoint, ready
+    from vestige.training.evaluation import each_checkpoint, load_network
 
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
-        network = ready(settings, images, device)
+        network = load_network(settings, images, device)
         points = points_of(settings.ablation, network, selectivity)
         curves = [None, *range(settings.ablation.random.repeats)]
         val = validation_of(images, settings.images, settings.ablation.batch_size, device)
@@ -81,4 +81,4 @@ def ablation(settings, images, training, selectivity, checkpoints, note):
             best, worst = accuracy[epoch][..., 0].max(), accuracy[epoch][..., 0].min()
             said = f"{len(points)} points of {len(curves)} orders, accuracy from {best:.4f} to {worst:.4f}"
             note(f"epoch {epoch}: {said}")
-    return labelled(accuracy, points)
+    return label_accuracies(accuracy, points)

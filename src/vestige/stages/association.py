@@ -47,11 +47,11 @@ def association(settings, images, training, checkpoints, note):
     from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages.gram_nulls import add_nulls, draw_nulls
-    from vestige.stages.unit_association import associate, labelled, measured_layers
-    from vestige.training.evaluation import each_checkpoint, ready
+    from vestige.stages.unit_association import associate, label_associations, measured_layers
+    from vestige.training.evaluation import each_checkpoint, load_network
 
     device, chosen, found, nulls = prepare(settings.device, settings.threads), settings.association, {}, {}
-    network = ready(settings, images, device)
+    network = load_network(settings, images, device)
     network.trunk.double().requires_grad_(False)
     val = validation_of(images, settings.images, chosen.batch_size, device)
     epochs = name_best("association.epochs", chosen.epochs, training)
@@ -60,5 +60,5 @@ def association(settings, images, training, checkpoints, note):
         if chosen.gram_null is not None:
             nulls[epoch] = draw_nulls(network, val, chosen.gram_null, int(training["seed"]))
         note(f"epoch {epoch}: {found[epoch].summary()}")
-    result = labelled(found, measured_layers(network))
+    result = label_associations(found, measured_layers(network))
     return add_nulls(result, nulls) if nulls else result

@@ -5,8 +5,8 @@ import xarray as xr
 
 from vestige.data.loader import validation_of
 from vestige.foundation.device import prepare
-from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
-from vestige.training.evaluation import each_checkpoint, load_epoch, ready
+from vestige.stages.layer_similarity import ESTIMATORS, image_order, label_matrices, measured_layers, report
+from vestige.training.evaluation import each_checkpoint, load_epoch, load_network
 
 FIRST = "module of the first network, or its head"
 OTHER = "module of the second network, or its head"
@@ -19,7 +19,7 @@ def between(settings, images, first, second, first_checkpoints, second_checkpoin
     At those of the epochs asked for that both runs have. Raises ValueError if there is none.
     """
     device = prepare(settings.device, settings.threads)
-    networks = [ready(settings, images, device) for _ in range(2)]
+    networks = [load_network(settings, images, device) for _ in range(2)]
     layers = measured_layers(networks[0])
     val = validation_of(images, settings.images, settings.cka.batch_size, device)
     order, matrices = image_order(settings.cka, val.labels), {}
@@ -29,7 +29,7 @@ def between(settings, images, first, second, first_checkpoints, second_checkpoin
         load_epoch(networks[1], epoch, second, second_checkpoints)
         matrices[epoch] = ESTIMATORS[settings.cka.estimator](networks, layers, val, order).cpu().numpy()
         report(matrices[epoch], list(layers.values()), epoch, note)
-    return labelled(matrices, list(layers.values()), FIRST, OTHER)
+    return label_matrices(matrices, list(layers.values()), FIRST, OTHER)
 
 
 def shared_epochs(epochs, first: xr.Dataset, second: xr.Dataset) -> list[int]:

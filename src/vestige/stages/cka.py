@@ -32,16 +32,16 @@ def cka(settings, images, training, checkpoints, note):
 
     from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
-    from vestige.stages.layer_similarity import ESTIMATORS, image_order, labelled, measured_layers, report
-    from vestige.training.evaluation import each_checkpoint, ready
+    from vestige.stages.layer_similarity import ESTIMATORS, image_order, label_matrices, measured_layers, report
+    from vestige.training.evaluation import each_checkpoint, load_network
 
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
-        network = ready(settings, images, device)
+        network = load_network(settings, images, device)
         layers = measured_layers(network)
         val = validation_of(images, settings.images, settings.cka.batch_size, device)
         order, matrices = image_order(settings.cka, val.labels), {}
         for epoch in each_checkpoint(network, settings.cka.epochs, training, checkpoints):
             matrices[epoch] = ESTIMATORS[settings.cka.estimator]([network], layers, val, order).cpu().numpy()
             report(matrices[epoch], list(layers.values()), epoch, note)
-    return labelled(matrices, list(layers.values()), FIRST, OTHER)
+    return label_matrices(matrices, list(layers.values()), FIRST, OTHER)

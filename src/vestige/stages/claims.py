@@ -58,10 +58,10 @@ def claims(settings, images, results: dict[str, list], note) -> xr.Dataset:
     decided = decide_all(claims_of(settings.rows), found)
     for one in decided:
         note(f"{one.claim.name}: {one.verdict} ({one.explanation})")
-    return labelled(decided).assign(least_accuracy=((), found.least_accuracy, {"long_name": LEAST, "units": "1"}))
+    return label_claims(decided).assign(least_accuracy=((), found.least_accuracy, {"long_name": LEAST, "units": "1"}))
 
 
-def labelled(decided: list[Decided]) -> xr.Dataset:
+def label_claims(decided: list[Decided]) -> xr.Dataset:
     """Claims and their rows with names and dimensions."""
     said = {name: [getattr(one.claim, name) for one in decided] for name in SAID}
     judged = {name: [getattr(one, name) for one in decided] for name in DECIDED}
@@ -127,7 +127,7 @@ def rows_of(dataset: xr.Dataset, claim: str) -> dict:
     rows = dataset.isel(row=np.flatnonzero(dataset["claim_of_row"].values == claim))
     parts = {
         str(rows["part"].values[i]): {"verdict": str(rows["row_verdict"].values[i])}
-        | {name: rounded(rows[name].values[i]) for name in NUMBERS}
+        | {name: round_number(rows[name].values[i]) for name in NUMBERS}
         for i in range(rows.sizes["row"])
     }
     if list(parts) == [""]:
@@ -135,6 +135,6 @@ def rows_of(dataset: xr.Dataset, claim: str) -> dict:
     return {"parts": parts} if parts else {}
 
 
-def rounded(value: float) -> float | None:
+def round_number(value: float) -> float | None:
     """A number to six significant digits; None where there is none."""
     return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None

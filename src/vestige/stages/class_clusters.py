@@ -36,7 +36,7 @@ def compare_all(clustering, selectivity, draws: int, note: Callable[[str], None]
             found[name][epoch, measure, layer] = value
     found["adjusted"] = adjust(found["similarity"], found["expected"])
     note(f"deviations at the last epoch: {summarise(found['information_z'][-1], clustering['measure'].values)}")
-    return labelled(clustering, found, means)
+    return label_statistics(clustering, found, means)
 
 
 def rows_of(selectivity, clustering) -> np.ndarray:
@@ -69,7 +69,7 @@ def summarise(deviations: np.ndarray, names: np.ndarray) -> str:
     return ", ".join(f"{name} {each:.1f}" for name, each in zip(names, means, strict=True))
 
 
-def labelled(clustering, found: dict[str, np.ndarray], selectivity: np.ndarray) -> xr.Dataset:
+def label_statistics(clustering, found: dict[str, np.ndarray], selectivity: np.ndarray) -> xr.Dataset:
     """The statistics with their names and dimensions."""
     dimensions = ("epoch", "measure", "layer")
     about = {"long_name": "class selectivity index, mean over the layer's units, silent ones as 0", "units": "1"}

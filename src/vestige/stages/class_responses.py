@@ -97,7 +97,7 @@ def units_of(network: Network, means: dict[str, np.ndarray]) -> dict[str, np.nda
     return {"module": module, "block": block, "channel": np.concatenate([np.arange(count) for count in channels])}
 
 
-def labelled(epochs: dict[int, dict[str, np.ndarray]], units: dict[str, np.ndarray]) -> xr.Dataset:
+def label_indices(epochs: dict[int, dict[str, np.ndarray]], units: dict[str, np.ndarray]) -> xr.Dataset:
     """The indices of all epochs with their names and dimensions."""
     says = {"module": "module of the network", "block": "block of the module", "channel": "channel of the block"}
     return xr.Dataset(

@@ -31,17 +31,17 @@ def cluster_ablation(settings, images, training, clustering, checkpoints, note):
 
     from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
-    from vestige.stages.ablated_clusters import ablate, draw_sets, labelled, summarise
-    from vestige.training.evaluation import each_checkpoint, ready
+    from vestige.stages.ablated_clusters import ablate, draw_sets, label_results, summarise
+    from vestige.training.evaluation import each_checkpoint, load_network
 
     chosen, found, whole = settings.cluster_ablation, {}, {}
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
-        network = ready(settings, images, device)
+        network = load_network(settings, images, device)
         val = validation_of(images, settings.images, chosen.batch_size, device)
         clusters = clustering.sel(measure=list(chosen.measures))
         for epoch in each_checkpoint(network, clustering["epoch"].values.tolist(), training, checkpoints):
             sets = draw_sets(clusters.sel(epoch=epoch), chosen, (int(training["seed"]), epoch))
             found[epoch], whole[epoch] = ablate(network, val, sets)
             note(f"epoch {epoch}: accuracy {whole[epoch]:.4f}, {summarise(found[epoch])}")
-    return labelled(clusters, chosen.repeats, found, whole)
+    return label_results(clusters, chosen.repeats, found, whole)

@@ -27,10 +27,10 @@ def training(settings, images, folder, given, key, note):
         sha256 = take_over(network, path, folder, epoch, key, settings.network.family)
         if not records:
             refuse_unmeasurable(network, val.seen, device)
-        records.append(loop.UNTRAINED | loop.validated(network.trunk, val) | {"checkpoint": sha256})
-        note(loop.told(records[-1], epoch, max(given)))
+        records.append(loop.UNTRAINED | loop.validate(network.trunk, val) | {"checkpoint": sha256})
+        note(loop.format_epoch(records[-1], epoch, max(given)))
     text = {"long_name": "epoch that stands for the run: its last, as nobody here knows better", "units": "1"}
-    return loop.labelled(records).assign(best=((), max(given), text))
+    return loop.label_records(records).assign(best=((), max(given), text))
 
 
 def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:
@@ -38,7 +38,7 @@ def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:
 
     All is made of the same bytes, whatever becomes of the file meanwhile.
     """
-    from vestige.foundation.files import read_regular, whole
+    from vestige.foundation.files import read_regular, write_whole
     from vestige.training import checkpoints
 
     data = read_regular(path)
@@ -49,7 +49,7 @@ def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:
         whose = f"{key}: {path} is no checkpoint of the study's network, {family}:"
         raise ValueError("\n  ".join([whose, *faults[:SHOWN], *more]))
     network.trunk.load_state_dict(found, strict=True)
-    with whole(folder / checkpoints.name(epoch)) as file:
+    with write_whole(folder / checkpoints.name(epoch)) as file:
         file.write(data)
     return hashlib.sha256(data).hexdigest()
 

@@ -15,7 +15,7 @@ def images(settings: SimpleNamespace, note: Callable[[str], None]) -> xr.Dataset
     decoded = arrays.read(settings.images)
     sizes = ", ".join(f"{len(decoded.labels[split])} {split}" for split in arrays.SPLITS)
     note(f"{sizes} images of {len(decoded.class_names)} classes")
-    return normalised_by(settings.images, described(decoded))
+    return normalised_by(settings.images, describe_images(decoded))
 
 
 def normalised_by(settings, made: xr.Dataset) -> xr.Dataset:
@@ -42,7 +42,7 @@ def check_result(settings: SimpleNamespace, images: xr.Dataset) -> None:
     refuse_smaller(settings.images.crop, images["height"].item(), images["width"].item())
 
 
-def described(decoded: arrays.Decoded) -> xr.Dataset:
+def describe_images(decoded: arrays.Decoded) -> xr.Dataset:
     """What is to be known of decoded images, which are stored in `work/`."""
     digests = arrays.store(decoded)
     mean, std = normalisation(decoded.images["train"])

@@ -107,7 +107,7 @@ def report(matrix: np.ndarray, layers: list[str], epoch: int, note) -> None:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def labelled(matrices: dict[int, np.ndarray], layers: list[str], first: str, other: str) -> xr.Dataset:
+def label_matrices(matrices: dict[int, np.ndarray], layers: list[str], first: str, other: str) -> xr.Dataset:
     """The matrices of all epochs with their names and dimensions; what the layers of either dimension are."""
     return xr.Dataset(
         {

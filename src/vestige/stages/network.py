@@ -38,27 +38,27 @@ def network(settings, images, note) -> xr.Dataset:
     crop = settings.images.get("crop")
     seen = image[0], *((crop, crop) if crop else image[1:])
     refuse_unmeasurable(built, seen, torch.device("cpu"))
-    steps = list(described(built, torch.zeros(1, *seen)))
-    found = labelled(steps, settings.network.family, built, image, images.sizes["class"])
+    steps = list(describe_steps(built, torch.zeros(1, *seen)))
+    found = label_steps(steps, settings.network.family, built, image, images.sizes["class"])
     note(f"{found.sizes['step']} steps, {found['parameters_total'].item():,} parameters")
     return found
 
 
-def described(network: Network, image: Tensor) -> Iterator[dict]:
+def describe_steps(network: Network, image: Tensor) -> Iterator[dict]:
     """What there is to say of every step, in order of execution."""
     places = {name: (module, block) for module in network.modules for block, name in enumerate(network.modules[module])}
-    with executed(network) as ran:
+    with record_execution(network) as ran:
         for name, output in walk(network, image):
             step = network.steps[name]
             number = {"parameters": sum(weight.numel() for weight in step.parameters())}
             place = dict(zip(("module", "block"), places.get(name, (-1, -1)), strict=True))
             shown = channels_of(network, output) if name in places else output
             shape = dict(zip(("channels", "height", "width"), (*shown.shape[1:], 1, 1)[:3], strict=True))
-            yield {"step": name} | place | shape | number | worded(step, ran)
+            yield {"step": name} | place | shape | number | describe_layers(step, ran)
             ran.clear()
 
 
-def worded(step: nn.Module, ran: list[nn.Module]) -> dict[str, str]:
+def describe_layers(step: nn.Module, ran: list[nn.Module]) -> dict[str, str]:
     """The layers of a step and of its shortcut, from the parts of it in the order in which they ran."""
     own = getattr(step, SHORTCUT, None)
     around = set(own.modules()) if own else set()
@@ -70,7 +70,7 @@ def worded(step: nn.Module, ran: list[nn.Module]) -> dict[str, str]:
 
 
 @contextmanager
-def executed(network: Network):
+def record_execution(network: Network):
     """A list to which every part of the network is added as it has been executed."""
     ran: list[nn.Module] = []
     parts = {part: None for step in network.steps.values() for part in step.modules()}
@@ -110,7 +110,9 @@ def stride(part: nn.Module) -> str:
     return f", stride {steps[0]}" if steps[0] == steps[1] else f", stride {size(steps)}"
 
 
-def labelled(steps: list[dict], family: str, network: Network, image: tuple[int, int, int], classes: int) -> xr.Dataset:
+def label_steps(
+    steps: list[dict], family: str, network: Network, image: tuple[int, int, int], classes: int
+) -> xr.Dataset:
     """The steps with their names, beside what is true of the whole; `image` is (channels, height, width)."""
     parameters = sum(weight.numel() for weight in network.trunk.parameters())
     whole = {

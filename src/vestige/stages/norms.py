@@ -24,19 +24,19 @@ def norms(settings, training, checkpoints, note):
     from tqdm import tqdm
 
     from vestige.metrics.weight_norms import measure_weights
-    from vestige.training.checkpoints import measured, read
+    from vestige.training.checkpoints import read, select_epochs
 
     chosen, found = settings.norms, {}
-    epochs = measured(name_best("norms.epochs", chosen.epochs, training), training)
+    epochs = select_epochs(name_best("norms.epochs", chosen.epochs, training), training)
     for epoch in tqdm(epochs, unit="checkpoint", disable=None):
         tensors = safetensors.numpy.load(read(checkpoints, epoch, str(training["checkpoint"].sel(epoch=epoch).item())))
         weights = {name: tensor for name, tensor in sorted(tensors.items()) if tensor.ndim > 1}
         found[epoch] = [measure_weights(weight, chosen.small) for weight in weights.values()]
         note(f"epoch {epoch}: squares of {len(weights)} weights {sum(each['squares'] for each in found[epoch]):.4g}")
-    return labelled(found, weights, chosen.small)
+    return label_norms(found, weights, chosen.small)
 
 
-def labelled(found: dict[int, list[dict[str, float]]], weights: dict, small: float):
+def label_norms(found: dict[int, list[dict[str, float]]], weights: dict, small: float):
     """The norms of all epochs with their names and dimensions, and how many numbers each of the weights has."""
     import numpy as np
     import xarray as xr

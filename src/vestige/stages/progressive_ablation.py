@@ -29,7 +29,7 @@ def accuracies(network: Network, val: Split, half: np.ndarray, points, curves, o
     """
     parts = np.split(half, range(val.batch_size, len(half), val.batch_size))
     correct = sum(
-        correct_images(network, *batch, points, curves, partial(silent, network, order, number, part))
+        correct_images(network, *batch, points, curves, partial(silent_channels, network, order, number, part))
         for number, (batch, part) in enumerate(zip(val.batches(np.arange(len(half))), parts, strict=True))
     )
     return correct.cpu().numpy() / len(val.labels)
@@ -50,7 +50,9 @@ def channel_order(
     return generator(*drawn, *again).permutation(point.channels)
 
 
-def silent(network: Network, order: Callable, number: int, half, point: Point, curve: Curve) -> dict[str, Tensor]:
+def silent_channels(
+    network: Network, order: Callable, number: int, half, point: Point, curve: Curve
+) -> dict[str, Tensor]:
     """Which channels of each block of the point's module a curve zeroes in batch `number`.
 
     (channels,), or (images, channels) where the order depends on the `half` (images,) to which an image belongs.
@@ -73,7 +75,7 @@ def correct_images(network: Network, images: Tensor, labels: Tensor, points, cur
     correct = torch.zeros(len(points), len(curves), 2, dtype=torch.int64, device=images.device)
     for step, output in walk(network, images):
         here = [(row, point) for row, point in enumerate(points) if origin(network, point) == step]
-        for some in together([way for row, point in here for way in ways_of(point, row, curves)], output.numel()):
+        for some in group_points([way for row, point in here for way in ways_of(point, row, curves)], output.numel()):
             zeroed = join([silent(point, curve) for point, _, _, curve in some], len(images))
             outputs = output if len(some) == 1 else torch.cat([output] * len(some))
             logits = resume(network, outputs, step, zeroed)
@@ -98,7 +100,7 @@ def ways_of(point: Point, row: int, curves: Sequence[Curve]) -> list[Way]:
     return [Way(point, row, slice(column, column + 1), curve) for column, curve in enumerate(curves)]
 
 
-def together(ways: Sequence[Way], size: int) -> Iterator[Sequence[Way]]:
+def group_points(ways: Sequence[Way], size: int) -> Iterator[Sequence[Way]]:
     """The ways that run side by side: of one module, on as many outputs of a size as TOGETHER and MOST allow."""
     most = min(MOST, max(1, TOGETHER // size))
     for _, group in groupby(ways, key=lambda way: way.point.module):
@@ -120,7 +122,7 @@ def origin(network: Network, point: Point) -> str:
     return blocks[-1] if point.ablated == point.channels else blocks[0]
 
 
-def labelled(accuracy: dict[int, np.ndarray], points: list[Point]) -> xr.Dataset:
+def label_accuracies(accuracy: dict[int, np.ndarray], points: list[Point]) -> xr.Dataset:
     """The accuracies (points, curves, 2) of all epochs with their names and dimensions; selective has one repeat."""
     values = np.stack(list(accuracy.values())).transpose(3, 0, 2, 1)
     both = np.full((2, len(accuracy), 2, values.shape[2] - 1, len(points)), np.nan)

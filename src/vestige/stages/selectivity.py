@@ -26,11 +26,11 @@ def selectivity(settings, images, training, checkpoints, note):
     from vestige.data.loader import validation_of
     from vestige.foundation.device import prepare
     from vestige.stages import class_responses as responses
-    from vestige.training.evaluation import each_checkpoint, ready
+    from vestige.training.evaluation import each_checkpoint, load_network
 
     with torch.inference_mode():
         device = prepare(settings.device, settings.threads)
-        network = ready(settings, images, device)
+        network = load_network(settings, images, device)
         val = validation_of(images, settings.images, responses.load_size(settings.selectivity.batch_size), device)
         rows, classes, epochs = np.arange(len(val.labels)), responses.compared_classes(val.labels), {}
         for epoch in each_checkpoint(network, "all", training, checkpoints):
@@ -39,4 +39,4 @@ def selectivity(settings, images, training, checkpoints, note):
             together = np.concatenate(list(means.values()), axis=1)
             epochs[epoch] = responses.indices(together, classes, settings.selectivity.epsilon)
             note(f"epoch {epoch}: {responses.summary(epochs[epoch])}")
-    return responses.labelled(epochs, responses.units_of(network, means))
+    return responses.label_indices(epochs, responses.units_of(network, means))

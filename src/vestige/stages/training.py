@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from vestige.foundation.settings import Listed, Values
 
 
-def rising(ends: tuple[float, float]) -> tuple[float, float]:
+def refuse_falling(ends: tuple[float, float]) -> tuple[float, float]:
     """The ends of a range."""
     if ends[0] > ends[1]:
         raise PydanticCustomError("falling", "two numbers, the smaller one first")
@@ -20,8 +20,8 @@ def rising(ends: tuple[float, float]) -> tuple[float, float]:
 
 Share = Annotated[float, Field(ge=1e-3, le=1)]
 Ratio = Annotated[float, Field(ge=1 / 20, le=20)]
-Shares = Annotated[tuple[Share, Share], Listed, AfterValidator(rising)]
-Ratios = Annotated[tuple[Ratio, Ratio], Listed, AfterValidator(rising)]
+Shares = Annotated[tuple[Share, Share], Listed, AfterValidator(refuse_falling)]
+Ratios = Annotated[tuple[Ratio, Ratio], Listed, AfterValidator(refuse_falling)]
 
 
 class RandomCrop(Values):
@@ -153,12 +153,12 @@ def training(settings, images, folder, trajectory, note):
     from vestige.stages.training_worker import workers
     from vestige.training import batch_norm, loop
 
-    network, train, divided, val = prepared(settings, images)
+    network, train, divided, val = prepare_training(settings, images)
     trajectory = replace(trajectory, machine=describe_machine(settings.device))
     running, evaluate = folder, as_trained
     if is_recomputed(settings.training.batch_norm):
         running = folder / ".running"  # hidden: training goes on from there, and no measure reads it
-        other, _ = built(settings, images)
+        other, _ = build_network(settings, images)
         evaluate = batch_norm.evaluation(settings, other, train, val, trajectory, running, folder)
     measured, fault, began = [], "", time.monotonic()
     try:
@@ -166,11 +166,11 @@ def training(settings, images, folder, trajectory, note):
             for records in loop.train(network, train, divided, val, settings, running, trajectory):
                 measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
                 waiting = describe_waiting(train.waits, time.monotonic() - began)
-                note(loop.told(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
+                note(loop.format_epoch(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
                 began = time.monotonic()
     except loop.Diverged as diverged:
         note(fault := str(diverged))
-    return loop.labelled(measured, fault)
+    return loop.label_records(measured, fault)
 
 
 def train_along(settings, given) -> None:
@@ -185,7 +185,7 @@ def train_along(settings, given) -> None:
             pass
 
 
-def prepared(settings, images):
+def prepare_training(settings, images):
     """A new network, the training images, which are trained on and held out, and the validation images. It may raise.
 
     Where several devices train, a batch of either split is what one of them has of it.
@@ -197,7 +197,7 @@ def prepared(settings, images):
     from vestige.training.distributed import synchronize_batch_norm
 
     training = settings.training
-    network, device = built(settings, images)
+    network, device = build_network(settings, images)
     refuse_unsupported(training, device)
     size = training.batch_size // (training.devices or 1)
     train = split_of(images, settings.images, "train", size, device)
@@ -212,7 +212,7 @@ def prepared(settings, images):
     return arrange(network, training), train, divided, val
 
 
-def built(settings, images):
+def build_network(settings, images):
     """A new network on the device, and the device."""
     from vestige.foundation.device import prepare
     from vestige.models.network import build

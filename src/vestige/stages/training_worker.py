@@ -50,7 +50,7 @@ def workers(settings, images) -> Iterator[None]:
             for rank in range(FIRST + 1, size):
                 started.append(start(pickle.dumps((settings, images.load(), rank, size, store))))
             wait_until_ready(started)
-            with distributed.group(FIRST, size, store, settings.device), watched(started):
+            with distributed.group(FIRST, size, store, settings.device), end_with_others(started):
                 try:
                     yield
                 except RuntimeError as error:  # as where another process no longer answers
@@ -112,7 +112,7 @@ def describe_kill(worker: Worker) -> str:
 
 
 @contextmanager
-def watched(started: list[Worker]) -> Iterator[None]:
+def end_with_others(started: list[Worker]) -> Iterator[None]:
     """End this process where another has failed in the block, and this one waits for it all the same.
 
     Between processes on CPUs a wait fails by itself then; between GPUs it would last for hours.
@@ -160,11 +160,11 @@ def take_part(ready: int) -> None:
     size = int.from_bytes(sys.stdin.buffer.read(8), "little")
     settings, images, rank, devices, store = pickle.loads(sys.stdin.buffer.read(size))  # noqa: S301 - from that process
     threading.Thread(target=end_with_first, daemon=True).start()
-    from vestige.stages.training import prepared, train_along
+    from vestige.stages.training import prepare_training, train_along
     from vestige.training import distributed
 
     distributed.use_device(rank, settings.device)
-    given = prepared(settings, images)
+    given = prepare_training(settings, images)
     os.write(ready, b"1")
     with distributed.group(rank, devices, store, settings.device):
         train_along(settings, given)

@@ -126,7 +126,7 @@ class Downstream:
         return {"output_gradient": self.gradient[name] / count, "output_hessian": self.hessian[name] / count}
 
 
-def labelled(epochs: dict[int, Associations], layers: dict[str, tuple[int, int]]) -> xr.Dataset:
+def label_associations(epochs: dict[int, Associations], layers: dict[str, tuple[int, int]]) -> xr.Dataset:
     """The associations of all epochs with their names and dimensions: each pair of units of a layer once."""
     stacked, places = [], []
     for epoch in epochs.values():

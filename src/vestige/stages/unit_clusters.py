@@ -75,7 +75,7 @@ def cluster_all(settings, association, note: Callable[[str], None]) -> xr.Datase
         for kind, count in draws.items():
             nulls[kind][at] = found[kind][1].reshape(-1, count)
         note(f"module {layer}, Q at the last epoch: {_summarise(numbers['modularity'][..., number], names)}")
-    return labelled(association, layers, clusters, numbers, nulls)
+    return label_clusters(association, layers, clusters, numbers, nulls)
 
 
 class LayerMatrices:
@@ -160,7 +160,7 @@ def about_null(association, kind: str) -> tuple[str, str]:
     return tuple(association["null_association"].attrs[key] for key in ("keeps", "drawn"))
 
 
-def labelled(association, layers: list[Layer], clusters: dict, numbers: dict, nulls: dict) -> xr.Dataset:
+def label_clusters(association, layers: list[Layer], clusters: dict, numbers: dict, nulls: dict) -> xr.Dataset:
     """The clusters and their numbers with their names and dimensions."""
     by_layer, units = ("epoch", "measure", "layer"), units_of(layers)
     variables = {

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from vestige.data.arrays import stratified
+from vestige.data.arrays import split_stratified
 from vestige.data.loader import Split
-from vestige.metrics.ablation import ranking
+from vestige.metrics.ablation import rank_channels
 from vestige.models.network import Network
 from vestige.stages.class_responses import class_means, compared_classes, indices, load_size, places, refuse_infinite
 
@@ -18,7 +18,9 @@ def ranks(selectivity: xr.Dataset) -> Ranks:
     """The channels of each (module, block), the most selective first, from the selectivity of one epoch."""
     places = np.stack([selectivity["module"].values, selectivity["block"].values], axis=1)
     values = selectivity["selectivity"].values
-    return {tuple(place): ranking(values[(places == place).all(1)]) for place in np.unique(places, axis=0).tolist()}
+    return {
+        tuple(place): rank_channels(values[(places == place).all(1)]) for place in np.unique(places, axis=0).tolist()
+    }
 
 
 def rank_units(settings, network: Network, val: Split, half: np.ndarray, selectivity: xr.Dataset, epoch: int) -> Ranks:
@@ -32,7 +34,7 @@ def halves(settings, labels: np.ndarray) -> np.ndarray:
     """(images,) the half, 0 or 1, to which each image belongs, class by class; all are 0 where none is held out."""
     half = np.zeros(len(labels), dtype=np.int64)
     if settings.ranked_on == "held_out_halves":
-        half[stratified(labels, 0.5, settings.halves_seed)["val"]] = 1
+        half[split_stratified(labels, 0.5, settings.halves_seed)["val"]] = 1
     return half
 
 
@@ -52,4 +54,4 @@ def half_ranks(network: Network, split: Split, rows: np.ndarray, epsilon: float,
     means = class_means(network, split, rows, classes)
     refuse_infinite(means, epoch)
     values = {name: indices(each, classes, epsilon)["selectivity"] for name, each in means.items()}
-    return {(module, block): ranking(values[name]) for module, block, name in places(network)}
+    return {(module, block): rank_channels(values[name]) for module, block, name in places(network)}

@@ -10,7 +10,7 @@ from vestige.foundation.random import generator
 from vestige.models.network import Network, build
 from vestige.stages.cluster_agreement import compare_all
 from vestige.stages.clustering import Nulls
-from vestige.stages.unit_association import Associations, associate, labelled, measured_layers
+from vestige.stages.unit_association import Associations, associate, label_associations, measured_layers
 from vestige.stages.unit_clusters import QUANTITIES, cluster_all
 
 HELD = 2**22  # numbers that the matrices of the networks which are searched side by side may hold
@@ -43,7 +43,7 @@ def associate_some(
         found[number] = associate(network, val, chosen.directions, chosen.directions_seed)
         note(f"network {number}: {found[number].summary()}")
         if number + 1 == len(seeds) or (len(found) + 1) * count_numbers(found[number]) > HELD:
-            yield labelled(found, measured_layers(network))
+            yield label_associations(found, measured_layers(network))
             found = {}
 
 

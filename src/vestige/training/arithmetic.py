@@ -56,10 +56,10 @@ def arrange(network: Network, training) -> Network:
         return network
     torch._dynamo.config.recompile_limit = KERNELS
     torch._inductor.config.deterministic = True  # kernels are not chosen by how long they take
-    return replace(network, steps={name: compiled(step) for name, step in network.steps.items()})
+    return replace(network, steps={name: compile_step(step) for name, step in network.steps.items()})
 
 
-def compiled(step: nn.Module) -> nn.Module:
+def compile_step(step: nn.Module) -> nn.Module:
     """A step whose kernels are made anew for each shape of batches; a last, smaller one has its own."""
     return torch.compile(step, dynamic=False)
 
@@ -70,7 +70,7 @@ def laid_out(images: Tensor, memory_format: str | None) -> Tensor:
 
 
 @contextmanager
-def convolving(precision: str | None) -> Iterator[None]:
+def use_tf32(precision: str | None) -> Iterator[None]:
     """Let convolutions on a GPU use TF32 for a while, if that is the precision: products of matrices never do."""
     former = torch.backends.cudnn.allow_tf32
     torch.backends.cudnn.allow_tf32 = precision == "tf32"
@@ -80,7 +80,7 @@ def convolving(precision: str | None) -> Iterator[None]:
         torch.backends.cudnn.allow_tf32 = former
 
 
-def autocasting(precision: str | None, device: torch.device) -> AbstractContextManager:
+def use_bfloat16(precision: str | None, device: torch.device) -> AbstractContextManager:
     """Let a network compute in bfloat16, if that is the precision, where PyTorch's autocast does; weights stay float32.
 
     The loss, the penalty and what is done to images stand outside.

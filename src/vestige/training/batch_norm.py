@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from vestige.data.loader import Split
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.foundation.processor import kind_of
 from vestige.foundation.random import generator
 from vestige.models.network import Network
 from vestige.training import checkpoints
 from vestige.training.distributed import BATCH_NORM
-from vestige.training.loop import validated
+from vestige.training.loop import validate
 from vestige.training.resume import Trajectory, remove, told_in
 
 Record = dict[str, Any]
@@ -45,11 +45,11 @@ def evaluation(
     def evaluate(epoch: int, record: Record) -> Record:
         checkpoints.load(network, running, epoch, record["checkpoint"])
         asked = [trajectory.keys[epoch], record["checkpoint"], chosen.images, chosen.batch_size]
-        former = (restored(path, asked, trajectory, network.trunk) for path in trajectory.statistics(epoch))
+        former = (restore_statistics(path, asked, trajectory, network.trunk) for path in trajectory.statistics(epoch))
         known = next(filter(None, former), None)
         if known is None:
             recompute(network.trunk, (images for images, _ in seen.batches(rows)))
-        found = known or validated(network.trunk, val)
+        found = known or validate(network.trunk, val)
         sha256 = checkpoints.write(folder / checkpoints.name(epoch), network.trunk)
         if known is None:
             save(trajectory, epoch, asked, network.trunk, found, sha256)
@@ -137,11 +137,11 @@ def save(trajectory: Trajectory, epoch: int, asked: list, trunk: nn.Module, foun
     data = safetensors.torch.save(tensors, {"told": json.dumps(said)})
     path = trajectory.statistics_path(epoch, hashlib.sha256(data).hexdigest(), checkpoint)
     if not path.exists():
-        with whole(path) as file:
+        with write_whole(path) as file:
             file.write(data)
 
 
-def restored(path: Path, asked: list, trajectory: Trajectory, trunk: nn.Module) -> Record | None:
+def restore_statistics(path: Path, asked: list, trajectory: Trajectory, trunk: nn.Module) -> Record | None:
     """Load statistics into a trunk; their record, None if they are of no use, damaged or gone meanwhile.
 
     Of no use are those of other settings or other weights, and what another run has computed on another machine.

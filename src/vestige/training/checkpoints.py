@@ -7,7 +7,7 @@ from pathlib import Path
 import safetensors.torch
 from torch import nn
 
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.models.network import Network
 
 
@@ -23,7 +23,7 @@ def name(epoch: int) -> str:
 def write(path: Path, trunk: nn.Module) -> str:
     """Write the weights and buffers of a trunk whole; the sha256 of the file."""
     data = safetensors.torch.save({key: each.contiguous().cpu() for key, each in trunk.state_dict().items()})
-    with whole(path) as file:
+    with write_whole(path) as file:
         file.write(data)
     return hashlib.sha256(data).hexdigest()
 
@@ -44,7 +44,7 @@ def read(folder: Path, epoch: int, sha256: str) -> bytes:
     return data
 
 
-def measured(epochs: Collection[int] | str, training) -> list[int]:
+def select_epochs(epochs: Collection[int] | str, training) -> list[int]:
     """The epochs of a run among those asked for ("all": every one), rising. Raises ValueError if none remains.
 
     Of a run that diverged, or stopped early, before the first of them, its last epoch stands in: its result says which

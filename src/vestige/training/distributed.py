@@ -121,7 +121,7 @@ class Gather(torch.autograd.Function):
         return total.split(context.sizes)[number_of_device()], None
 
 
-def gathered(rows: Tensor, sizes: Sizes) -> Tensor:
+def gather_rows(rows: Tensor, sizes: Sizes) -> Tensor:
     """The rows (n, ...) that all processes have, those of the first first, `sizes` of each; differentiable.
 
     The gradient that comes back is the sum of the gradients of all processes' losses. Alone, the rows themselves.
@@ -205,7 +205,7 @@ def statistics(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     own = [0, *range(2, values.dim())]
     variance, mean = torch.var_mean(values, own, correction=0)
     count = torch.full_like(mean, values.numel() // values.shape[1])
-    found = gathered(torch.stack([mean, variance, count])[None], (1,) * count_devices())
+    found = gather_rows(torch.stack([mean, variance, count])[None], (1,) * count_devices())
     means, variances, counts = found.unbind(1)
     total = counts.sum(0)
     mean = (counts * means).sum(0) / total

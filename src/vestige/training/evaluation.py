@@ -7,10 +7,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vestige.models.network import Network, build
-from vestige.training.checkpoints import load, measured
+from vestige.training.checkpoints import load, select_epochs
 
 
-def ready(settings, images, device: torch.device) -> Network:
+def load_network(settings, images, device: torch.device) -> Network:
     """The study's network on the device, in evaluation mode; its weights are for `each_checkpoint` to load."""
     network = build(settings.network, images.sizes["channel"], images.sizes["class"], seed=0)
     network.trunk.to(device).eval()
@@ -19,7 +19,7 @@ def ready(settings, images, device: torch.device) -> Network:
 
 def each_checkpoint(network: Network, epochs, training, folder) -> Iterator[int]:
     """Load the asked checkpoints of a run into the network, one after another, and give the epoch of each."""
-    for epoch in tqdm(measured(epochs, training), unit="checkpoint", disable=None):
+    for epoch in tqdm(select_epochs(epochs, training), unit="checkpoint", disable=None):
         load_epoch(network, epoch, training, folder)
         yield epoch
 
@@ -45,13 +45,13 @@ def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Te
     step has any.
     """
     names, axis = list(network.steps), network.channel_axis
-    output = silenced(output, silent.get(after), axis)
+    output = silence_channels(output, silent.get(after), axis)
     for name in names[names.index(after) + 1 :]:
-        output = silenced(network.steps[name](output), silent.get(name), axis)
+        output = silence_channels(network.steps[name](output), silent.get(name), axis)
     return output
 
 
-def silenced(output: Tensor, channels: Tensor | None, axis: int = 1) -> Tensor:
+def silence_channels(output: Tensor, channels: Tensor | None, axis: int = 1) -> Tensor:
     """(n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
 
     `channels` is (channels,) for all images alike, or (n, channels). They lie along the dimension `axis`.

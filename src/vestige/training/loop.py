@@ -19,11 +19,11 @@ from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training import within_epoch
-from vestige.training.arithmetic import autocasting, convolving, in_float32, laid_out
+from vestige.training.arithmetic import in_float32, laid_out, use_bfloat16, use_tf32
 from vestige.training.distributed import (
     Sizes,
     as_first,
-    gathered,
+    gather_rows,
     is_first,
     share_of,
     share_of_batches,
@@ -74,11 +74,11 @@ def train(
     records = as_first(resume, folder, trajectory, network, state, into=tensors)
     rows, held_out = divided
 
-    def measured() -> dict[str, float | list[int]]:
-        return validated(network.trunk, val) | held_out_means(network.trunk, train, held_out)
+    def measure_pass() -> dict[str, float | list[int]]:
+        return validate(network.trunk, val) | held_out_means(network.trunk, train, held_out)
 
     if not records:
-        record = UNTRAINED | measured()
+        record = UNTRAINED | measure_pass()
         records = as_first(save, folder, trajectory, network, state, [record])
     yield records
     dropping = with_dropout(network, settings.training.dropout, settings.seed)
@@ -92,10 +92,10 @@ def train(
             trajectory = replace(trajectory, base=records[-1]["checkpoint"])
         begun = as_first(within_epoch.restore, trajectory, epoch, network, state, into=tensors)
         steps = [] if begun is None else [*begun.to(tensors[0].device)]
-        with within_epoch.saving(trajectory, epoch, network, state, steps) as after:
+        with within_epoch.make_saver(trajectory, epoch, network, state, steps) as after:
             passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
-        with within_epoch.keeping(trajectory, epoch, network, state, steps):
-            record = passed | measured()
+        with within_epoch.keep_pass(trajectory, epoch, network, state, steps):
+            record = passed | measure_pass()
         records = as_first(save, folder, trajectory, network, state, [*records, record])
         as_first(within_epoch.forget, trajectory, [epoch])
         yield records
@@ -128,7 +128,7 @@ def one_pass(
     training = settings.training
     order = rows[generator("order", settings.seed, epoch).permutation(len(rows))]
     augment = augmentation(training, *train.sides(), train.crop, settings.seed, epoch)
-    with convolving(training.precision):
+    with use_tf32(training.precision):
         for step in take_steps(network, state, train, order, augment, settings, epoch, rate, first=len(steps)):
             steps.append(step)
             after()
@@ -195,14 +195,14 @@ def gradients(
     The loss is cross-entropy - alpha * mu_SI over the `classes` in the batch, and what the size of weights costs.
     Where several devices train, images and labels are those of this one: each has as many as `sizes` say.
     """
-    with autocasting(settings.training.precision, images.device):
+    with use_bfloat16(settings.training.precision, images.device):
         logits, outputs = forward(network, images, [block for blocks in penalised for block in blocks])
     logits = in_float32(logits)
     loss, selectivity = F.cross_entropy(logits, labels), logits.new_full((), math.nan)
     shared = [*weight_costs(network.trunk, settings.training)]
     if penalised:
         responses = [[responses_of(network, outputs[block], sizes) for block in blocks] for blocks in penalised]
-        member = membership(gathered(labels, sizes), classes, logits.dtype)
+        member = membership(gather_rows(labels, sizes), classes, logits.dtype)
         selectivity = mean_selectivity(responses, member, settings.training.class_reduction, settings.training.epsilon)
         shared = [-settings.condition.alpha * selectivity, *shared]
     own = loss if len(sizes) == 1 else loss * (len(labels) / sum(sizes))
@@ -214,7 +214,7 @@ def gradients(
 
 def responses_of(network: Network, output: Tensor, sizes: Sizes) -> Tensor:
     """(images, channels) the responses of a block to all images of a batch, from its output for this device's."""
-    return gathered(spatial_means(in_float32(channels_of(network, output))), sizes)
+    return gather_rows(spatial_means(in_float32(channels_of(network, output))), sizes)
 
 
 def weight_costs(trunk: nn.Module, training) -> Iterator[Tensor]:
@@ -243,7 +243,7 @@ def held_out_means(trunk: nn.Module, train: Split, rows: np.ndarray) -> dict[str
 
 
 @torch.inference_mode()
-def validated(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
+def validate(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
     """Loss and accuracy on the validation images, and how many of them are taken for each class."""
     trunk.eval()
     logits = logits_of(trunk, val, np.arange(len(val.labels))).double().cpu()
@@ -258,7 +258,7 @@ def validated(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
 def logits_of(trunk: nn.Module, split: Split, rows: np.ndarray) -> Tensor:
     """Logits (images, classes) for some images of a split, of which each device computes a share."""
     own = torch.cat([trunk(images) for images, _ in split.batches(share_of(rows))])
-    return gathered(own, shares(len(rows)))
+    return gather_rows(own, shares(len(rows)))
 
 
 def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: SimpleNamespace, epoch: int) -> None:
@@ -276,13 +276,13 @@ def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: Sim
     )
 
 
-def told(record: dict, epoch: int, epochs: int) -> str:
+def format_epoch(record: dict, epoch: int, epochs: int) -> str:
     """One line on an epoch."""
     names = ("train_loss", "train_accuracy", "penalty", "val_loss", "val_accuracy")
     return ", ".join([f"epoch {epoch} of {epochs}", *(f"{name} {record[name]:.4f}" for name in names)])
 
 
-def labelled(records: Records, fault: str = "") -> xr.Dataset:
+def label_records(records: Records, fault: str = "") -> xr.Dataset:
     """The records of all epochs; where training diverged, as `fault` says, also the number of the pass that did."""
     measured = {
         name: ("epoch", [record[name] for record in records], {"long_name": text, "units": units})

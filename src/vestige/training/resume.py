@@ -15,7 +15,7 @@ from typing import Any
 
 import safetensors.torch
 
-from vestige.foundation.files import NotAFile, open_regular, place, read_regular, whole
+from vestige.foundation.files import NotAFile, open_regular, place, read_regular, write_whole
 from vestige.foundation.processor import kind_of
 from vestige.models.network import Network
 from vestige.training import checkpoints
@@ -105,7 +105,7 @@ def save(folder: Path, trajectory: Trajectory, network: Network, state: State, r
     records = [*records[:-1], records[-1] | {"checkpoint": sha256, "machine": machine}]
     tensors = {key: each.contiguous().cpu() for key, each in state.items()}
     data = safetensors.torch.save(tensors, {"told": json.dumps([trajectory.keys[epoch], trajectory.run, records])})
-    with whole(trajectory.state(epoch, kind_of_records(records), hashlib.sha256(data).hexdigest())) as file:
+    with write_whole(trajectory.state(epoch, kind_of_records(records), hashlib.sha256(data).hexdigest())) as file:
         file.write(data)
     forget(trajectory, epoch + 1 - KEPT)
     return records
@@ -128,13 +128,15 @@ def resume(folder: Path, trajectory: Trajectory, network: Network, state: State)
     says, and unharmed weights from epoch 0 on. States that are not sound are removed.
     """
     for epoch, path in trajectory.states():
-        if records := restored(folder, trajectory, epoch, path, network, state):
+        if records := restore_state(folder, trajectory, epoch, path, network, state):
             return records
         remove(path)
     return []
 
 
-def restored(folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, state: State) -> Records:
+def restore_state(
+    folder: Path, trajectory: Trajectory, epoch: int, path: Path, network: Network, state: State
+) -> Records:
     """Load the weights and the optimizer of a state; its records, none if anything is damaged, or gone meanwhile."""
     try:
         data = read_regular(path)

@@ -17,7 +17,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from vestige.foundation.files import read_regular, whole
+from vestige.foundation.files import read_regular, write_whole
 from vestige.foundation.processor import kind_of
 from vestige.models.network import Network
 from vestige.training.optimizer import State
@@ -36,7 +36,7 @@ class Stopped(Exception):
 
 
 @contextmanager
-def saving(
+def make_saver(
     trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps
 ) -> Iterator[Callable[[], None]]:
     """What to call after each step of the pass that follows an epoch, when it is among the `steps` so far.
@@ -47,10 +47,10 @@ def saving(
     if trajectory is None:
         yield lambda: None
         return
-    with postponed() as asked:
+    with postpone_signals() as asked:
         last = time.monotonic()
 
-        def after() -> None:
+        def save_after_step() -> None:
             nonlocal last
             if asked or time.monotonic() - last >= trajectory.save_seconds:
                 save(trajectory, epoch, network, state, steps)
@@ -58,13 +58,13 @@ def saving(
             if asked:
                 raise Stopped
 
-        yield after
+        yield save_after_step
         if asked:  # it came after the last step
             save(trajectory, epoch, network, state, steps)
 
 
 @contextmanager
-def postponed() -> Iterator[list[int]]:
+def postpone_signals() -> Iterator[list[int]]:
     """Have signals that end this process wait until the end of the block, which sees them in the list."""
     asked: list[int] = []
     came = 0.0
@@ -101,7 +101,9 @@ def postponed() -> Iterator[list[int]]:
 
 
 @contextmanager
-def keeping(trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps) -> Iterator[None]:
+def keep_pass(
+    trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps
+) -> Iterator[None]:
     """Leave the pass that follows an epoch, which is over, should a signal end what is done about it in the block."""
     try:
         yield
@@ -119,7 +121,7 @@ def save(trajectory: Trajectory, epoch: int, network: Network, state: State, ste
     tensors |= {f"{STATE}{key}": each.contiguous().cpu() for key, each in state.items()}
     machines = machines_of_pass(trajectory, epoch)
     data = safetensors.torch.save(tensors | {STEPS: torch.stack(steps).cpu()}, {"told": json.dumps(machines)})
-    with whole(trajectory.within(epoch, len(steps), kind_of(machines), hashlib.sha256(data).hexdigest())) as file:
+    with write_whole(trajectory.within(epoch, len(steps), kind_of(machines), hashlib.sha256(data).hexdigest())) as file:
         file.write(data)
     for count, path in trajectory.begun(epoch):
         if count < len(steps) and path in trajectory.begun_by_itself(epoch):

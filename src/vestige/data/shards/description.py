@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import xarray as xr
 
-from vestige.data.arrays import SPLITS, kept
+from vestige.data.arrays import SPLITS, store_array
 from vestige.data.photograph_index import Index
 from vestige.data.probe import probe
 from vestige.data.shards.indexing import Note, build_index
@@ -25,7 +25,7 @@ def images(settings: SimpleNamespace, note: Note) -> xr.Dataset:
     mean, std = normalisation(index, chosen)
     digests = {split: index.splits[split].digest() for split in SPLITS}
     squares = decode_squares(index, chosen)
-    labels = [kept(index.splits[split].label) for split in SPLITS]
+    labels = [store_array(index.splits[split].label) for split in SPLITS]
     return xr.Dataset(
         {
             "count": (("split", "class"), counts, {"long_name": "number of images", "units": "1"}),

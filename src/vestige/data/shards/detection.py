@@ -23,9 +23,8 @@ SHOWN = 6  # entries of a folder in which nothing is recognised
 def detect_format(root: Path) -> str:
     """A key of LAYOUTS. Raises ImagesRefused if nothing is recognised, or two formats are."""
     if not root.is_dir():
-        raise ImagesRefused(
-            f"images.root: {escape(str(root))} {'is not a folder' if root.exists() else 'does not exist'}; {_allowed()}"
-        )
+        fault = "is not a folder" if root.exists() else "does not exist"
+        raise ImagesRefused(f"images.root: {escape(str(root))} {fault}; {_allowed_formats()}")
     if not os.access(root, os.R_OK | os.X_OK):
         raise ImagesRefused(f"images.root: {escape(str(root))} cannot be read: allow this user to read it")
     found = find_formats(root)
@@ -41,12 +40,11 @@ def detect_format(root: Path) -> str:
         )
     names = sorted(path.name for path in root.iterdir() if not is_leftover(path.name))
     there = ", ".join(map(escape, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if names[SHOWN:] else "")
-    raise ImagesRefused(
-        f"images.root: {escape(str(root))} holds no images in a known format; there: {there or 'nothing'}; {_allowed()}"
-    )
+    fault = f"holds no images in a known format; there: {there or 'nothing'}"
+    raise ImagesRefused(f"images.root: {escape(str(root))} {fault}; {_allowed_formats()}")
 
 
-def _allowed() -> str:
+def _allowed_formats() -> str:
     """The formats that are read."""
     return "understood are:\n" + "\n".join(f"- {layout}" for layout in LAYOUTS.values())
 

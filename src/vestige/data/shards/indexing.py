@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from vestige.data import photograph_index
-from vestige.data.arrays import FOLDER, SPLITS, stratified
+from vestige.data.arrays import FOLDER, SPLITS, split_stratified
 from vestige.data.photograph_index import Index, Photographs
 from vestige.data.probe import probe
 from vestige.data.shards.byte_ranges import Listed, Listing
@@ -158,7 +158,7 @@ def identity_of(path: Path) -> tuple[int, ...]:
 def divide(index: Index, settings) -> Index:
     """The splits of photographs that came without: of each class the same share, drawn in canonical order."""
     rows = index.splits[ALL].sort()
-    chosen = stratified(rows.label, settings.val_fraction, settings.split_seed)
+    chosen = split_stratified(rows.label, settings.val_fraction, settings.split_seed)
     return replace(index, splits={split: rows.take(chosen[split]) for split in SPLITS})
 
 

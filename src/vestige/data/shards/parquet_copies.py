@@ -15,7 +15,7 @@ from vestige.data.shards.faults import Faults
 from vestige.data.shards.parquet_shards import IMAGE, image_chunk, import_pyarrow, is_parquet
 from vestige.data.shards.shard_files import find_shards
 from vestige.foundation.disk import free_bytes
-from vestige.foundation.files import whole
+from vestige.foundation.files import write_whole
 
 ROWS = 256  # rows read at once
 
@@ -121,7 +121,7 @@ def _copy(root: Path, shard: str, path: Path, column: str, progress: Callable[[i
     pa, _ = import_pyarrow()
     lengths, before = [], faults.total()
     try:
-        with whole(path) as file:
+        with write_whole(path) as file:
             for images in _read_images(root / shard, column):
                 for image in images:
                     lengths.append(_write_image(image, file, f"row {len(lengths)} in {shard}", faults))
@@ -136,7 +136,7 @@ def _copy(root: Path, shard: str, path: Path, column: str, progress: Callable[[i
         return
     ends = io.BytesIO()
     np.save(ends, np.cumsum(lengths, dtype=np.int64))
-    with whole(_ends_of(path)) as file:
+    with write_whole(_ends_of(path)) as file:
         file.write(ends.getvalue())
 
 
