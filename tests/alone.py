@@ -102,7 +102,7 @@ def call(text: str, work: Path) -> str:
             pictures = [Path(path) for kind, paths in listed.items() if is_drawn(kind) for path in paths]
             given |= {"results": data} if data else {}
             given |= {"figures": pictures} if pictures else {}
-            given |= filled(job, work) if "stream" in job.said else {}
+            given |= filled(job, work) if "stream" in job.values else {}
             made = job.function(job.settings({}), **given, **job.folders, note=lambda line: None)
             allowed = None
             return compare_page(job, made) if isinstance(made, str) else compare_dataset(job, made)

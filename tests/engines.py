@@ -280,7 +280,7 @@ def log_times(project: Path) -> list[float]:
 
 def table_jobs(study) -> dict[str, pipeline.Job]:
     """The table's jobs by every file that they make."""
-    return {made: job for job in pipeline.jobs(study) for made in (job.output, *job.beside)}
+    return {made: job for job in pipeline.jobs(study) for made in (job.output, *job.files_beside)}
 
 
 def bytes_of(project: Path, pattern: str) -> dict[str, bytes]:
@@ -319,7 +319,7 @@ def downstream(study, paths: set[str]) -> set[str]:
     due = set()
     for job in pipeline.jobs(study):
         if job.output in paths or any(each.output in due for each in job.inputs):
-            due |= {job.output, *job.beside}
+            due |= {job.output, *job.files_beside}
     return due
 
 

@@ -37,7 +37,7 @@ def afresh(study: Study) -> dict[str, str]:
 
 def make(job: Job, says: str) -> None:
     """Write a result that says a text, all that lies beside it, and its proof."""
-    beside = [*job.beside, *checkpoints(job)]
+    beside = [*job.files_beside, *checkpoints(job)]
     for path in beside:
         results.write_bytes(Path(path), f"{path} {says}".encode())
     given = {path: hashing.sha256(Path(path)) for path in beside}

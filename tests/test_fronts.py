@@ -105,7 +105,7 @@ def test_who_reads_the_checkpoints_of_one_run_declares_them_to_dvc(graphs):
     for path, job in jobs.items():
         if "pair" in job.names:  # the training results that it reads hold the digest of each checkpoint
             continue
-        assert {each.folder for each in job.named.values() if each.folder} <= set(dvc[path][0]), path
+        assert {each.folder for each in job.read_jobs.values() if each.folder} <= set(dvc[path][0]), path
 
 
 def test_both_engines_run_the_same_command(graphs):

@@ -44,7 +44,7 @@ def refusal(member: str) -> str:
     """What is said of an engine without a member."""
     engine = snakemake_metadata.SNAKEMAKE if member.startswith("snakemake") else dvc_repo.DVC
     remedy = f"it works with {engine.name} {engine.tested}: pip install '{engine.package}=={engine.tested}'"
-    return f"{engine.name} {engine.installed} has no {member.replace(':', '.')}, which vestige needs; {remedy}"
+    return f"{engine.name} {engine.installed_version} has no {member.replace(':', '.')}, which vestige needs; {remedy}"
 
 
 @contextmanager

@@ -408,12 +408,12 @@ def test_a_job_needs_no_file_that_it_does_not_declare(by_snakemake, tmp_path, st
     job = next(job for job in pipeline.jobs(study) if job.stage.name == stage)
     bare = new_project(tmp_path / "bare")
     declared = {*(each.output for each in job.inputs)}
-    for folder in (by_snakemake / each.folder for each in job.named.values() if each.folder):
+    for folder in (by_snakemake / each.folder for each in job.read_jobs.values() if each.folder):
         declared |= {str(path.relative_to(by_snakemake)) for path in folder.iterdir()}
     for path in declared:
         (bare / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(by_snakemake / path, bare / path)
-    known = {*job.code, *(file for each in job.upstream for file in each.code)}  # for the proof alone
+    known = {*job.code, *(file for each in job.upstream_jobs for file in each.code)}  # for the proof alone
     for folder in ("stages", "training", "models", "data", "metrics"):
         for file in (bare / "src/vestige" / folder).glob("*.py"):
             described = "class Settings(" in file.read_text()  # the check reads every section

@@ -29,10 +29,10 @@ def test_a_wide_study_is_proven_synced_and_planned(tmp_path, conditions, seeds, 
     assert snakemake_stale(project) == dvc_stale(project) == set()
     edit(project, "training", "momentum", to=0.5)
     upon = {path for path, job in jobs.items() if "training" in job.settings}
-    behind = {path for path, job in jobs.items() if upon & {each.output for each in job.upstream}}
+    behind = {path for path, job in jobs.items() if upon & {each.output for each in job.upstream_jobs}}
     assert {path for path, certain in planned(project).items() if certain} == upon
     assert set(planned(project)) == set(unproven(project)) == upon | behind
-    made = {path for output in upon | behind for path in (output, *jobs[output].beside)}
+    made = {path for output in upon | behind for path in (output, *jobs[output].files_beside)}
     assert snakemake_stale(project) == without_checkpoints(dvc_stale(project)) == made
 
 

@@ -129,7 +129,7 @@ def test_after_sync_what_is_current_is_what_would_be_made_afresh(begun, afresh, 
         same = (project / path).is_file() and (project / path).read_bytes() == truth[path]
         if job.output not in unsound:
             assert same, (path, steps)
-        elif not any(each.output in unsound for each in job.inputs) and not job.beside:
+        elif not any(each.output in unsound for each in job.inputs) and not job.files_beside:
             assert not same, (path, steps)
     run(project, draw.choice([SNAKEMAKE, DVC]))
     assert {path: (project / path).read_bytes() for path in truth} == truth, steps

@@ -292,7 +292,7 @@ def test_a_result_is_made_after_all_that_it_reads():
 
 def test_no_two_results_have_the_same_path():
     jobs = list(pipeline.jobs(STUDY))
-    paths = [path for job in jobs for path in (job.output, job.log, *job.beside)]
+    paths = [path for job in jobs for path in (job.output, job.log, *job.files_beside)]
     assert len(paths) == len(set(paths))
 
 

@@ -35,8 +35,8 @@ def format_job(job) -> str:
         "classes": find_classes(job),
         "rows": job.rows,
         "labels": find_labels(job),
-        "reads": {name: describe_read(each) for name, each in job.named.items()},
-        "gathers": {name: [each.output for each in group] for name, group in job.gathered.items()},
+        "reads": {name: describe_read(each) for name, each in job.read_jobs.items()},
+        "gathers": {name: [each.output for each in group] for name, group in job.gathered_jobs.items()},
         "shown": [each.output for each in list_shown(job)] if job.stage.axis == FIGURE else None,
         "stream": find_stream(job),
     }
@@ -137,7 +137,7 @@ def list_shown(job) -> list:
     """The jobs whose results a figure shows, of those that it gathers."""
     figure = getattr(getattr(job.study.figures, job.stage.kind), job.names["figure"])
     cells = select_cells(job.study, job.stage.kind, figure.select or {})
-    return [each for each in job.gathered[job.stage.kind] if dict(each.values) in cells]
+    return [each for each in job.gathered_jobs[job.stage.kind] if dict(each.values) in cells]
 
 
 def find_places(study: Study) -> dict[str, dict[str, Any]]:

@@ -43,7 +43,7 @@ class Job:
         return self.stage.output.format(**self.names)
 
     @property
-    def beside(self) -> tuple[str, ...]:
+    def files_beside(self) -> tuple[str, ...]:
         """Paths of the files written beside the result."""
         return tuple(path.format(**self.names) for path in self.stage.beside)
 
@@ -65,7 +65,7 @@ class Job:
         return self.stage.folder.format(**self.names)
 
     @cached_property
-    def named(self) -> dict[str, "Job"]:
+    def read_jobs(self) -> dict[str, "Job"]:
         """The jobs whose result is read, by the name under which it is handed over.
 
         A pair reads what a stage made of its first and of its second run: of training as `first` and `second`, of
@@ -76,37 +76,36 @@ class Job:
     def read(self, stage: str) -> dict[str, "Job"]:
         """The jobs of a stage whose results are read, by name."""
         if STAGES[stage].axis == STUDY:
-            return {stage: self.other(stage)}
+            return {stage: self.job_of_stage(stage)}
         if self.stage.axis != PAIR or STAGES[stage].axis == PAIR:
-            return {stage: self.other(stage, **dict(self.values))}
+            return {stage: self.job_of_stage(stage, **dict(self.values))}
         runs = self.study.runs_of_pair(self.names["pair"], self.names["seed"]).items()
         return {
-            place if STAGES[stage].resumes else f"{stage}_{place}": self.other(
+            place if STAGES[stage].resumes else f"{stage}_{place}": self.job_of_stage(
                 stage, condition=run.condition, seed=run.seed
             )
             for place, run in runs
         }
 
     @cached_property
-    def gathered(self) -> dict[str, tuple["Job", ...]]:
+    def gathered_jobs(self) -> dict[str, tuple["Job", ...]]:
         """The jobs of the stages all of whose results are read."""
-        return {
-            name: tuple(self.other(name, **cell) for cell in cells(self.study, name)) for name in self.stage.gathers
-        }
+        known = {name: cells(self.study, name) for name in self.stage.gathers}
+        return {name: tuple(self.job_of_stage(name, **cell) for cell in found) for name, found in known.items()}
 
-    def other(self, stage: str, **values) -> "Job":
+    def job_of_stage(self, stage: str, **values) -> "Job":
         """Another job of the same graph."""
         return in_graph(self.graph, self.study, stage, values)
 
     @cached_property
     def inputs(self) -> tuple["Job", ...]:
         """The jobs whose results this one reads."""
-        return (*self.named.values(), *(each for group in self.gathered.values() for each in group))
+        return (*self.read_jobs.values(), *(each for group in self.gathered_jobs.values() for each in group))
 
     @cached_property
-    def upstream(self) -> tuple["Job", ...]:
+    def upstream_jobs(self) -> tuple["Job", ...]:
         """All jobs from whose results this one's comes, each once, and each after those that it reads."""
-        found = {each.output: each for near in self.inputs for each in (*near.upstream, near)}
+        found = {each.output: each for near in self.inputs for each in (*near.upstream_jobs, near)}
         return tuple(found.values())
 
     @cached_property
@@ -196,7 +195,7 @@ class UnknownResult(ValueError):
 
 def find(study: Study, path: str) -> Job:
     """The job that makes a path (a result, or a file beside it). Raises UnknownResult with the nearest path."""
-    makers = {made: each for each in jobs(study) for made in (each.output, *each.beside)}
+    makers = {made: each for each in jobs(study) for made in (each.output, *each.files_beside)}
     if path in makers:
         return makers[path]
     near = difflib.get_close_matches(path, makers, n=1, cutoff=0.3)

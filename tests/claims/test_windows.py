@@ -97,5 +97,5 @@ def test_no_epoch_is_usable_after_the_early_window():
 
 
 def test_a_difference_was_read_at_the_epochs_of_both():
-    found = windows.Reading.of(3.0, (1, 12)) - windows.Reading.of(1.0, (2, 12))
+    found = windows.Reading.single(3.0, (1, 12)) - windows.Reading.single(1.0, (2, 12))
     assert (found.value, found.epochs) == (2.0, (1, 2, 12))

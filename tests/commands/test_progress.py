@@ -49,17 +49,17 @@ def conclude(folder) -> None:
 
 def end(run: progress.Progress, number: int, rule: str, path: str) -> list[str]:
     """Start a job and let it end; what is told."""
-    assert [*run.started(number, rule, [path])] == []
-    return [*run.finished(number)]
+    assert [*run.on_started(number, rule, [path])] == []
+    return [*run.on_finished(number)]
 
 
 def test_it_begins_with_how_many_jobs_of_each_stage_there_are(whole):
-    (line,) = whole.expected(COUNTS)
+    (line,) = whole.on_expected(COUNTS)
     assert line == "study tiny: 11 jobs to run: 1 images, 6 training, 3 figures, 1 report"
 
 
 def test_a_finished_training_is_a_line_with_accuracy_time_and_time_left(whole, tmp_path):
-    [*whole.expected(COUNTS)]
+    [*whole.on_expected(COUNTS)]
     made(tmp_path, TRAINING)
     made(tmp_path, TRAINING.replace("results", "logs").replace(".nc", ".log"), "val_accuracy 0.8125\n")
     (line,) = end(whole, 3, "training", TRAINING)
@@ -75,7 +75,7 @@ def test_a_finished_training_is_a_line_with_accuracy_time_and_time_left(whole, t
     ],
 )
 def test_a_job_is_called_by_its_stage_and_what_tells_it_apart(whole, tmp_path, rule, path, told):
-    [*whole.expected(COUNTS)]
+    [*whole.on_expected(COUNTS)]
     made(tmp_path, path)
     (line,) = end(whole, 1, rule, path)
     assert line.startswith(f" 1/11  {told} ")
@@ -83,71 +83,71 @@ def test_a_job_is_called_by_its_stage_and_what_tells_it_apart(whole, tmp_path, r
 
 def test_every_job_of_a_study_has_a_line_of_its_own(whole, tmp_path):
     jobs = [*pipeline.jobs(STUDY)]
-    [*whole.expected({name: len([*pipeline.cells(STUDY, name)]) for name in pipeline.STAGES})]
+    [*whole.on_expected({name: len([*pipeline.cells(STUDY, name)]) for name in pipeline.STAGES})]
     lines = [line for i, job in enumerate(jobs) for line in end(whole, i, job.stage.name, job.output)]
     assert len({line.split("was there")[0][7:] for line in lines}) == len(jobs)
 
 
 def test_the_target_that_gathers_all_is_no_job_that_is_told(whole):
-    [*whole.expected(COUNTS)]
+    [*whole.on_expected(COUNTS)]
     assert end(whole, 0, "figures", TRAINING) == []
 
 
 def test_what_has_not_started_is_counted_by_stage(whole, tmp_path):
-    [*whole.expected({"selectivity": 4, "report": 1, "figures": 1})]  # of six: two are current
+    [*whole.on_expected({"selectivity": 4, "report": 1, "figures": 1})]  # of six: two are current
     end(whole, 1, "selectivity", "results/tiny/selectivity/baseline-seed0.nc")
-    [*whole.started(2, "selectivity", ["results/tiny/selectivity/baseline-seed1.nc"])]
-    counts = {paths[0].split("/")[2]: (count, len(paths)) for count, paths in whole.waiting() if count}
+    [*whole.on_started(2, "selectivity", ["results/tiny/selectivity/baseline-seed1.nc"])]
+    counts = {paths[0].split("/")[2]: (count, len(paths)) for count, paths in whole.count_waiting() if count}
     assert counts == {"selectivity": (2, 6), "report.html": (1, 1)}
 
 
 def test_a_failed_job_is_a_block_with_the_end_of_its_log(whole, tmp_path):
-    [*whole.started(3, "training", [TRAINING])]
+    [*whole.on_started(3, "training", [TRAINING])]
     made(tmp_path, "logs/a.log", "Traceback\nValueError: no\n")
-    said = [*whole.failed(3, "training", [TRAINING], ["logs/a.log"])]
+    said = [*whole.on_failed(3, "training", [TRAINING], ["logs/a.log"])]
     assert said[1].startswith("FAILED  training baseline, seed 0, after ")
     assert said[1].endswith(f": {TRAINING}")
     assert said[2:5] == ["  the end of its log, logs/a.log:", "    Traceback", "    ValueError: no"]
 
 
 def test_a_failed_job_that_is_the_only_one_of_its_stage_is_named_by_that(whole):
-    assert [*whole.failed(3, "claims", [CLAIMS], [])][1].startswith("FAILED  claims, after ")
+    assert [*whole.on_failed(3, "claims", [CLAIMS], [])][1].startswith("FAILED  claims, after ")
 
 
 def test_a_job_that_ends_well_in_a_second_attempt_has_not_failed(whole, tmp_path):
-    [*whole.expected({"training": 1})]
-    [*whole.started(3, "training", [TRAINING])]
-    [*whole.failed(3, "training", [TRAINING], [])]
+    [*whole.on_expected({"training": 1})]
+    [*whole.on_started(3, "training", [TRAINING])]
+    [*whole.on_failed(3, "training", [TRAINING], [])]
     made(tmp_path, TRAINING)
     assert len(end(whole, 3, "training", TRAINING)) == 1
-    assert "failed" not in "\n".join(whole.ended())
+    assert "failed" not in "\n".join(whole.on_ended())
 
 
 def test_a_run_that_failed_ends_with_what_did_and_no_verdicts(whole, tmp_path):
     conclude(tmp_path)
-    [*whole.expected({"training": 2})]
-    [*whole.started(3, "training", [TRAINING])]
-    [*whole.failed(3, "training", [TRAINING], [])]
-    first, second = whole.ended()
+    [*whole.on_expected({"training": 2})]
+    [*whole.on_started(3, "training", [TRAINING])]
+    [*whole.on_failed(3, "training", [TRAINING], [])]
+    first, second = whole.on_ended()
     assert first.startswith("study tiny: 0 of 2 jobs done in ")
     assert first.endswith("1 failed; the same command goes on from here")
     assert second == f"  failed: {TRAINING}"
 
 
 def test_a_run_that_was_stopped_names_no_failures(whole):
-    [*whole.expected({"training": 2})]
-    [*whole.started(3, "training", [TRAINING])]
-    [*whole.stopped(3)]
-    (line,) = whole.ended()
+    [*whole.on_expected({"training": 2})]
+    [*whole.on_started(3, "training", [TRAINING])]
+    [*whole.on_stopped(3)]
+    (line,) = whole.on_ended()
     assert "failed" not in line
     assert line.endswith("; the same command goes on from here")
 
 
 def test_a_whole_run_ends_with_the_verdicts_in_the_report_s_words_and_the_report(whole, tmp_path):
     conclude(tmp_path)
-    [*whole.expected({"training": 1})]
+    [*whole.on_expected({"training": 1})]
     end(whole, 3, "training", TRAINING)
-    assert [*whole.ended()][1:] == [
+    assert [*whole.on_ended()][1:] == [
         "claims of the paper: 3 reproduced, 1 contradicted, 2 undecided, 4 not in this study",
         "report: results/tiny/report.html",
     ]
@@ -156,23 +156,23 @@ def test_a_whole_run_ends_with_the_verdicts_in_the_report_s_words_and_the_report
 def test_a_run_of_a_part_tells_no_verdicts_which_may_be_former_ones(tmp_path, monkeypatch):
     run = run_of(tmp_path, monkeypatch, targets={TRAINING})
     conclude(tmp_path)
-    [*run.expected({"training": 1})]
+    [*run.on_expected({"training": 1})]
     end(run, 3, "training", TRAINING)
-    assert len([*run.ended()]) == 1
+    assert len([*run.on_ended()]) == 1
 
 
 def test_where_nothing_has_to_run_the_verdicts_are_told_all_the_same(whole, tmp_path):
     conclude(tmp_path)
-    first, verdicts, page = whole.nothing()
+    first, verdicts, page = whole.on_nothing_to_run()
     assert first == "study tiny: nothing to do, all results are current"
     assert (verdicts[:6], page) == ("claims", "report: results/tiny/report.html")
 
 
 def test_touched_results_are_not_called_made(tmp_path, monkeypatch):
     run = run_of(tmp_path, monkeypatch, targets={"figures"}, touch=True)
-    [*run.expected({"training": 1})]
+    [*run.on_expected({"training": 1})]
     assert end(run, 3, "training", TRAINING) == []
-    assert [*run.ended()] == ["study tiny: results of 1 of 1 job marked as current, and none made"]
+    assert [*run.on_ended()] == ["study tiny: results of 1 of 1 job marked as current, and none made"]
 
 
 def test_a_dry_run_is_a_table_of_stages(whole):

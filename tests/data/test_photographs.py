@@ -290,7 +290,7 @@ def test_only_the_index_is_read_where_training_begins(here, monkeypatch):
     for path in Path("set").rglob("*.JPEG"):
         path.rename(path.with_suffix(".moved"))
     split = split_of(described, asked, "train", BATCH, CPU)
-    assert (split.seen, split.count_batches()) == ((3, 12, 12), 5)
+    assert (split.input_shape, split.count_batches()) == ((3, 12, 12), 5)
     assert set(split.labels) == {0, 1, 2}
 
 

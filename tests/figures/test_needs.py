@@ -36,17 +36,17 @@ def test_two_of_a_kind_are_asked_for_in_words_too():
 
 
 def test_a_need_is_met_by_one_condition_among_others():
-    assert NEEDS["baseline"].met([penalised(-20.0, 0, 12), PLAIN])
-    assert not NEEDS["baseline"].met([penalised(-20.0, 0, 12)])
+    assert NEEDS["baseline"].is_met([penalised(-20.0, 0, 12), PLAIN])
+    assert not NEEDS["baseline"].is_met([penalised(-20.0, 0, 12)])
 
 
 @pytest.mark.parametrize(("alphas", "met"), [((-20.0, -20.0), False), ((-20.0, -5.0), True)])
 def test_several_strengths_are_conditions_of_different_strength(alphas, met):
     two = at_least_two(NEEDS["suppressed_later"], "alpha")
-    assert two.met([penalised(alpha, start, 12) for start, alpha in enumerate(alphas, start=4)]) is met
+    assert two.is_met([penalised(alpha, start, 12) for start, alpha in enumerate(alphas, start=4)]) is met
 
 
 @pytest.mark.parametrize(("starts", "met"), [((5, 5), False), ((4, 5), True)])
 def test_several_onsets_are_conditions_of_different_onset(starts, met):
     two = at_least_two(NEEDS["suppressed_later"], "start")
-    assert two.met([penalised(alpha, start, 12) for alpha, start in zip((-20.0, -5.0), starts, strict=True)]) is met
+    assert two.is_met([penalised(alpha, start, 12) for alpha, start in zip((-20.0, -5.0), starts, strict=True)]) is met

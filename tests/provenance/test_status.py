@@ -317,7 +317,7 @@ class Sequences(RuleBasedStateMachine):
 
     def files(self, job) -> dict[str, bytes]:
         """All files that a job writes, as they are now."""
-        paths = [job.output, *job.beside, *invented.checkpoints(job)]
+        paths = [job.output, *job.files_beside, *invented.checkpoints(job)]
         return {path: Path(path).read_bytes() for path in paths if Path(path).is_file()}
 
     def run(self, everything: bool, stage: str = ""):

@@ -74,14 +74,14 @@ def test_only_the_sign_of_a_number_becomes_a_minus():
     [((0.02, inf), "above 0.02"), ((-inf, -0.02), "below −0.02"), ((-1, 1), "between −1 and 1")],
 )
 def test_a_bound_is_said(bounds, says):
-    assert part(0, 1, *bounds).bound == says
+    assert part(0, 1, *bounds).describe_bound == says
 
 
 def test_the_part_with_least_room_among_those_of_the_verdict_decides():
     claims = {claim.name: claim for claim in claims_of(made.claims())}
-    assert claims["rise"].deciding.part == "module 4"
-    assert claims["recession"].deciding.part == "module 4"
-    assert claims["vgg"].deciding is None
+    assert claims["rise"].deciding_part.part == "module 4"
+    assert claims["recession"].deciding_part.part == "module 4"
+    assert claims["vgg"].deciding_part is None
 
 
 def test_the_outcome_is_a_sentence():
@@ -109,7 +109,7 @@ def test_networks_that_do_not_count_are_counted(diverged, left_out, says):
     assert dataset_part.networks == says
     whole = replace(claim, parts=(dataset_part,))
     assert whole.seeds == "3"
-    assert whole.uncounted == says.removeprefix("3").strip(" ()")
+    assert whole.describe_uncounted == says.removeprefix("3").strip(" ()")
 
 
 def test_a_study_that_speaks_to_one_paper_has_no_heading_and_a_line_on_the_other():
@@ -202,11 +202,11 @@ def test_conditions_keep_their_order_and_collect_their_seeds():
 )
 def test_a_condition_is_said_in_words(name, selectivity, penalised):
     (one,) = [one for one in conditions_of(made.training(), 10) if one.name == name]
-    assert (one.selectivity, one.penalised) == (selectivity, penalised)
+    assert (one.selectivity, one.penalised_epochs) == (selectivity, penalised)
 
 
 def test_what_a_condition_overrides_is_said():
-    assert conditions_of(made.training(), 10)[-1].others == (("learning rate", "0.05"),)
+    assert conditions_of(made.training(), 10)[-1].other_settings == (("learning rate", "0.05"),)
 
 
 def test_the_accuracy_of_a_condition_has_its_interval_over_seeds():

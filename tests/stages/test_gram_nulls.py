@@ -52,7 +52,7 @@ def expected(case):
 def products(network, images, chosen):
     """(units, units) by gradient and layer the mean products of the vectors that are rotated."""
     pixels, layers = images_of(images), list(measured_layers(network))
-    directions = pixel_directions(network, layers, images.seen, chosen)
+    directions = pixel_directions(network, layers, images.input_shape, chosen)
     return {
         (measure, name): gram(vectors.movedim(-1, 1).flatten(0, 1)) / (len(pixels) * vectors.shape[2])
         for measure, name, vectors in vectors_of(network, pixels, layers, directions, torch.eye(CLASSES).double())

@@ -44,12 +44,12 @@ def _parts_by_module(evidence: Evidence, modules: Modules, reader: Callable) -> 
     """
     runs = evidence.development(evidence.runs("ablation"))
     first = first_usable([run.isel(module=0).sum("order", skipna=False) for run in runs.values()])
-    return in_modules(runs, evidence.chosen(modules), reader(first))
+    return in_modules(runs, evidence.choose_modules(modules), reader(first))
 
 
 def _reading_at(epoch: int | None) -> Callable:
     """What reads a curve at an epoch; NaN where there is none."""
-    return lambda curve: Reading.of(nan) if epoch is None else value_at(curve, epoch)
+    return lambda curve: Reading.single(nan) if epoch is None else value_at(curve, epoch)
 
 
 def _curve_of_order(area, order: Order):

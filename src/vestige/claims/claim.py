@@ -63,8 +63,8 @@ def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
     """The claims of paper.yaml, in their order, from its plain values. Raises RowRefused."""
     file = Row("the file", rows)
     file.check_keys(["margins", "accuracy", "claims"])
-    shared = file.inside("margins")
-    margins = {name: margin_at(shared.inside(name, f"margin {name}")) for name in shared.values}
+    shared = file.section("margins")
+    margins = {name: margin_at(shared.section(name, f"margin {name}")) for name in shared.values}
     least_accuracy_of(rows)
     if not isinstance(file.values["claims"], list):
         raise file.refusal("claims", "allowed: a list of rows")
@@ -82,7 +82,7 @@ def claims_of(rows: dict[str, Any]) -> tuple[Claim, ...]:
 
 def least_accuracy_of(rows: dict[str, Any]) -> float:
     """The accuracy under which paper.yaml leaves networks out of the second paper's claims. Raises RowRefused."""
-    row = Row("the file", rows).inside("accuracy")
+    row = Row("the file", rows).section("accuracy")
     row.check_keys(["least", "reason"])
     row.text("reason")
     least = row.number("least")
@@ -140,7 +140,7 @@ def margin_of(row: Row, margins: dict[str, tuple[float, str]]) -> tuple[float, s
 def parts_of(row: Row) -> Callable[[Evidence], list[Part]]:
     """The row's statistic, with its arguments."""
     statistic = STATISTICS[row.choice("statistic", STATISTICS)]
-    parameters, given = parameters_of(statistic), row.inside("arguments")
+    parameters, given = parameters_of(statistic), row.section("arguments")
     needed = [name for name, each in parameters.items() if each.default is each.empty]
     given.check_keys(needed, parameters)
     words = {name: get_args(parameters[name].annotation) for name in given.values}

@@ -26,9 +26,9 @@ class Columns(NamedTuple):
         return min(each.shape[-1] for each in (self.first, self.second) if each is not None)
 
     @property
-    def trimmed(self) -> float:
+    def trimmed_mean(self) -> float:
         """The mean without the smallest and the largest value, likewise."""
-        means = self.each(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
+        means = self.by_seed(lambda first, *second: trimmed_mean(first) - sum(map(trimmed_mean, second)))
         return float(means.min(axis=1).max())
 
     @property
@@ -37,7 +37,7 @@ class Columns(NamedTuple):
         return bool(self.constant.any())
 
     @property
-    def deciding(self) -> np.ndarray:
+    def values_that_decide(self) -> np.ndarray:
         """The value of each seed whose mean the statistic is: where several may do, those at the epoch that decides."""
         if self.second is not None:
             return np.empty(0)
@@ -51,11 +51,11 @@ class Columns(NamedTuple):
 
     def probability_above(self, bound: float) -> float:
         """How likely the values are, if what they are of is a bound at most: by the test without a distribution."""
-        return float(self.each(lambda *columns: probability(bound, *columns)).max(axis=1).min())
+        return float(self.by_seed(lambda *columns: probability(bound, *columns)).max(axis=1).min())
 
     def probability_below(self, bound: float) -> float:
         """The same, if it is a bound at least."""
-        return float(self.each(lambda *columns: probability(-bound, *(-each for each in columns))).min(axis=1).max())
+        return float(self.by_seed(lambda *columns: probability(-bound, *(-each for each in columns))).min(axis=1).max())
 
     def distance_above(self, bound: float) -> float:
         """How far the mean lies above a bound, in standard deviations of a seed's value; NaN where they have none."""
@@ -75,9 +75,9 @@ class Columns(NamedTuple):
     @property
     def constant(self) -> np.ndarray:
         """(any, all) whether all seeds agree there."""
-        return self.each(lambda *columns: all(map(is_constant, columns)))
+        return self.by_seed(lambda *columns: all(map(is_constant, columns)))
 
-    def each(self, function: Callable) -> np.ndarray:
+    def by_seed(self, function: Callable) -> np.ndarray:
         """(any, all) a function of the values by seed."""
         arrays = [each for each in (self.first, self.second) if each is not None]
         places = np.ndindex(self.first.shape[:2])
@@ -115,7 +115,7 @@ def columns_of(part: Part) -> Columns:
 def deciding_by_seed(part: Part, columns: Columns) -> dict[int, float]:
     """The values whose mean the statistic of a part is, by seed; none of unpaired groups."""
     seeds = sorted(seed for seed, values in part.first.items() if is_sound(values))
-    return dict(zip(seeds, columns.deciding.tolist(), strict=False))
+    return dict(zip(seeds, columns.values_that_decide.tolist(), strict=False))
 
 
 def stack(column: Values) -> np.ndarray:

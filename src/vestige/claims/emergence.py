@@ -35,7 +35,7 @@ def quick_recession(evidence: Evidence, least: float) -> list[Part]:
     """
     parts = [
         ("more than half", lambda curve: at_any_early(curve) + at_end(curve)),
-        ("a fall that counts", lambda curve: 2 * at_any_early(curve) - Reading.of(least)),
+        ("a fall that counts", lambda curve: 2 * at_any_early(curve) - Reading.single(least)),
     ]
     return [
         part._replace(name=f"{part.name}, {name}")
@@ -58,7 +58,7 @@ def drift(evidence: Evidence, modules: Modules) -> list[Part]:
 
 def _parts_by_module(evidence: Evidence, modules: Modules, read: Callable) -> list[Part]:
     """A part for each of some modules in runs without a penalty; `read` takes its selectivity (epoch)."""
-    return in_modules(evidence.development(evidence.runs("selectivity")), evidence.chosen(modules), read)
+    return in_modules(evidence.development(evidence.runs("selectivity")), evidence.choose_modules(modules), read)
 
 
 def _rise(curve) -> Reading:

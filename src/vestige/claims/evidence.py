@@ -92,7 +92,7 @@ class Evidence:
         sets = Counter(one.modules for one in known if one.is_penalised and self.last_module not in one.modules)
         return max(sets, key=lambda modules: (sets[modules], len(modules), modules), default=self.modules[:-1])
 
-    def chosen(self, modules: Modules) -> tuple[int | None, ...]:
+    def choose_modules(self, modules: Modules) -> tuple[int | None, ...]:
         """Some of the modules, by what the paper calls them."""
         return {"all": self.modules, "early": self.early_modules, "last": (self.last_module,)}[modules]
 

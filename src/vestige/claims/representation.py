@@ -32,4 +32,4 @@ def _window_mean(run, window: Callable, classes: int) -> Reading:
     """The over-representation in some epochs; NaN where five classes are more than half of all."""
     from vestige.metrics.summaries import over_representation
 
-    return window(over_representation(run, TOP)) if classes >= 2 * TOP else Reading.of(nan)
+    return window(over_representation(run, TOP)) if classes >= 2 * TOP else Reading.single(nan)

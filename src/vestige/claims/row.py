@@ -61,7 +61,7 @@ class Row:
             raise self.refusal(key, f"found {value!r}; {nearest(value, allowed)}")
         return value
 
-    def inside(self, key: str, name: str | None = None) -> "Row":
+    def section(self, key: str, name: str | None = None) -> "Row":
         """The row at a key, of which there may be none."""
         return Row(name or f"{self.name}, {key}", self.values.get(key, {}))
 

@@ -157,7 +157,7 @@ def row(claim: Claim, part: Part, parts: int = 1) -> Row:
         verdict, check, reason = judge_part(claim, compared, numbers, wide)
     return Row(
         *(part.name, *numbers, wide.low, wide.high, *claim.region, seeds, len(part.failed), part.left_out),
-        *(compared.pairing, check, compared.trimmed, by_seed, verdict, ", ".join([reason, *said])),
+        *(compared.pairing, check, compared.trimmed_mean, by_seed, verdict, ", ".join([reason, *said])),
     )
 
 

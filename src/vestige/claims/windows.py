@@ -28,7 +28,7 @@ class Reading:
     epochs: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, value: float, epochs: Iterable[int] = ()) -> "Reading":
+    def single(cls, value: float, epochs: Iterable[int] = ()) -> "Reading":
         """A single number."""
         return cls(np.array([[value]], dtype=float), tuple(epochs))
 
@@ -77,7 +77,7 @@ def at_any_after(curve, epoch: int) -> Reading:
 def at_each(curve, epochs: list[int]) -> Reading:
     """The values at some epochs, of which the claim means any; NaN for those that were not measured, or for none."""
     if not epochs:
-        return Reading.of(np.nan)
+        return Reading.single(np.nan)
     return Reading(curve.reindex(epoch=epochs).values.astype(float)[:, np.newaxis], tuple(epochs))
 
 
@@ -100,7 +100,7 @@ def before_end(curve) -> Reading:
 def at_end_measured(curve) -> Reading:
     """Mean over the last fifth of what was measured, which may end long before the run does; NaN if that is short."""
     last = int(curve["epoch"].values.max())
-    return mean(curve, in_last_fifth(curve, last)) if last >= SHORTEST else Reading.of(np.nan)
+    return mean(curve, in_last_fifth(curve, last)) if last >= SHORTEST else Reading.single(np.nan)
 
 
 def at_last(curve) -> Reading:
@@ -149,4 +149,4 @@ def mean(curve, chosen: np.ndarray) -> Reading:
     """Mean over the chosen epochs, and these; NaN where there are none, or where a value is not a number."""
     values = curve.values[chosen]
     epochs = (int(epoch) for epoch in curve["epoch"].values[chosen])
-    return Reading.of(float(values.mean()) if values.size else np.nan, epochs)
+    return Reading.single(float(values.mean()) if values.size else np.nan, epochs)

@@ -56,7 +56,7 @@ def gone_from(path: Path) -> Path:
 def places(job: Job) -> list[Path]:
     """All that a job makes: its result, what lies beside it, and the folder that it fills."""
     filled = (job.folder,) if job.folder else ()
-    return [Path(each) for each in (job.output, *job.beside, *filled)]
+    return [Path(each) for each in (job.output, *job.files_beside, *filled)]
 
 
 def set_aside(job: Job) -> Path:

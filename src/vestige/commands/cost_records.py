@@ -129,7 +129,7 @@ def last_epoch(job: Job) -> float:
 
 def files_of_job(job: Job, began: float) -> list[Path]:
     """The files that a job wrote: its result, what lies beside it, what is in its folder, what it leaves for others."""
-    beside = [Path(each) for each in (job.output, *job.beside)]
+    beside = [Path(each) for each in (job.output, *job.files_beside)]
     filled = [*Path(job.folder).glob("*")] if job.folder else []
     stored = [*Path(job.stage.stores).glob("*")] if job.stage.stores else []
     return [*beside, *filled, *(path for path in stored if path.stat().st_ctime >= began)]

@@ -79,7 +79,7 @@ def read_by(running: list[tuple[Job, bool]], among: set[str]) -> dict[str, bool]
 
 def trainings_without_checkpoints(found: dict[str, Judgement]) -> set[str]:
     """The trainings whose result is here and sound, and whose checkpoints are not."""
-    return {path for path, each in found.items() if each.bare}
+    return {path for path, each in found.items() if each.lacks_checkpoints}
 
 
 def reason(judgement: Judgement, after: list[str]) -> tuple[bool, str]:

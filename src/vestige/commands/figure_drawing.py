@@ -17,7 +17,7 @@ def jobs_in_figure(job: Job) -> list[Job]:
 
 def jobs_beside_figure(job: Job) -> dict[str, list[Job]]:
     """Kind -> the jobs of that kind all of whose results a figure is drawn beside, whatever it selects."""
-    return {kind: [*jobs] for kind, jobs in job.gathered.items() if kind != job.stage.kind}
+    return {kind: [*jobs] for kind, jobs in job.gathered_jobs.items() if kind != job.stage.kind}
 
 
 def draw_figure(call: Call, chosen: list[str], others: dict[str, list[str]], mark: str = ""):

@@ -24,7 +24,7 @@ class Started:
     since: float
     took: float = 0.0
 
-    def ended(self) -> "Started":
+    def end_now(self) -> "Started":
         """The same, ended now."""
         return replace(self, took=time.monotonic() - self.since)
 

@@ -68,7 +68,7 @@ class Before:
     inputs: dict[str, str]
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def read_now(cls, job: Job) -> Self:
         """As it stands now."""
         return cls(proofs.code_digests(job), proofs.input_digests(job))
 
@@ -101,7 +101,7 @@ def check_plan(job: Job) -> None:
 
 def check_place(job: Job) -> None:
     """Refuse where no file lies at the path of one that is to be written, and where a folder holds files of others."""
-    for path in (job.output, *job.beside):
+    for path in (job.output, *job.files_beside):
         if irregular := describe_irregular(path):
             raise Refused(f"{path} is {irregular}, where a file is to be written: remove it, or move it elsewhere.")
     if strange := filled_folders.describe_strangers(filled_folders.list_strangers(job)):
@@ -117,7 +117,7 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
                 f"{job.output} is made from {path}, but {'; '.join(each.reasons[:3])}.\n"
                 f"Make it first: {job.study.command} make {path}"
             )
-    for each in job.named.values():  # else what opens them says so, one by one
+    for each in job.read_jobs.values():  # else what opens them says so, one by one
         if each.stage.resumes and job.study.keep in keeping.RELEASING and (absent := status.files_beside(each)[0]):
             raise Refused(f"{job.output} reads {absent[0]}, and `keep: {job.study.keep}` let it go.\n{remedy(each)}")
 
@@ -199,13 +199,13 @@ def draw(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None
     others = {kind: paths for kind, paths in call["gathers"].items() if kind != job.stage.kind}
     drawn = figure_drawing.draw_figure(call, chosen, others)
     check_unchanged(job, before)
-    paths = [Path(job.output), *map(Path, job.beside)]
+    paths = [Path(job.output), *map(Path, job.files_beside)]
     figure_drawing.write(drawn, *paths, stamp)
 
 
 def check_unchanged(job: Job, before: Before) -> None:
     """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
-    now, study = Before.of(job), loading.read(job.study.file)
+    now, study = Before.read_now(job), loading.read(job.study.file)
     edited = proofs.table_changes("code of", before.code, now.code) + proofs.table_changes(
         "input", before.inputs, now.inputs
     )

@@ -67,50 +67,51 @@ class Progress:
         yield from columns([(f"  {stage}", f"{count:,}") for stage, count in found.items()], right=[1])
         yield "Why, and what it costs: vestige plan. Every job: the same command with --logger-vestige-details"
 
-    def nothing(self) -> Iterator[str]:
+    def on_nothing_to_run(self) -> Iterator[str]:
         """All that was asked for is there."""
         asked = "all results are current" if self.run.is_whole else "what was asked for is current"
         yield f"study {self.study.study}: nothing to do, {asked}"
         yield from self.conclusion()
 
-    def expected(self, counts: dict[str, int]) -> Iterator[str]:
+    def on_expected(self, counts: dict[str, int]) -> Iterator[str]:
         """The jobs that are to run, by stage."""
         self.counts, found = counts, of_stages(counts)
         self.total = sum(found.values())
         stages = ", ".join(f"{count:,} {stage}" for stage, count in found.items())
         yield f"study {self.study.study}: {plural(self.total, 'job')} to run: {stages}"
 
-    def started(self, number: int, rule: str, output: list[str]) -> Iterable[str]:
+    def on_started(self, number: int, rule: str, output: list[str]) -> Iterable[str]:
         """A job has started, or starts again: nothing is said yet."""
         if output and is_stage(rule):
             self.running[number] = Started(output[0], rule, time.time(), time.monotonic())
         return ()
 
-    def finished(self, number: int) -> Iterator[str]:
+    def on_finished(self, number: int) -> Iterator[str]:
         """The line of a job that has ended well; none where its files are only touched."""
         job = self.running.pop(number, None)
         if job is None:
             return
-        self.done[number] = job.ended()
+        self.done[number] = job.end_now()
         self.failures.pop(number, None)
         if not self.run.is_touched:
             yield self.line(self.done[number])
 
-    def failed(self, number: int, rule: str, output: list[str], logs: list[str]) -> Iterator[str]:
+    def on_failed(self, number: int, rule: str, output: list[str], logs: list[str]) -> Iterator[str]:
         """The block on a job that has failed: which, after how long, and the end of each log that it has written."""
         known = self.running.pop(number, None)
-        job = (known or Started(output[0] if output else rule, rule, time.time(), time.monotonic())).ended()
+        job = (known or Started(output[0] if output else rule, rule, time.time(), time.monotonic())).end_now()
         self.failures[number] = job
-        yield from ("", f"FAILED  {' '.join(filter(None, self.named(job)))}, after {time_told(job.took)}: {job.path}")
+        name = " ".join(filter(None, self.name_job(job)))
+        yield from ("", f"FAILED  {name}, after {time_told(job.took)}: {job.path}")
         yield from (f"  {line}" for line in job_outcome.end_of_logs(job, logs))
         yield ""
 
-    def stopped(self, number: int) -> Iterable[str]:
+    def on_stopped(self, number: int) -> Iterable[str]:
         """A job was stopped with the run, and has not failed."""
         self.running.pop(number, None)
         return ()
 
-    def ended(self) -> Iterator[str]:
+    def on_ended(self) -> Iterator[str]:
         """How many jobs ended well and what failed; where none did, what the study comes to."""
         count, took = (
             f"{len(self.done):,} of {plural(self.total, 'job')}",
@@ -150,21 +151,22 @@ class Progress:
 
     def line(self, job: Started) -> str:
         """The line of a job that has ended well."""
-        place, (stage, cell) = f"{len(self.done):{len(str(self.total))}}/{self.total}", self.named(job)
+        place, (stage, cell) = f"{len(self.done):{len(str(self.total))}}/{self.total}", self.name_job(job)
         became = f"{job_outcome.outcome(job):>{WIDTHS[1]}}  {time_told(job.took):>7}"
-        return f"{place}  {stage:{self.widest_stage}}  {cell:{self.widest}}  {became}  {self.left()}".rstrip()
+        job_name = f"{stage:{self.widest_stage}}  {cell:{self.widest}}"
+        return f"{place}  {job_name}  {became}  {self.format_time_left()}".rstrip()
 
-    def left(self) -> str:
+    def format_time_left(self) -> str:
         """The time that is left of the whole, in words; nothing after the last job."""
         if len(self.done) >= self.total:
             return ""
         now = time.monotonic()
         ended = {each.path: each.took for each in self.done.values()}
         running = {each.path: now - each.since for each in self.running.values()}
-        span = time_told(time_left.estimate(self.costs, ended, running, self.waiting(), now - self.began))
+        span = time_told(time_left.estimate(self.costs, ended, running, self.count_waiting(), now - self.began))
         return f"about {span} left"
 
-    def waiting(self) -> list[tuple[int, list[str]]]:
+    def count_waiting(self) -> list[tuple[int, list[str]]]:
         """Of each stage how many jobs have not started, and the results of all that the study has."""
         begun = Counter(job.rule for job in (self.done | self.running | self.failures).values())
         results: dict[str, list[str]] = {}
@@ -172,7 +174,7 @@ class Progress:
             results.setdefault(job.stage.name, []).append(path)
         return [(max(self.counts.get(rule, 0) - begun[rule], 0), paths) for rule, paths in results.items()]
 
-    def named(self, job: Started) -> tuple[str, str]:
+    def name_job(self, job: Started) -> tuple[str, str]:
         """A job's stage, and what tells it apart from others of it."""
         known = self.jobs.get(job.path)
         return (known.stage.group, cell_of(known)) if known else (job.rule, job.path)

@@ -56,7 +56,7 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
 def find_unexplained(study: Study) -> list[Path]:
     """Files and folders of the study, and work on it, that no job of it makes or needs."""
     jobs = list(pipeline.jobs(study))
-    made = {Path(path) for job in jobs for path in (job.output, *job.beside, job.log)}
+    made = {Path(path) for job in jobs for path in (job.output, *job.files_beside, job.log)}
     made |= {cost_records.path_of(job) for job in jobs}
     filled = {Path(job.folder) for job in jobs if job.folder}
     files = [each for top in TOPS for each in files_inside(Path(top, study.study))]

@@ -60,7 +60,7 @@ def gather_former_results(repo, found: Mapping[str, Judgement], asked: set[str])
     dvc_recording.fetch_runs(repo)
     formers = Formers(dvc_repo.root(repo))
     due = [each.job for path, each in found.items() if path in asked and each.state != PROVEN]
-    elsewhere = {one.outs[job.output] for job in due for one in formers.of(job) if not one.result.is_file()}
+    elsewhere = {one.outs[job.output] for job in due for one in formers.results_of(job) if not one.result.is_file()}
     dvc_recording.fetch(repo, elsewhere)
     return formers
 
@@ -103,9 +103,9 @@ def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> se
     except RuntimeError:
         return set()
     formers = Formers(cache)
-    here = set(dvc_history.choose_former_results(found, formers, lambda former: former.whole))
+    here = set(dvc_history.choose_former_results(found, formers, lambda former: former.is_whole))
     others = [each.job for path, each in found.items() if each.state != PROVEN and path not in here]
-    return here | {job.output for job in others if elsewhere and any(map(fetchable, formers.of(job)))}
+    return here | {job.output for job in others if elsewhere and any(map(fetchable, formers.results_of(job)))}
 
 
 def fetchable(former: Former) -> bool:

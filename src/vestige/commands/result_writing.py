@@ -24,8 +24,8 @@ def write(job: Job, call: Call, made: Any, proof: Proof, beside: dict[str, str])
 
 def numbers(job: Job, made: Any) -> dict[str, str]:
     """Write the JSON beside a Dataset, if its stage has any: what its function `metrics` says of it; its digest."""
-    for path in job.beside:
+    for path in job.files_beside:
         metrics = module_of(job.stage.code[0]).metrics(made)
         text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         results.write_bytes(Path(path), text.encode())
-    return {path: hashing.sha256(Path(path)) for path in job.beside}
+    return {path: hashing.sha256(Path(path)) for path in job.files_beside}

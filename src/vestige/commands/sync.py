@@ -67,7 +67,7 @@ def is_proven_for_snakemake(each: Judgement) -> bool:
     """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere,
     nor what else lies in their folder.
     """
-    return each.state == PROVEN or each.bare or each.only_strange
+    return each.state == PROVEN or each.lacks_checkpoints or each.only_strange
 
 
 def is_wrong(each: Judgement) -> bool:
@@ -176,7 +176,7 @@ def is_still_proven(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
 def correct_dvc(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
     """Make DVC forget what it wrongly takes for a result: in dvc.lock, in its run-cache, by a file's times."""
     name, path = dvc_lock.stage_of(each.job), each.job.output
-    for former in list(formers.of(each.job)):
+    for former in list(formers.results_of(each.job)):
         if former.source is not None and dvc_history.is_poisoned(former):
             forget(memory, name, former)
             yield f"  it had another result for {path} ({former.source}): forgotten"

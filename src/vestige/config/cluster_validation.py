@@ -22,10 +22,11 @@ def of_best(study: Study, measure: str) -> Iterator[Fault]:
 def of_clustered(study: Study) -> Iterator[Fault]:
     """A measure that covers a condition which another measure, whose result it reads, does not cover."""
     for stage in (stage for stage in STAGES.values() if stage.applies):
-        for read in (STAGES[name] for name in stage.reads if STAGES[name].covered):
-            there = getattr(study.applies, read.covered)
+        for read in (STAGES[name] for name in stage.reads if STAGES[name].condition_key):
+            key = read.condition_key
+            there = getattr(study.applies, key)
             for name in (name for name in getattr(study.applies, stage.name) if name not in there):
-                says = f"found {name}; it reads {read.name}, which covers the conditions of applies.{read.covered}"
+                says = f"found {name}; it reads {read.name}, which covers the conditions of applies.{key}"
                 yield ("applies", stage.name), f"{says}: add {name} there, or remove it here"
 
 

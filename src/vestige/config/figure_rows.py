@@ -88,7 +88,7 @@ def known_need(said: Any, info: ValidationInfo) -> Need:
         raise refuse_key(f"found {format_value(said)}; {nearest(name, allowed)}")
     if name is said:
         return NEEDS[name]
-    if {*said} != {"several", "distinct"} or said["distinct"] not in DISTINCT or not NEEDS[name].penalised:
+    if {*said} != {"several", "distinct"} or said["distinct"] not in DISTINCT or not NEEDS[name].is_penalised:
         example = f"{{several: suppressed, distinct: {' or '.join(DISTINCT)}}}"
         raise refuse_key(
             f"found {format_value(said)}; allowed: conditions with a penalty that differ in it, as in {example}"

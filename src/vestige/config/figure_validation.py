@@ -38,9 +38,9 @@ def remedy_of(kind: str) -> str:
     """What to do where a figure finds no result of its kind."""
     if STAGES[kind].axis == SET:
         return f"name a set in {kind}, such as `{kind}: {{initial: {{networks: 100, seed: 0}}}}`"
-    return (
-        f"name a condition in applies.{STAGES[kind].covered}" if STAGES[kind].axis == RUN else f"name a pair in {kind}"
-    )
+    if STAGES[kind].axis == RUN:
+        return f"name a condition in applies.{STAGES[kind].condition_key}"
+    return f"name a pair in {kind}"
 
 
 def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
@@ -72,6 +72,6 @@ def lacking_conditions(study: Study, here: tuple, figure: str, cells: Iterable[d
     """The conditions that a figure needs and is not given."""
     done = [conditions_of(study, cell) for cell in cells]
     for need in FIGURES[figure].needs:
-        if not need.met(done):
+        if not need.is_met(done):
             remedy = f"add {need.example}, or leave the figure out"
             yield here, f"it shows {need.says}, which the study (or `select`) lacks; {remedy}"

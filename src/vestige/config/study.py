@@ -66,7 +66,7 @@ def section_of(stage: Stage) -> tuple:
     described = Field(description=inspect.getdoc(settings).partition("\n\n")[0])
     if stage.axis == SET:
         return Annotated[dict[Name, settings], described], ...
-    needed = stage.axis == RUN and not stage.covered
+    needed = stage.axis == RUN and not stage.condition_key
     return (Annotated[settings, described], ...) if needed else (Annotated[settings | None, described], None)
 
 
@@ -121,7 +121,7 @@ class Study(Measured):
 
     def runs_of(self, stage: Stage) -> tuple[Run, ...]:
         """The runs that a stage covers."""
-        covered = getattr(self.applies, stage.covered) if stage.covered else self.conditions
+        covered = getattr(self.applies, stage.condition_key) if stage.condition_key else self.conditions
         return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
 
     @cached_property

@@ -150,7 +150,7 @@ def of_sections(study: Study) -> Iterator[Fault]:
 
 def key_of(stage: Stage) -> str:
     """The key of params.yaml that says for which results there is a stage."""
-    return stage.which[0]
+    return stage.axis_keys[0]
 
 
 def of_ablation(study: Study) -> Iterator[Fault]:

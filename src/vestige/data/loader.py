@@ -54,7 +54,7 @@ class Split:
         return tuple(np.full(len(self.labels), side) for side in self.images.shape[2:])
 
     @property
-    def seen(self) -> tuple[int, int, int]:
+    def input_shape(self) -> tuple[int, int, int]:
         """The shape (channels, height, width) of what a network sees of an image."""
         channels, *sides = self.images.shape[1:]
         return (channels, *([self.crop] * 2 if self.crop else sides))
@@ -81,7 +81,8 @@ def validation_of(images, settings, batch_size: int, device: torch.device) -> Sp
     Where a GPU has room for them they are copied there once.
     """
     split = split_of(images, settings, "val", batch_size, device)
-    if device.type == "cpu" or len(split.labels) * math.prod(split.seen) > ROOM * torch.cuda.mem_get_info(device)[0]:
+    size = len(split.labels) * math.prod(split.input_shape)  # bytes
+    if device.type == "cpu" or size > ROOM * torch.cuda.mem_get_info(device)[0]:
         return split
     return kept_there(split)
 

@@ -75,7 +75,7 @@ class Batch:
     tasks: list[Future]
 
     @classmethod
-    def of(cls, buffer: Tensor, numbers: np.ndarray) -> "Batch":
+    def begin(cls, buffer: Tensor, numbers: np.ndarray) -> "Batch":
         """A batch that nobody has begun."""
         return cls(buffer, numbers, deque(range(len(numbers))), [])
 
@@ -109,21 +109,21 @@ class PhotographSplit:
         """
         if self.mean.device.type == "cpu":
             flips = None if augment is None else augment.flips
-            for images, numbers in self.filled(order, augment, Normalized(self.mean, self.std, self.crop, flips)):
+            for images, numbers in self.fill_batches(order, augment, Normalized(self.mean, self.std, self.crop, flips)):
                 yield images, self.labels_of(numbers)
             return
-        for pixels, numbers in self.decoded(order, augment):
+        for pixels, numbers in self.decode_batches(order, augment):
             seen = pixels if augment is None else augment.mirror(pixels, numbers)
             yield arrays.normalise(seen, self.mean, self.std), self.labels_of(numbers)
 
-    def decoded(self, order: np.ndarray, augment: Augmentation | None) -> Iterator[tuple[Tensor, np.ndarray]]:
+    def decode_batches(self, order: np.ndarray, augment: Augmentation | None) -> Iterator[tuple[Tensor, np.ndarray]]:
         """Pixels uint8 (n, 3, crop, crop) on the device, channels last in memory, and the numbers (n) of each batch.
 
         They are neither mirrored nor normalised. On a CPU they are overwritten once the next batch is asked for.
         """
-        return self.filled(order, augment, Bytes())
+        return self.fill_batches(order, augment, Bytes())
 
-    def filled(
+    def fill_batches(
         self, order: np.ndarray, augment: Augmentation | None, finish: Bytes | Normalized
     ) -> Iterator[tuple[Tensor, np.ndarray]]:
         """What is made of the pixels of each batch (n, 3, crop, crop), as in `decoded`, and the numbers (n)."""
@@ -137,7 +137,7 @@ class PhotographSplit:
             while starts or pending:
                 while starts and free:
                     start, buffer = starts.popleft(), self.transfer.reuse(free.popleft())
-                    batch = Batch.of(buffer, order[start : start + self.batch_size])
+                    batch = Batch.begin(buffer, order[start : start + self.batch_size])
                     work = partial(self.fill, batch, parts, finish)
                     batch.tasks.extend(pool.submit(work) for _ in range(min(self.threads, len(batch.numbers))))
                     pending.append(batch)
@@ -197,7 +197,7 @@ class PhotographSplit:
         return self.reader.rows
 
     @property
-    def seen(self) -> tuple[int, int, int]:
+    def input_shape(self) -> tuple[int, int, int]:
         """The shape (channels, height, width) of what a network sees of a photograph."""
         return 3, self.crop, self.crop
 

@@ -26,7 +26,8 @@ def decode_squares(index: Index, settings) -> str:
     nothing = torch.zeros(3)  # they are not normalised
     split = open_photographs(Reader(index, "val"), settings, BATCH, nothing, nothing)
     count = len(split.labels)
-    return write_squares((pixels.numpy() for pixels, _ in split.decoded(np.arange(count), None)), count, settings.crop)
+    batches = split.decode_batches(np.arange(count), None)
+    return write_squares((pixels.numpy() for pixels, _ in batches), count, settings.crop)
 
 
 def write_squares(batches: Iterable[np.ndarray], count: int, size: int) -> str:

@@ -40,7 +40,7 @@ class Former:
         return object_of(self.cache, self.outs[self.job.output])
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether the cache holds all of it."""
         return all(map(Path.is_file, (path for digest in self.outs.values() for path in objects(self.cache, digest))))
 
@@ -53,7 +53,7 @@ class Former:
             return set()
 
     @property
-    def found(self) -> tuple[dict[str, Any] | None, bool]:
+    def proof(self) -> tuple[dict[str, Any] | None, bool]:
         """The proof that it carries, and whether it is as it was written."""
         return proofs.found_in(self.result, Path(self.job.output).suffix)
 
@@ -85,7 +85,7 @@ class Formers:
             found = MAKES.search(dvc_lock.unfold_lines(read_text(path)))
             self.runs[found[1] if found else ""].append(path)
 
-    def of(self, job: Job) -> Iterator[Former]:
+    def results_of(self, job: Job) -> Iterator[Former]:
         """Those of a job made with its very settings, as they say: what dvc.lock says first, then the latest."""
         locked = ((source, lock.get(dvc_lock.stage_of(job))) for source, lock in self.locks)
         for path, text in [*locked, *((path, indent_entry(path)) for path in self.in_runs(job))]:

@@ -20,16 +20,18 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
     """
     if is_unlike(former) or differing_inputs(former, inputs) or lacks_checkpoints(former):
         return False
-    return not behind_changed(former.found[0], tuple(gone.values()))[0]
+    return not behind_changed(former.proof[0], tuple(gone.values()))[0]
 
 
 def is_unlike(former: Former) -> bool:
     """Whether a former result is damaged, another result, or made with other settings or code than now."""
-    job, (given, unchanged) = former.job, former.found
+    job, (given, unchanged) = former.job, former.proof
     if status.find_foreign(job, given) or own_changes(job, given, unchanged, proofs.code_digests(job))[0]:
         return True
     beside = {
-        path: hashing.sha256(object_of(former.cache, former.outs[path])) for path in job.beside if path in former.outs
+        path: hashing.sha256(object_of(former.cache, former.outs[path]))
+        for path in job.files_beside
+        if path in former.outs
     }
     return any(found not in (None, given["beside"].get(path)) for path, found in beside.items())
 
@@ -40,14 +42,14 @@ def lacks_checkpoints(former: Former) -> bool:
     Not where the cache does not say what is in the folder.
     """
     job, held = former.job, former.names_in(former.job.folder)
-    written = (former.found[0] or {}).get("beside", {})
+    written = (former.proof[0] or {}).get("beside", {})
     return bool(held) and not {os.path.basename(path) for path in status.needed_beside(job, written)} <= held
 
 
 def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
     """Whether a former result, which is sound itself, was made from others; one that is absent proves nothing."""
     return bool(
-        inputs_changed(former.found[0]["inputs"], {each.output: inputs.get(each.output) for each in former.job.inputs})
+        inputs_changed(former.proof[0]["inputs"], {each.output: inputs.get(each.output) for each in former.job.inputs})
     )
 
 
@@ -65,7 +67,8 @@ def choose_former_results(found: Mapping[str, Judgement], formers: Formers, usab
         former = None
         absent = {name: one for near in reads for name, one in gone[near].items()}
         if each.state != PROVEN and not reads & unsound:
-            former = next((one for one in formers.of(each.job) if usable(one) and fits(one, will, absent)), None)
+            known = formers.results_of(each.job)
+            former = next((one for one in known if usable(one) and fits(one, will, absent)), None)
         if former is not None:
             picked[path], will[path], gone[path] = former, hashing.sha256(former.result), {}
             continue

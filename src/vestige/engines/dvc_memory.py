@@ -60,13 +60,13 @@ class Memory:
 
     def knows(self, each: Judgement) -> bool:
         """Whether DVC was found to call a result current, and nothing has changed since."""
-        return self.found(dvc_lock.stage_of(each.job), each.job.text)
+        return self.is_known_current(dvc_lock.stage_of(each.job), each.job.text)
 
     def knows_study(self, name: str) -> bool:
         """Whether DVC was found to call params.yaml checked."""
-        return self.found(name, hashing.sha256(Path("params.yaml")))
+        return self.is_known_current(name, hashing.sha256(Path("params.yaml")))
 
-    def found(self, name: str, asked: str) -> bool:
+    def is_known_current(self, name: str, asked: str) -> bool:
         """Whether DVC was found to call a stage current in its state of now; `asked` says what it would be run with."""
         return name in self.texts and self.seen.get(name) == self.state(name, asked)
 

@@ -26,7 +26,7 @@ class Engine:
     tested: str
 
     @property
-    def installed(self) -> str:
+    def installed_version(self) -> str:
         """The version that is installed."""
         try:
             return metadata.version(self.package)
@@ -74,6 +74,6 @@ def accepts(function: Any, arguments: list[str]) -> bool:
 def missing_member(engine: Engine, member: str) -> MemberMissing:
     """What to say of an engine that lacks a member: which version it is, and which one is known to work."""
     return MemberMissing(
-        f"{engine.name} {engine.installed} has no {member.replace(':', '.')}, which vestige needs; "
+        f"{engine.name} {engine.installed_version} has no {member.replace(':', '.')}, which vestige needs; "
         f"it works with {engine.name} {engine.tested}: pip install '{engine.package}=={engine.tested}'"
     )

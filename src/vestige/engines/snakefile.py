@@ -152,7 +152,7 @@ def results(study: Study, stage: str) -> list[str]:
 
 def training_input(study: Study, place: str) -> Callable:
     """A rule's input, of a stage of pairs: the training result of the first or of the second run."""
-    return lambda wildcards: job_of(study, "between", wildcards).named[place].output
+    return lambda wildcards: job_of(study, "between", wildcards).read_jobs[place].output
 
 
 def figures(study: Study, kind: str) -> list[str]:
@@ -162,7 +162,7 @@ def figures(study: Study, kind: str) -> list[str]:
 
 def all_outputs(study: Study) -> list[str]:
     """Every file that the study asks for."""
-    return [path for job in pipeline.jobs(study) for path in (job.output, *job.beside)]
+    return [path for job in pipeline.jobs(study) for path in (job.output, *job.files_beside)]
 
 
 def gpus(study: Study) -> int:

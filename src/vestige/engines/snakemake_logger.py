@@ -40,25 +40,25 @@ class Listener(Protocol):
     def dry(self, counts: dict[str, int]) -> Iterable[str]:
         """So many jobs of each rule would run."""
 
-    def nothing(self) -> Iterable[str]:
+    def on_nothing_to_run(self) -> Iterable[str]:
         """No job has to run, or would."""
 
-    def expected(self, counts: dict[str, int]) -> Iterable[str]:
+    def on_expected(self, counts: dict[str, int]) -> Iterable[str]:
         """So many jobs of each rule are to run."""
 
-    def started(self, number: int, rule: str, output: list[str]) -> Iterable[str]:
+    def on_started(self, number: int, rule: str, output: list[str]) -> Iterable[str]:
         """A job has started, or starts again."""
 
-    def finished(self, number: int) -> Iterable[str]:
+    def on_finished(self, number: int) -> Iterable[str]:
         """A job has ended well."""
 
-    def failed(self, number: int, rule: str, output: list[str], logs: list[str]) -> Iterable[str]:
+    def on_failed(self, number: int, rule: str, output: list[str], logs: list[str]) -> Iterable[str]:
         """A job has failed, or one attempt of it; a cluster's own log is among `logs`."""
 
-    def stopped(self, number: int) -> Iterable[str]:
+    def on_stopped(self, number: int) -> Iterable[str]:
         """A job was stopped by whoever stopped the run."""
 
-    def ended(self) -> Iterable[str]:
+    def on_ended(self) -> Iterable[str]:
         """The run is over."""
 
 
@@ -112,7 +112,7 @@ class LogHandler(LogHandlerBase):
         listener, self.listener = self.listener, None
         try:
             if listener is not None and self.counted and not (self.common_settings.dryrun or self.quiet):
-                self.print(listener.ended())
+                self.print(listener.on_ended())
         except Exception as error:
             self.print([f"vestige: what the run has come to cannot be told: {error!r}"])
         super().close()
@@ -124,34 +124,34 @@ class LogHandler(LogHandlerBase):
             self.started = True
             return ()
         if event == LogEvent.RUN_INFO:
-            return self.unless_quiet(self.planned(record.stats))
+            return self.unless_quiet(self.parse_job_counts(record.stats))
         if event in (None, LogEvent.ERROR) or record.levelno == logging.WARNING:
             return self.beside_events(record)
         if self.common_settings.dryrun:
             return ()
         if event == LogEvent.JOB_INFO:
-            return self.unless_quiet(listener.started(record.jobid, record.rule_name, [*record.output]))
+            return self.unless_quiet(listener.on_started(record.jobid, record.rule_name, [*record.output]))
         if event == LogEvent.JOB_FINISHED:
-            return self.unless_quiet(listener.finished(record.job_id))
+            return self.unless_quiet(listener.on_finished(record.job_id))
         if event == LogEvent.JOB_ERROR and self.stopping:
-            return listener.stopped(record.jobid)
+            return listener.on_stopped(record.jobid)
         if event == LogEvent.JOB_ERROR:
             logs = [str(path) for path in record.log]
-            return listener.failed(record.jobid, record.rule_name, [*record.output], logs)
+            return listener.on_failed(record.jobid, record.rule_name, [*record.output], logs)
         return ()
 
-    def planned(self, counts: Mapping[str, int]) -> Iterable[str]:
+    def parse_job_counts(self, counts: Mapping[str, int]) -> Iterable[str]:
         """How many jobs of each rule are to run, or would; a dry run says it twice."""
         again, self.counted = self.counted, True
         if again:
             return ()
-        return (self.listener.dry if self.common_settings.dryrun else self.listener.expected)(of_rules(counts))
+        return (self.listener.dry if self.common_settings.dryrun else self.listener.on_expected)(of_rules(counts))
 
     def beside_events(self, record: logging.LogRecord) -> Iterable[str]:
         """What Snakemake says beside its events."""
         text = str(record.msg or "")
         if text.startswith(NOTHING):
-            return self.unless_quiet(self.listener.nothing())
+            return self.unless_quiet(self.listener.on_nothing_to_run())
         self.stopping = self.stopping or text.startswith(STOPPING)
         if text.startswith(FINAL):
             return ()  # told by the end of the run

@@ -22,16 +22,16 @@ class Need:
     distinct: str | None = None
     axis: str = "run"
 
-    def met(self, done: Iterable) -> bool:
+    def is_met(self, done: Iterable) -> bool:
         """Whether enough conditions (or pairs of them) fit; the same counts once."""
-        return len({self.counted(each) for each in done if self.fits(each)}) >= self.least
+        return len({self.distinct_value(each) for each in done if self.fits(each)}) >= self.least
 
     @property
-    def penalised(self) -> bool:
+    def is_penalised(self) -> bool:
         """Whether the conditions that fit have a penalty."""
         return self.says.startswith(ONE)
 
-    def counted(self, each):
+    def distinct_value(self, each):
         """What counts once."""
         return getattr(each, self.distinct) if self.distinct else each
 

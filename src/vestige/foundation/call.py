@@ -21,13 +21,13 @@ class Call:
     text: str
 
     @cached_property
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The text as plain values."""
         return json.loads(self.text)
 
     def __getitem__(self, part: str) -> Any:
         """A part of the text: an empty one where the text has none."""
-        return self.said.get(part, {})
+        return self.values.get(part, {})
 
     @property
     def function(self) -> Callable:
@@ -48,8 +48,8 @@ class Call:
             attribute_of(key, value): self.section(key, value, places.get(key, {}))
             for key, value in self["settings"].items()
         }
-        more = {"rows": self["rows"]} if "rows" in self.said else {}
-        return SimpleNamespace(**found, **more, **({"seed": self["stream"]} if "stream" in self.said else {}))
+        more = {"rows": self["rows"]} if "rows" in self.values else {}
+        return SimpleNamespace(**found, **more, **({"seed": self["stream"]} if "stream" in self.values else {}))
 
     def section(self, key: str, value: Any, places: Mapping[str, Any]) -> Any:
         """A section of the settings."""

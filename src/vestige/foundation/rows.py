@@ -61,14 +61,14 @@ class Stage:
         return "figures" if self.kind else self.name
 
     @property
-    def covered(self) -> str:
+    def condition_key(self) -> str:
         """The key of `applies` that names its conditions; empty where it covers all."""
         return self.covers or (self.name if self.applies else "")
 
     @property
-    def which(self) -> tuple[str, ...]:
+    def axis_keys(self) -> tuple[str, ...]:
         """The keys of params.yaml that say which results it has."""
-        covered = f"applies.{self.covered}" if self.covered else "conditions"
+        covered = f"applies.{self.condition_key}" if self.condition_key else "conditions"
         return tuple(key.format(covered=covered) for key in WHICH[self.axis])
 
 

@@ -17,7 +17,7 @@ IGNORED = Path(".dvcignore")
 def is_own(job: Job, path: str) -> bool:
     """Whether a path is that of a file that a result may have beside it: one of its row, or in the folder it fills."""
     folder, _, name = path.rpartition("/")
-    return path in job.beside or bool(job.folder) and folder == job.folder and is_own_name(name)
+    return path in job.files_beside or bool(job.folder) and folder == job.folder and is_own_name(name)
 
 
 def is_own_name(name: str) -> bool:

@@ -51,7 +51,7 @@ def readers(training: Job) -> Iterator[Job]:
         if training.stage.name in stage.reads and stage.axis in (RUN, PAIR):
             own = [cell for cell in cells(study, stage.name) if stage.axis == PAIR or cell == run]
             found = (job(study, stage.name, **cell) for cell in own)
-            yield from (one for one in found if training.output in {each.output for each in one.named.values()})
+            yield from (one for one in found if training.output in {each.output for each in one.read_jobs.values()})
 
 
 def named_epochs(reader: Job) -> set[int] | None:

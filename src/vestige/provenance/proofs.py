@@ -77,12 +77,12 @@ def describe_behind(job: Job) -> dict[str, Any]:
     results that its inputs came from.
     """
     made_by: dict[str, dict[str, str]] = {}
-    for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream}.values():
+    for begun in {begins(each.study, each.stage, each.names): each for each in job.upstream_jobs}.values():
         made_by.setdefault(begun.stage.name, {}).update(code_digests(begun))
     results: dict[str, str] = {}
     for given in filter(None, (read_proof(Path(each.output)) for each in job.inputs)):
         results |= given["behind"]["results"] | given["inputs"]
-    texts = {each.output: each.text for each in job.upstream}
+    texts = {each.output: each.text for each in job.upstream_jobs}
     if len(texts) > FEW:
         texts = {path: hashing.of_text(text) for path, text in texts.items()}
     return {"code": made_by, "texts": texts, "results": results}

@@ -35,7 +35,7 @@ class Judgement:
     strange: tuple[str, ...] = ()
 
     @property
-    def bare(self) -> bool:
+    def lacks_checkpoints(self) -> bool:
         """Whether it is of a training whose result is here and sound, and whose checkpoints are not all here."""
         return bool(self.job.folder) and self.state == MISSING and not self.causes and not self.gone
 
@@ -63,7 +63,7 @@ def judge_upstream(job: Job) -> dict[str, Judgement]:
     """The judgements of all results from which one comes, each after those that it reads."""
     found: dict[str, Judgement] = {}
     code_of = look_once(code_digests)
-    for each in job.upstream:  # of figures, what lies beside them is read too
+    for each in job.upstream_jobs:  # of figures, what lies beside them is read too
         found[each.output] = judge_result(each, found, beside=bool(each.stage.kind), code_of=code_of)
     return found
 

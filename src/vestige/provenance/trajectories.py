@@ -53,7 +53,7 @@ def alike_in(job: Job) -> dict[str, Any]:
     return {
         "code": proofs.code_digests(job),
         "versions": versions(job.code),
-        "pictures": pictures(Path(job.named["images"].output)),
+        "pictures": pictures(Path(job.read_jobs["images"].output)),
     }
 
 

@@ -27,7 +27,7 @@ class Split:
     labels: str
 
     @property
-    def total(self) -> int:
+    def image_count(self) -> int:
         """How many images it has."""
         return sum(self.counts)
 
@@ -60,7 +60,7 @@ class Card:
     settings: list[tuple[str, list[tuple[str, str]]]]
 
     @property
-    def differing(self) -> list[str]:
+    def differing_files(self) -> list[str]:
         """The files of code in whose digest the results disagree."""
         return [name for name, values in self.code.items() if len(values) > 1]
 
@@ -87,7 +87,7 @@ class Card:
         return ORIGINS.get(self.source, "")
 
     @property
-    def unlisted(self) -> int:
+    def count_unlisted(self) -> int:
         """How many classes the page leaves out."""
         return len(self.splits[0].counts) - len(self.classes)
 

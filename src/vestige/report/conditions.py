@@ -38,7 +38,7 @@ class ConditionRow:
         return f"{'suppressed' if self.done.is_suppressed else 'promoted'}, α = {number(self.done.alpha)}"
 
     @property
-    def penalised(self) -> str:
+    def penalised_epochs(self) -> str:
         """The epochs in which there is a penalty."""
         if not self.done.is_penalised:
             return ABSENT
@@ -52,7 +52,7 @@ class ConditionRow:
         return format_list(map(str, self.done.modules)) if self.done.is_penalised else ABSENT
 
     @property
-    def others(self) -> tuple[tuple[str, str], ...]:
+    def other_settings(self) -> tuple[tuple[str, str], ...]:
         """The settings of training that it overrides, but for the number of epochs."""
         return tuple((key.replace("_", " "), number(value)) for key, value in self.done.overrides)
 

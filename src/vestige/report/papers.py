@@ -34,12 +34,12 @@ class Paper:
     heading: str = ""
 
     @property
-    def asked(self) -> list[Claim]:
+    def claims_in_study(self) -> list[Claim]:
         """The claims that the study speaks to."""
         return [claim for claim in self.claims if claim.verdict != ABSENT]
 
     @property
-    def lacking(self) -> list[Claim]:
+    def claims_not_in_study(self) -> list[Claim]:
         """The others."""
         return [claim for claim in self.claims if claim.verdict == ABSENT]
 
@@ -49,7 +49,7 @@ class Paper:
         return tally(self.claims)
 
     @property
-    def found(self) -> list[tuple[str, str, list[Claim]]]:
+    def verdict_counts(self) -> list[tuple[str, str, list[Claim]]]:
         """Its decided claims by verdict."""
         return verdict_counts(self.claims)
 
@@ -65,7 +65,7 @@ def papers_of(claims: Iterable[Claim]) -> tuple[list[Paper], list[Paper]]:
     for claim in claims:
         by_article.setdefault(claim.article, []).append(claim)
     papers = [Paper(article, tuple(own)) for article, own in by_article.items()]
-    spoken_to = [paper for paper in papers if paper.asked] or papers[:1]
+    spoken_to = [paper for paper in papers if paper.claims_in_study] or papers[:1]
     others = [paper for paper in papers if paper not in spoken_to]
     return [replace(paper, heading=paper.article) for paper in spoken_to] if len(spoken_to) > 1 else spoken_to, others
 

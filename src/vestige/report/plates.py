@@ -36,20 +36,20 @@ class Plate:
     table: tuple[tuple[str, ...], ...]
 
     @cached_property
-    def said(self) -> dict[str, Any]:
+    def job_values(self) -> dict[str, Any]:
         """What the text in its proof says that it was made with."""
         return text_of(self.proof)
 
     @property
     def kind(self) -> str:
         """The kind of results that it shows: its proof holds its settings as `figures.KIND.NAME`; empty without."""
-        keys = [key.split(".") for key in self.said.get("settings", {}) if key.startswith("figures.")]
+        keys = [key.split(".") for key in self.job_values.get("settings", {}) if key.startswith("figures.")]
         return keys[0][1] if keys else ""
 
     @property
     def article(self) -> str:
         """The paper whose figure it is, or on which it is: what the figure's row says."""
-        return self.said.get("rows", {}).get(self.name, {}).get("article", FIRST)
+        return self.job_values.get("rows", {}).get(self.name, {}).get("article", FIRST)
 
     @cached_property
     def number(self) -> str:
@@ -80,7 +80,7 @@ class Plate:
         return [(name, format_cell(values[0])) for name, values in self.columns if is_constant(values) and values[0]]
 
     @cached_property
-    def shown(self) -> tuple[list[tuple[str, bool]], list[list[str]]]:
+    def table_to_show(self) -> tuple[list[tuple[str, bool]], list[list[str]]]:
         """The head, (column, whether it holds numbers), and at most `ROWS` rows of the columns that vary."""
         varying = [(name, values) for name, values in self.columns if not is_constant(values)]
         head = [(name, all(is_numeric(value) for value in values)) for name, values in varying]

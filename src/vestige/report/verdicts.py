@@ -84,7 +84,7 @@ class Part:
         return format_interval(self.statistic, self.low, self.high)
 
     @property
-    def bound(self) -> str:
+    def describe_bound(self) -> str:
         """Where the interval must lie for the claim to hold."""
         if math.isinf(self.bound_high):
             return f"above {number(self.bound_low)}"
@@ -99,7 +99,7 @@ class Part:
         return f"{self.seeds} ({said})" if said else f"{self.seeds}"
 
     @property
-    def checked(self) -> str:
+    def describe_test(self) -> str:
         """What the test without a distribution says."""
         if math.isfinite(self.check):
             return f"{self.check:.2g}"
@@ -157,7 +157,7 @@ class Claim:
         return span(part.seeds for part in self.parts)
 
     @property
-    def uncounted(self) -> str:
+    def describe_uncounted(self) -> str:
         """How many networks more do not count in its parts; nothing where all do."""
         return describe_uncounted(self.parts)
 
@@ -172,7 +172,7 @@ class Claim:
         return format_list(dict.fromkeys(COMPARED.get(part.pairing, part.pairing) for part in self.parts))
 
     @property
-    def deciding(self) -> Part | None:
+    def deciding_part(self) -> Part | None:
         """Of the parts that have the claim's verdict, the one whose interval leaves the least room."""
         same = [part for part in self.parts if part.row_verdict == self.verdict]
         return min(same or self.parts, key=lambda part: part.room, default=None)

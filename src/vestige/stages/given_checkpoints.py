@@ -26,7 +26,7 @@ def training(settings, images, folder, given, key, note):
     for epoch, path in given.items():
         sha256 = take_over(network, path, folder, epoch, key, settings.network.family)
         if not records:
-            refuse_unmeasurable(network, val.seen, device)
+            refuse_unmeasurable(network, val.input_shape, device)
         records.append(loop.UNTRAINED | loop.validate(network.trunk, val) | {"checkpoint": sha256})
         note(loop.format_epoch(records[-1], epoch, max(given)))
     text = {"long_name": "epoch that stands for the run: its last, as nobody here knows better", "units": "1"}

@@ -206,7 +206,7 @@ def prepare_training(settings, images):
     divided = loop.divide(len(train.labels), count, settings.seed)
     refuse_lonely_image(len(divided[0]), training.batch_size)
     refuse_idle_device(training, *map(len, divided), len(val.labels))
-    refuse_unmeasurable(network, train.seen, device)
+    refuse_unmeasurable(network, train.input_shape, device)
     if has_several_devices(training):
         synchronize_batch_norm(network.trunk)
     return arrange(network, training), train, divided, val

@@ -62,12 +62,12 @@ class Trajectory:
         """The batch-norm statistics of an epoch that are there."""
         return sorted(self.folder.glob(f"{self.keys[epoch]}-statistics-*.safetensors"))
 
-    def within(self, epoch: int, steps: int, kind: str, sha256: str, run: str | None = None) -> Path:
+    def file_within_epoch(self, epoch: int, steps: int, kind: str, sha256: str, run: str | None = None) -> Path:
         """The state after so many steps of the pass that follows an epoch, from the checkpoint `base` on."""
         whose = f"{self.run if run is None else run}-{kind}-{self.base[:BASE]}"
         return self.folder / f"{self.keys[epoch + 1]}-pass-{steps}-{whose}-{sha256}.safetensors"
 
-    def begun(self, epoch: int) -> list[tuple[int, Path]]:
+    def files_within_epoch(self, epoch: int) -> list[tuple[int, Path]]:
         """The states within the pass that follows an epoch from which this run may go on, most steps first."""
         found = self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-*-*-{self.base[:BASE]}-*.safetensors")
         usable = [path for path in found if self.is_usable(*path.name.split("-")[3:5])]
@@ -175,7 +175,7 @@ def machines_of_pass(trajectory: Trajectory, epoch: int) -> list[str]:
     Others, if it goes on from what was left within the pass; -1 stands for the drawing of the weights.
     """
     found: list[str] = []
-    for _, path in trajectory.begun(epoch) if epoch >= 0 else ():
+    for _, path in trajectory.files_within_epoch(epoch) if epoch >= 0 else ():
         with suppress(OSError, ValueError, KeyError):  # gone meanwhile, or damaged: then nothing was taken from it
             found += read_told(path)
     return [*dict.fromkeys([*found, trajectory.machine])]

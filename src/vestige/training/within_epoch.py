@@ -121,9 +121,10 @@ def save(trajectory: Trajectory, epoch: int, network: Network, state: State, ste
     tensors |= {f"{STATE}{key}": each.contiguous().cpu() for key, each in state.items()}
     machines = machines_of_pass(trajectory, epoch)
     data = safetensors.torch.save(tensors | {STEPS: torch.stack(steps).cpu()}, {"told": json.dumps(machines)})
-    with write_whole(trajectory.within(epoch, len(steps), kind_of(machines), hashlib.sha256(data).hexdigest())) as file:
+    digest = hashlib.sha256(data).hexdigest()
+    with write_whole(trajectory.file_within_epoch(epoch, len(steps), kind_of(machines), digest)) as file:
         file.write(data)
-    for count, path in trajectory.begun(epoch):
+    for count, path in trajectory.files_within_epoch(epoch):
         if count < len(steps) and path in trajectory.begun_by_itself(epoch):
             remove(path)
 
@@ -133,7 +134,7 @@ def restore(trajectory: Trajectory, epoch: int, network: Network, state: State) 
 
     They stay as they are, and nothing is given, where there is none. States that are not sound are removed.
     """
-    for count, path in trajectory.begun(epoch):
+    for count, path in trajectory.files_within_epoch(epoch):
         tensors = read(trajectory, epoch, count, path)
         if tensors is None:
             remove(path)
@@ -155,7 +156,7 @@ def read(trajectory: Trajectory, epoch: int, count: int, path: Path) -> dict[str
     sha256, run = hashlib.sha256(data).hexdigest(), path.name.split("-")[3]
     if path.stem.rpartition("-")[2] != sha256:
         return None
-    is_sound = trajectory.within(epoch, count, kind_of(told_in(data)), sha256, run) == path
+    is_sound = trajectory.file_within_epoch(epoch, count, kind_of(told_in(data)), sha256, run) == path
     return safetensors.torch.load(data) if is_sound else None
 
 

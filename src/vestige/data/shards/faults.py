@@ -151,7 +151,7 @@ class Faults:
         """How many faults or notes of a kind there are."""
         return sum(found[kind].count for found in (self._faults, self._notes) if kind in found)
 
-    def total(self) -> int:
+    def count_faults(self) -> int:
         """How many faults there are."""
         return sum(found.count for found in self._faults.values())
 

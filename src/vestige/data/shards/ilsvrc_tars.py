@@ -38,7 +38,7 @@ def list_ilsvrc_tars(root: Path, fields: Mapping[str, str], faults: Faults) -> L
 
 def _list_train_tar(root: Path, faults: Faults) -> dict[str, Range]:
     """The tar of each class in the tar of all training images."""
-    before = faults.total()
+    before = faults.count_faults()
     with open_tar(root, TRAIN, faults) as opened:
         members = list_members(opened[0], 0, opened[1], TRAIN, faults) if opened else []
     tars = {}
@@ -48,7 +48,7 @@ def _list_train_tar(root: Path, faults: Faults) -> dict[str, Range]:
             tars[base[:-4]] = (TRAIN, offset, offset + length, f"{name} in {TRAIN}")
         else:
             faults.add("not_image", f"{name} in {TRAIN}", "here each class should be a tar, such as n01440764.tar")
-    if not tars and faults.total() == before:
+    if not tars and faults.count_faults() == before:
         faults.add("empty_shard", TRAIN)
     return tars
 

@@ -119,14 +119,14 @@ def _count_bytes(root: Path, shard: str, column: str, faults: Faults) -> int:
 def _copy(root: Path, shard: str, path: Path, column: str, progress: Callable[[int], None], faults: Faults) -> None:
     """Write the flat file of a shard, unless there is something wrong with one of its images."""
     pa, _ = import_pyarrow()
-    lengths, before = [], faults.total()
+    lengths, before = [], faults.count_faults()
     try:
         with write_whole(path) as file:
             for images in _read_images(root / shard, column):
                 for image in images:
                     lengths.append(_write_image(image, file, f"row {len(lengths)} in {shard}", faults))
                 progress(len(images))
-            if faults.total() > before:
+            if faults.count_faults() > before:
                 raise _Incomplete
     except _Incomplete:
         return

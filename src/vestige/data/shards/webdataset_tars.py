@@ -40,9 +40,9 @@ def _list_shard(root, fields, shard: str, builder: ListingBuilder, numbers: Labe
         if not opened:
             return
         file, size = opened
-        before = faults.total()
+        before = faults.count_faults()
         samples = group_samples(list_members(file, 0, size, shard, faults))
-        if not samples and faults.total() == before:
+        if not samples and faults.count_faults() == before:
             faults.add("empty_shard", shard)
         suffixes = {suffix for sample in samples.values() for suffix in sample}
         wanted = [fields["image"].lower()] if "image" in fields else IMAGES
