@@ -105,6 +105,16 @@ def test_what_dvc_is_not_told_to_ignore_is_said(project):
     assert "training@tiny-suppressed-0" in status(project)
 
 
+def test_a_copy_of_a_checkpoint_under_another_number_is_none_of_its_run(project):
+    """Scratch has the very bytes, but the proof is of this run as it is now and does not list it."""
+    copy = f"{FOLDER}/epoch-003.safetensors"
+    (project / copy).write_bytes((project / FOLDER / "epoch-002.safetensors").read_bytes())
+    says = f"{copy} is none of it: move such a file elsewhere, or `vestige prune` removes it"
+    assert verdicts(project)[TRAINING] == {"state": "stale", "reasons": [says], "vouched": []}
+    assert copy in run(project, "vestige prune").stdout
+    assert "training@tiny-suppressed-0" in status(project)
+
+
 @pytest.mark.slow
 def test_checkpoints_that_a_killed_job_has_put_there_are_replaced(project):
     """Its result is that of before, with fewer epochs."""

@@ -100,6 +100,11 @@ def test_a_folder_in_the_place_of_the_file_is_refused(declare, tmp_path):
         (f"- {{stage: training, files: {{x.py: [{A}, {B}]}}, reason: r, resaon: s}}\n", "resaon"),
         (f"- {{stage: trainning, files: {{x.py: [{A}, {B}]}}, reason: r}}\n", "no stage 'trainning'"),
         (f"- {{stage: training, files: {{src/vestige/x.py: [{A}, {B}]}}, reason: r}}\n", "no file 'src/vestige/x.py'"),
+        (
+            f"- {{stage: training, files: {{x.py: [{A}, {B}]}}, reason: r, unless: [flop]}}\n",
+            "unless: found 'flop'; did you mean 'flip'",
+        ),
+        (f"- {{stage: training, files: {{x.py: [{A}, {B}]}}, reason: r, unless: [training.flip]}}\n", "unless: found"),
         ("- {stage: training, files: {x.py: [2020-99-99, 1]}, reason: r}\n", "equivalent.yaml cannot be read: month"),
         ("- stage: training\n  files: {x.py: [a\n", "line 3"),
     ],

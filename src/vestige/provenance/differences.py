@@ -128,5 +128,5 @@ def inputs_changed(then: dict[str, str], now: dict[str, str | None]) -> list[str
 
 def name_causes(causes: Mapping[str, str]) -> Iterable[str]:
     """The first causes that lie behind a result, a line each, and how many more there are."""
-    lines = [f"{path}, from which it comes, is stale: {why}" for path, why in list(causes.items())[:NAMED]]
+    lines = [f"{path}, from which it comes, is {why}" for path, why in list(causes.items())[:NAMED]]
     return lines + ([f"and {len(causes) - NAMED} more of those from which it comes"] if len(causes) > NAMED else [])

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.error import YAMLError
 
+from vestige.config.errors import nearest
 from vestige.config.rows import plain_values
+from vestige.config.study import Study
 from vestige.foundation import source
 from vestige.foundation.file_identity import identity
 from vestige.foundation.settings import Listed, Values
 
 FILE = Path("workflow", "equivalent.yaml")
+FEW = 12  # keys that a refusal names
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -43,6 +46,15 @@ def keys_in(value: Any) -> set[str]:
     if not isinstance(value, Mapping):
         return set()
     return {str(key) for key in value} | {key for each in value.values() for key in keys_in(each)}
+
+
+def keys_in_schema(part: Any) -> set[str]:
+    """All keys that sections of params.yaml may have."""
+    if isinstance(part, list):
+        return {key for each in part for key in keys_in_schema(each)}
+    if not isinstance(part, Mapping):
+        return set()
+    return {*part.get("properties", {})} | {key for each in part.values() for key in keys_in_schema(each)}
 
 
 def carry_forward(
@@ -96,7 +108,15 @@ def read(path: Path, *mark: int) -> tuple[Equivalence, ...]:
 
 
 def refuse_unknown(path: Path, found: tuple[Equivalence, ...]) -> None:
-    """Refuse a stage or a file that there is not and was not: nothing would be vouched for. Raises the above."""
+    """Refuse a stage, a file or a key that there is not and was not: more or less would be vouched for than is meant.
+
+    Raises the above.
+    """
+    if unless := [key for each in found for key in each.unless]:
+        known = sorted(keys_in_schema(Study.model_json_schema()))
+        for key in unless:
+            if key not in known:
+                raise EquivalencesRefused(f"{path} is refused: unless: found {key!r}; {nearest(key, known, FEW)}")
     removed = {file for each in found for file, (_, new) in each.files.items() if new is None}
     for each in found:
         if not each.stage.startswith("figures_") and not (source.PACKAGE / "stages" / f"{each.stage}.py").is_file():

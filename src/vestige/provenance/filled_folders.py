@@ -33,14 +33,17 @@ def find_alien(job: Job, beside: Collection[str]) -> str:
 def list_strangers(job: Job) -> list[str]:
     """The paths of all files in the folder of a result that are none of it.
 
-    Its own are those that its proof lists, and those that a killed `vestige make` has put there, which scratch still
-    has. Where there is no proof, nobody knows more of a file than its name.
+    Its own are those that its proof lists; where the proof is of other settings, also those that a killed `vestige
+    make` has put there, which scratch still has. Where there is no proof, nobody knows more of a file than its name.
     """
     if not job.folder:
         return []
     proof = proofs.read_proof(Path(job.output))
-    written = proof["beside"] if proof and proof.get("result") == job.output else None
-    return [path for path in list_files(job.folder) if is_stranger(job, path, written)]
+    if not proof or proof.get("result") != job.output:
+        return [path for path in list_files(job.folder) if not is_own(job, path)]
+    others = (path for path in list_files(job.folder) if path not in proof["beside"])
+    is_complete = proof.get("text") == job.text
+    return [path for path in others if is_complete or not is_own(job, path) or not is_left_by_run(job, path)]
 
 
 def list_files(folder: str) -> Iterator[str]:
@@ -49,13 +52,6 @@ def list_files(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         links = [name for name in folders if os.path.islink(os.path.join(here, name))]
         yield from (os.path.join(here, name) for name in sorted([*files, *links]) if not is_ignored(name))
-
-
-def is_stranger(job: Job, path: str, written: Collection[str] | None) -> bool:
-    """Whether a file is none of a result whose proof lists those `written`; None where it has no proof."""
-    if written is not None and path in written:
-        return False
-    return not is_own(job, path) or written is not None and not is_left_by_run(job, path)
 
 
 def is_left_by_run(job: Job, path: str) -> bool:

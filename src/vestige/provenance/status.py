@@ -79,7 +79,7 @@ def judge_result(
     gone = tuple({one.output: one for each in job.inputs for one in behind[each.output].gone}.values())
     state, own, vouched = judge_by_own_proof(job, gone, code_of)
     inherited = {path: why for each in job.inputs for path, why in behind[each.output].causes}
-    causes = {job.output: own[0]} | inherited if state in (STALE, FOREIGN) else inherited
+    causes = {job.output: f"{state}: {own[0]}"} | inherited if state in (STALE, FOREIGN) else inherited
     if state == PROVEN and inherited:
         state = STALE
     absent, differing = files_beside(job, code_of) if beside and state != FOREIGN else ([], [])
