@@ -1,14 +1,14 @@
 """From images to the paper's figures: one rule a stage, one command a rule, every number in params.yaml."""
 
-from vestige.commands import doubts, figure_labels, progress, rule_resources, study_check
+from vestige.commands import check, figure_labels, progress, rule_resources, untrusted_results
 from vestige.commands.record import record
 from vestige.engines import snakefile as front
 from vestige.engines import snakemake_metadata
 
 STUDY = front.study(config)  # refuses a faulty params.yaml, and values that --config would put in its place
-study_check.refuse_moved(STUDY)  # images that lie elsewhere: one command tells whether they are the same
-study_check.check_given(STUDY)  # networks that were trained elsewhere: their files, before anything is computed
-doubts.doubt_wrong(STUDY)  # what was changed by hand, or is a copy: Snakemake would believe it
+check.refuse_moved(STUDY)  # images that lie elsewhere: one command tells whether they are the same
+check.check_given(STUDY)  # networks that were trained elsewhere: their files, before anything is computed
+untrusted_results.doubt_wrong(STUDY)  # what was changed by hand, or is a copy: Snakemake would believe it
 front.prepare(STUDY)
 progress.begin(STUDY, workflow)
 

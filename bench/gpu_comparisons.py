@@ -18,8 +18,8 @@ from vestige.data.loader import split_of
 from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.training import checkpoints, evaluation
-from vestige.training.arithmetic import use_tf32
 from vestige.training.loop import gradients
+from vestige.training.precision import use_tf32
 
 ALPHA = -20.0
 SAME_PIXELS = 1e-9  # float64 of images that were normalised to the same bits

@@ -21,9 +21,9 @@ from vestige.foundation.device import prepare
 from vestige.models.network import build
 from vestige.stages import ablation, between, cka, selectivity
 from vestige.training import evaluation
-from vestige.training.arithmetic import arrange, refuse_unsupported, use_tf32
 from vestige.training.loop import gradients, one_pass
 from vestige.training.optimizers.sgd import begin, step
+from vestige.training.precision import arrange, refuse_unsupported, use_tf32
 
 PENALTY = inputs.penalty(-20.0, (4, 5, 6))  # the paper's
 PRODUCTS = 10  # a window

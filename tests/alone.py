@@ -31,7 +31,7 @@ import torch  # noqa: E402
 import xarray as xr  # noqa: E402
 
 from vestige.foundation.call import Call, module_of  # noqa: E402
-from vestige.foundation.labelling import add_coordinates  # noqa: E402
+from vestige.foundation.result_encoding import add_coordinates  # noqa: E402
 
 torch.set_num_threads(1)
 PACKAGE = Path(sys.modules["vestige"].__file__).parent

@@ -12,7 +12,7 @@ from PIL import Image
 from vestige import pipeline
 from vestige.commands import cost_records
 from vestige.config.study import Study
-from vestige.foundation import canonical_json, source
+from vestige.foundation import canonical_json, source_hash
 from vestige.pipeline import Job
 from vestige.provenance import embedding, hashing, proofs, results
 
@@ -20,8 +20,8 @@ from vestige.provenance import embedding, hashing, proofs, results
 def copy_of_the_code(root: Path, monkeypatch) -> Path:
     """Let the code that makes results be a copy in a project's folder, where it may be edited."""
     package = root / "src" / "vestige"
-    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(source, "PACKAGE", package)
+    shutil.copytree(source_hash.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(source_hash, "PACKAGE", package)
     return package
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from vestige import pipeline
 from vestige.commands import cost_records
 from vestige.config import loading
-from vestige.foundation import file_memory
+from vestige.foundation import file_cache
 from vestige.provenance import hashing, results
 
 CONDITIONS, SEEDS = 25, 10  # four results a run
@@ -29,7 +29,7 @@ def synthetic_project(folder: Path, conditions: int = CONDITIONS, seeds: int = S
             invented.make(job, hashing.of_text(job.output))
             record = cost_records.make_record(job, 1.5, 0, time.time())
             results.write_bytes(cost_records.path_of(job), record.model_dump_json().encode())
-        file_memory.keep()
+        file_cache.keep()
     return project
 
 

@@ -11,7 +11,7 @@ from comparison.studies import FILES
 from pydantic import BaseModel
 
 from vestige.config import loading
-from vestige.config.choices import FIGURES
+from vestige.config.registry import FIGURES
 from vestige.config.study import Study
 from vestige.foundation import canonical_json
 

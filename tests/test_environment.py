@@ -16,7 +16,7 @@ from packaging.version import Version
 from ruamel.yaml import YAML
 
 from vestige.engines import dvc_repo, snakemake_metadata
-from vestige.foundation import source
+from vestige.foundation import source_hash
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -84,9 +84,11 @@ def test_torchvision_is_the_release_made_for_torch():
 
 
 def test_every_package_that_the_code_imports_is_declared():
-    files = [path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py")]
+    files = [path.relative_to(source_hash.PACKAGE).as_posix() for path in source_hash.PACKAGE.rglob("*.py")]
     owners = packages_distributions()  # pydantic brings pydantic-core in the one version that it goes with
-    owned = {name: {canonicalize_name(owner) for owner in owners.get(name, [name])} for name in source.packages(*files)}
+    owned = {
+        name: {canonicalize_name(owner) for owner in owners.get(name, [name])} for name in source_hash.packages(*files)
+    }
     stated = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["parquet"]]
     declared = {canonicalize_name(Requirement(text).name) for text in stated} | {"pydantic-core"}
     assert {name: owner for name, owner in owned.items() if not owner & declared} == {}

@@ -184,13 +184,13 @@ def killed(project: Path) -> None:
 
 def vouched(project: Path) -> None:
     """An event: code edited, and declared to make the same results."""
-    from vestige.foundation import source
+    from vestige.foundation import source_hash
 
     file = project / CODE
-    old = source.file_digest(file)
+    old = source_hash.file_digest(file)
     append(CODE, "\nEDITED = True\n")(project)
     name = CODE.removeprefix("src/vestige/")
-    entry = f"- {{stage: training, files: {{{name}: [{old}, {source.file_digest(file)}]}}, reason: a name more}}\n"
+    entry = f"- {{stage: training, files: {{{name}: [{old}, {source_hash.file_digest(file)}]}}, reason: a name more}}\n"
     append("workflow/equivalent.yaml", "\n" + entry)(project)
 
 
@@ -214,7 +214,7 @@ EVENTS: dict[str, tuple[Callable, set[str] | None]] = {
         append("src/vestige/models/__init__.py", "\nEDITED = True\n"),
         {"network", "figures/architecture"} | NETWORKS,
     ),
-    "what labels results": (append("src/vestige/foundation/labelling.py", "\nEDITED = True\n"), {""}),
+    "what labels results": (append("src/vestige/foundation/result_encoding.py", "\nEDITED = True\n"), {""}),
     "what a random stream is": (
         replace("src/vestige/config/study.py", "            return seed\n", "            return seed + 1000\n"),
         NETWORKS,

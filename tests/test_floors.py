@@ -15,12 +15,12 @@ import pytest
 from engines import ROOT
 
 from vestige import pipeline
-from vestige.config.choices import FAMILIES, FIGURES, KINDS, SOURCES
 from vestige.config.figure_rows import plot_function, plots
+from vestige.config.registry import FAMILIES, FIGURES, KINDS, SOURCES
 from vestige.figures.drawing import Figure
-from vestige.foundation import source
+from vestige.foundation import source_hash
 
-FILES = sorted(path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py"))
+FILES = sorted(path.relative_to(source_hash.PACKAGE).as_posix() for path in source_hash.PACKAGE.rglob("*.py"))
 PLANS = ("commands/", "config/", "engines/", "provenance/")
 DRAWS = ("figures/", "claims/", "report/", "stages/claims.py", "stages/report.py")
 TORCHLESS = [file for file in FILES if "/" not in file or file.startswith(PLANS + DRAWS)]
@@ -49,7 +49,7 @@ def is_function_of(module, name: str) -> bool:
 
 
 def test_an_import_that_points_upwards_is_named(tmp_path):
-    shutil.copytree(source.PACKAGE, tmp_path / "vestige", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source_hash.PACKAGE, tmp_path / "vestige", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     with open(tmp_path / "vestige/metrics/cka.py", "a") as file:
         file.write("\nfrom vestige.stages import cka\n")
@@ -60,8 +60,10 @@ def test_an_import_that_points_upwards_is_named(tmp_path):
 
 
 def test_a_package_file_holds_a_docstring_and_nothing_else():
-    files = [path for path in source.PACKAGE.rglob("__init__.py") if path.parent != source.PACKAGE]
-    names = {path.parent.name: {*vars(module_of(path.relative_to(source.PACKAGE).parent.as_posix()))} for path in files}
+    files = [path for path in source_hash.PACKAGE.rglob("__init__.py") if path.parent != source_hash.PACKAGE]
+    names = {
+        path.parent.name: {*vars(module_of(path.relative_to(source_hash.PACKAGE).parent.as_posix()))} for path in files
+    }
     inside = {path.parent.name: {each.stem for each in path.parent.iterdir()} for path in files}
     own = {name: {each for each in found if not each.startswith("__")} - inside[name] for name, found in names.items()}
     assert own == dict.fromkeys(own, set())
@@ -87,11 +89,13 @@ def test_what_reads_and_plans_is_in_no_results_code():
     above = {file for file in FILES if not file.startswith(SCIENCE)} - {"__init__.py"}
     begins = [*(f"stages/{name}.py" for name in STAGES), *(f"figures/{name}.py" for name in plots())]
     sources = [file for file in FILES if file.startswith(("data/", "models/"))]
-    assert above & set(source.closure(*begins, *sources)) == set()
+    assert above & set(source_hash.closure(*begins, *sources)) == set()
 
 
 def test_every_file_that_is_not_python_is_stated_in_a_row_or_handed_over_by_value():
-    others = {path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*") if path.is_file()}
+    others = {
+        path.relative_to(source_hash.PACKAGE).as_posix() for path in source_hash.PACKAGE.rglob("*") if path.is_file()
+    }
     probed = {path for path in others if path.startswith("data/probe_images/")}  # their hashes stand in data/probe.py
     others = {path for path in others - probed if not path.endswith((".py", ".pyc"))}
     assert others == {path for stage in pipeline.STAGES.values() for path in (*stage.code, stage.rows)} & others
@@ -114,13 +118,13 @@ def test_a_plot_is_the_function_of_its_file_and_has_the_settings_of_every_figure
 
 
 def test_a_file_among_the_figures_that_has_its_own_function_is_the_plot_of_some_row():
-    names = [path.stem for path in (source.PACKAGE / "figures").glob("[!_]*.py")]
+    names = [path.stem for path in (source_hash.PACKAGE / "figures").glob("[!_]*.py")]
     drawing = {name for name in names if is_function_of(module_of(f"figures/{name}.py"), name)}
     assert drawing == {*plots()} == {row.plot for row in FIGURES.values()}
 
 
 def test_no_plot_imports_what_the_check_alone_asks():
-    assert "figures/needs.py" not in source.closure(*(f"figures/{name}.py" for name in plots()))
+    assert "figures/requirements.py" not in source_hash.closure(*(f"figures/{name}.py" for name in plots()))
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,11 @@ from engines import (
     without_checkpoints,
 )
 
-from vestige.config.choices import FAMILIES, SOURCES
-from vestige.config.choices import FIGURES as FIGURE_ROWS
+from vestige.config.registry import FAMILIES, SOURCES
+from vestige.config.registry import FIGURES as FIGURE_ROWS
 from vestige.data.imagenet import DESCRIPTION
 from vestige.engines import snakemake_metadata
-from vestige.foundation import rows, source
+from vestige.foundation import rows, source_hash
 from vestige.pipeline import TEXTS
 
 
@@ -71,7 +71,7 @@ def of_others(job) -> set:
         begins.append(DESCRIPTION)
     if job.stage.name in rows.GIVEN:
         begins.append(rows.GIVEN[job.stage.name].code[0])
-    return {source.PREFIX + file for file in source.closure(*begins)}
+    return {source_hash.PREFIX + file for file in source_hash.closure(*begins)}
 
 
 def test_all_three_make_the_same_files(graphs):
@@ -117,7 +117,7 @@ def test_both_engines_run_the_same_command(graphs):
 def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
     jobs, _, snakemake, dvc = graphs
     for path, job in jobs.items():
-        imported = {source.PREFIX + file for file in job.code}
+        imported = {source_hash.PREFIX + file for file in job.code}
         assert sources_among(snakemake[path][0]) == imported, path
         missing = imported - sources_among(dvc[path][0])
         assert not missing, f"dvc.yaml: stage {job.stage.name}: run `make deps`, which adds {sorted(missing)}"
@@ -128,7 +128,7 @@ def test_every_source_file_that_a_stage_imports_is_declared_in_both(graphs):
 def test_snakemake_is_handed_the_texts_of_the_table(digits, graphs, monkeypatch):
     jobs, *_ = graphs
     monkeypatch.chdir(digits)
-    monkeypatch.setattr(source, "PACKAGE", digits / "src/vestige")
+    monkeypatch.setattr(source_hash, "PACKAGE", digits / "src/vestige")
     with snakemake_metadata.open_workflow() as workflow:
         handed = {path: str(job.params.text) for path, job in snakemake_metadata.jobs(workflow).items() if path in jobs}
     assert handed == {path: job.text for path, job in jobs.items()}

@@ -15,7 +15,7 @@ import snakemake.api  # noqa: F401 - its modules import each other: with another
 from dvc.utils.serialize import parse_yaml
 from engines import copied, environment, run, status
 
-from vestige.engines import dvc_recording, dvc_repo, members, snakemake_metadata
+from vestige.engines import dvc_recording, dvc_repo, internals, snakemake_metadata
 
 RESULT = "results/tiny/selectivity/promoted-seed0.nc"
 USERS = (snakemake_metadata, dvc_repo, dvc_recording)
@@ -50,7 +50,7 @@ def refusal(member: str) -> str:
 @contextmanager
 def refused(member: str):
     """What is done in it is refused for want of a member."""
-    with pytest.raises(members.MemberMissing) as refused:
+    with pytest.raises(internals.MemberMissing) as refused:
         yield
     assert str(refused.value) == refusal(member)
 
@@ -107,9 +107,9 @@ def test_without_dvc_here_nothing_of_it_is_needed(tmp_path, monkeypatch):
 
 
 def test_an_engine_that_is_not_installed_is_named():
-    lacking = members.Engine("Luigi", "luigi-that-nobody-has", tested="3.6.0")
-    with pytest.raises(members.MemberMissing, match=r"^Luigi \(not installed\) has no luigi_x\.Task, which"):
-        members.check(lacking, ["luigi_x:Task"])
+    lacking = internals.Engine("Luigi", "luigi-that-nobody-has", tested="3.6.0")
+    with pytest.raises(internals.MemberMissing, match=r"^Luigi \(not installed\) has no luigi_x\.Task, which"):
+        internals.check(lacking, ["luigi_x:Task"])
 
 
 # Python runs this as it starts. It renames some names in all the source of an engine, as a newer version might, so that

@@ -209,8 +209,8 @@ UPSTREAM_EDITED = """
 from vestige import pipeline
 from vestige.commands import make
 from vestige.config import loading
-from vestige.foundation import source
-file, write = source.PACKAGE / "stages/training.py", make.write
+from vestige.foundation import source_hash
+file, write = source_hash.PACKAGE / "stages/training.py", make.write
 def edited(*given):
     file.write_text(file.read_text() + "\\nEDITED = True\\n")
     write(*given)
@@ -232,8 +232,8 @@ ROW_EDITED = """
 from vestige import pipeline
 from vestige.commands import make
 from vestige.config import loading
-from vestige.foundation import source
-file = source.PACKAGE / "figures/paper.yaml"
+from vestige.foundation import source_hash
+file = source_hash.PACKAGE / "figures/paper.yaml"
 file.write_text(file.read_text().replace("Evolution of class", "Course of class", 1))
 print(make.make(pipeline.find(loading.read(), "results/tiny/figures/emergence.png")))
 """

@@ -17,7 +17,7 @@ import pytest
 from engines import ROOT, TINY
 from ruamel.yaml import YAML
 
-from vestige.foundation import source
+from vestige.foundation import source_hash
 
 SEED = 5  # of the places that are edited
 OTHER = {
@@ -30,7 +30,7 @@ OTHER = {
 # what is decoded of results stays as it is, their format's number says, which tests/test_format.py holds. What proofs
 # note of machine and packages stands on the page, and makes nothing stale.
 WRITERS = (
-    *("provenance/embedding.py", "provenance/results.py", "provenance/proofs.py", "provenance/machine.py"),
+    *("provenance/embedding.py", "provenance/results.py", "provenance/proofs.py", "provenance/environment.py"),
     "commands/result_writing.py",
 )
 
@@ -71,9 +71,9 @@ def called_with(package: Path, folder: Path, *arguments: str) -> subprocess.Comp
 def before(tmp_path_factory):
     """The study made with the package as it is: its folder, what was made, and the lines that were run, by file."""
     folder = tmp_path_factory.mktemp("before") / "project"
-    found = remake(source.PACKAGE, folder, "LINES")
+    found = remake(source_hash.PACKAGE, folder, "LINES")
     assert found is not None
-    prefix = f"{source.PACKAGE}/"
+    prefix = f"{source_hash.PACKAGE}/"
     return folder, found["made"], {path.removeprefix(prefix): lines for path, lines in found["ran"].items()}
 
 
@@ -115,7 +115,7 @@ def edit_and_remake(before, tmp_path: Path, file: str) -> tuple[set[str], set[st
     """
     folder, made, ran = before
     package = tmp_path / "src" / "vestige"
-    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source_hash.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     text = edit_of((package / file).read_text(), set(ran[file]), random.Random(f"{SEED} {file}"))
     if text is None:
         return None
@@ -132,7 +132,7 @@ def edit_and_remake(before, tmp_path: Path, file: str) -> tuple[set[str], set[st
 
 def editable_modules() -> list[str]:
     """The modules of the package that may be run while results are made."""
-    files = sorted(path.relative_to(source.PACKAGE).as_posix() for path in source.PACKAGE.rglob("*.py"))
+    files = sorted(path.relative_to(source_hash.PACKAGE).as_posix() for path in source_hash.PACKAGE.rglob("*.py"))
     return [file for file in files if file not in WRITERS and "__init__" not in file]
 
 
@@ -145,7 +145,7 @@ TEN = (
         "metrics/cka.py",
         "metrics/selectivity.py",
     ),
-    *("stages/progressive_ablation.py", "data/digits.py", "training/loop.py", "foundation/labelling.py"),
+    *("stages/progressive_ablation.py", "data/digits.py", "training/loop.py", "foundation/result_encoding.py"),
     "stages/selectivity.py",
 )
 

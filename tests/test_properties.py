@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from valid_studies import met, studies
 
 from vestige.config import loading
-from vestige.config.choices import FIGURES
-from vestige.foundation import source
+from vestige.config.registry import FIGURES
+from vestige.foundation import source_hash
 
 RESULTS = (".nc", ".png", ".html")
 ANY = {  # of a study with a fault a smaller example is not worth the minutes that it takes to find
@@ -35,7 +35,7 @@ def kept(project, data) -> dict[str, tuple]:
     return {
         path: (
             {each.output for each in job.inputs},
-            {source.PREFIX + file for file in job.code},
+            {source_hash.PREFIX + file for file in job.code},
             f"vestige make {job.output}",
         )
         for path, job in table_jobs(study_of(project)).items()

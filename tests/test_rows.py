@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from vestige.claims import curves
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.rows import STAGES
 
-FILES = sorted(path for path in source.PACKAGE.rglob("*.py") if path != source.PACKAGE / "foundation" / "rows.py")
+FILES = sorted(
+    path for path in source_hash.PACKAGE.rglob("*.py") if path != source_hash.PACKAGE / "foundation" / "rows.py"
+)
 # There a key of a dictionary names a variable of a result, some of which are called as the stage that makes them.
 OF_RESULTS = ("stages", "metrics", "figures")
 
@@ -41,7 +43,7 @@ def test_a_stage_that_is_known_by_name_is_found(text):
 def test_no_code_but_the_rows_knows_a_stage_by_name():
     found = {}
     for path in FILES:
-        file = path.relative_to(source.PACKAGE)
+        file = path.relative_to(source_hash.PACKAGE)
         if names := known_by_name(ast.parse(path.read_text(encoding="utf-8")), file.parts[0] not in OF_RESULTS):
             found[Path(file).as_posix()] = names
     assert found == {}
@@ -52,7 +54,7 @@ def test_what_a_row_names_is_there(stage):
     assert {*stage.reads, *stage.gathers} <= STAGES.keys()
     assert {*stage.reads, *stage.gathers}.isdisjoint(list(STAGES)[list(STAGES).index(stage.name) :])
     if "{" not in stage.code[0]:
-        assert (source.PACKAGE / stage.code[0]).is_file()
+        assert (source_hash.PACKAGE / stage.code[0]).is_file()
 
 
 def test_claims_know_what_to_read_of_each_kind_of_result_that_they_are_decided_by():

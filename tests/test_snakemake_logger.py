@@ -8,7 +8,7 @@ import pytest
 from engines import few_jobs, run
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from vestige.engines import members, snakemake_logger
+from vestige.engines import internals, snakemake_logger
 
 SETTINGS = {"printshellcmds": True, "nocolor": False, "quiet": None, "debug_dag": False, "verbose": False}
 SETTINGS |= {"show_failed_logs": True, "stdout": False, "dryrun": False}
@@ -137,8 +137,8 @@ def test_a_snakemake_that_lacks_an_event_prints_its_own_lines_and_says_why(monke
     lacking = ("snakemake_interface_logger_plugins.common:LogEvent.GONE",)
     monkeypatch.setattr(snakemake_logger, "MEMBERS", lacking)
     assert not handler().writes_to_stream
-    with pytest.raises(members.MemberMissing) as missing:
-        members.check(snakemake_logger.INTERFACE, lacking)
+    with pytest.raises(internals.MemberMissing) as missing:
+        internals.check(snakemake_logger.INTERFACE, lacking)
     assert str(missing.value) in capsys.readouterr().err
 
 

@@ -9,7 +9,7 @@ from engines import run, study_of
 from PIL import Image
 
 from vestige import pipeline
-from vestige.config.choices import FIGURES
+from vestige.config.registry import FIGURES
 
 OBJECT = re.compile(r"^    var (results|categories) = (\{.*\});$", re.MULTILINE)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vestige.config import loading
-from vestige.config.choices import FIGURES
+from vestige.config.registry import FIGURES
 from vestige.foundation import canonical_json
 from vestige.foundation.rows import STAGES
 

@@ -14,7 +14,7 @@ import pytest
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.foundation import canonical_json, source
+from vestige.foundation import canonical_json, source_hash
 from vestige.provenance import proofs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -354,7 +354,7 @@ def proofs_of(package: Path, tmp_path: Path) -> dict:
 
 def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
     package = tmp_path / "vestige"
-    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source_hash.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     additions = [
         ("stages/training.py", "    flip: ", "    l1: float | None = None\n    flip: "),
         ("stages/ablation.py", "    repeats: ", "    drawn: int | None = None\n    repeats: "),
@@ -384,7 +384,7 @@ def test_new_files_and_new_optional_keys_leave_every_result_current(tmp_path):
 
 def test_an_edited_file_reaches_the_results_whose_code_it_is(tmp_path):
     package = tmp_path / "vestige"
-    shutil.copytree(source.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source_hash.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     with open(package / "metrics" / "cka.py", "a") as file:
         file.write("\nANOTHER = 1\n")
     now = {job.output: [job.text, proofs.code_digests(job)] for job in pipeline.jobs(STUDY)}

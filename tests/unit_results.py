@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_function
+from vestige.config.registry import FIGURES
 
 MEASURES = [
     f"{name}{end}"

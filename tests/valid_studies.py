@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from vestige.config import loading
-from vestige.config.choices import FIGURES, KINDS
+from vestige.config.registry import FIGURES, KINDS
 from vestige.config.selection import conditions_of, select_cells
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)

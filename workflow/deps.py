@@ -4,9 +4,9 @@ import re
 from itertools import product
 from pathlib import Path
 
-from vestige.config.choices import FAMILIES, FIGURES, SOURCES, plot_of
+from vestige.config.registry import FAMILIES, FIGURES, SOURCES, plot_of
 from vestige.data.imagenet import DESCRIPTION
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.rows import DESCRIBED, FAMILY, GIVEN, SOURCE, STAGES, STUDY, Stage
 from vestige.pipeline import ALWAYS
 
@@ -16,7 +16,7 @@ CHOSEN = {
     SOURCE: ("data/{}.py", SOURCES, "data/${images.source}.py"),
     FAMILY: ("models/{}.py", FAMILIES, "models/${network.family}.py"),
 }
-SOURCE_LINE = rf"^ +- {source.PREFIX}.*\n"
+SOURCE_LINE = rf"^ +- {source_hash.PREFIX}.*\n"
 RESULT_LINE = r"^ +- results/.*\n"
 RESULTS = "results/${item.study}"
 
@@ -25,7 +25,7 @@ def list_sources(stage: Stage) -> list[str]:
     """The source files of a stage in any study, as DVC spells them, sorted."""
     rows = (stage, GIVEN.get(stage.name, stage))  # DVC has one list for all jobs of a stage
     begins = [[choices_of(row, file) for file in row.code] for row in rows]
-    found = {each for row in begins for files in product(*row) for each in source.closure(*ALWAYS, *files)}
+    found = {each for row in begins for files in product(*row) for each in source_hash.closure(*ALWAYS, *files)}
     chosen = {each for file in stage.code if file in CHOSEN for each in choices_of(stage, file)}
     return sorted((found - chosen) | {CHOSEN[file][2] for file in stage.code if file in CHOSEN})
 
@@ -61,7 +61,7 @@ def update_stage(text: str, stage: Stage | None) -> str:
     before, head, after = text.partition("deps:\n")
     if stage.gathers:
         after = replace_lines(after, RESULT_LINE, list_results(stage), until=" outs:")
-    sources = [f"{source.PREFIX}{file}" for file in list_sources(stage)]
+    sources = [f"{source_hash.PREFIX}{file}" for file in list_sources(stage)]
     return before + head + replace_lines(after, SOURCE_LINE, sources, until=" outs:")
 
 

@@ -173,10 +173,10 @@ class Terminator:
 
 def enter_root() -> Path:
     """Go to the nearest folder above that holds params.yaml; the folder from which the path was typed."""
-    from vestige.foundation import source  # the first of all: it notes what each file is before that is loaded
+    from vestige.foundation import source_hash  # the first of all: it notes what each file is before that is loaded
 
     typed = Path.cwd()
     root = next((folder for folder in (typed, *typed.parents) if (folder / PARAMS).is_file()), typed)
     os.chdir(root)
-    source.refuse_other_source(root)
+    source_hash.refuse_other_source(root)
     return typed.relative_to(root)

@@ -7,7 +7,7 @@ and DVC compare this text, and the proof of a result holds it.
 import json
 from typing import Any
 
-from vestige.config.choices import SECTIONS
+from vestige.config.registry import SECTIONS
 from vestige.config.selection import select_cells
 from vestige.config.study import Run, Study
 from vestige.foundation.canonical_json import canonical, pick_keys, plain

@@ -7,7 +7,7 @@ from typing import Any
 
 from vestige import pipeline
 from vestige.config import errors, loading
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.rows import PAIR, SET, STAGES
 from vestige.pipeline import Job
 from vestige.provenance import proofs, results, status
@@ -18,7 +18,7 @@ ALONG = {"join": "outer", "coords": "minimal", "compat": "override", "combine_at
 def gather_results(kind: str, root: str | Path):
     """One Dataset of all results of a kind, in memory. Raises ValueError where the kind or every result is lacking."""
     with contextlib.chdir(root):
-        source.refuse_other_source(Path.cwd())
+        source_hash.refuse_other_source(Path.cwd())
         study = loading.read()
         kinds = [stage.name for stage in STAGES.values() if stage.suffix == ".nc"]
         if kind not in kinds:

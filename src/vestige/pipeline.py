@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vestige.config.choices import plot_of
+from vestige.config.registry import plot_of
 from vestige.config.rows import load_rows
 from vestige.config.study import Study
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.rows import FIGURE, GIVEN, PAIR, STAGES, STUDY, Stage
 from vestige.job_text import format_job
 
 # Part of the code of every result: the format's number, what parses texts, what labels results.
-ALWAYS = ("foundation/format.py", "foundation/call.py", "foundation/labelling.py")
+ALWAYS = ("foundation/format.py", "foundation/call.py", "foundation/result_encoding.py")
 CHECKED = "needs"  # what the check alone reads of the row of a figure
 TEXTS = "work/texts"  # the folder of the texts of all jobs
 PLAN = "VESTIGE_PLAN"  # the environment variable in which an engine names the file of what it planned its jobs with
@@ -111,7 +111,7 @@ class Job:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """The files that make the result, relative to the package."""
-        return source.closure(*ALWAYS, *begins(self.study, self.stage, self.names))
+        return source_hash.closure(*ALWAYS, *begins(self.study, self.stage, self.names))
 
     @cached_property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from engines import ROOT, dvc_stale, edit, run, snakemake_stale, study_of, unpro
 from vestige import pipeline
 from vestige.commands.checkpoint_release import describe_kept
 from vestige.config import loading
-from vestige.provenance import described, keeping
+from vestige.provenance import result_facts, retention
 
 LET_GO = {  # cka names epochs 0 and 2 of the suppressed runs, and no measure any of the promoted ones
     f"results/tiny/checkpoints/{condition}-seed{seed}/epoch-001.safetensors"
@@ -121,13 +121,13 @@ def test_the_plan_says_how_many_checkpoints_stay(listed):
 
 def test_all_epochs_are_needed_until_a_measure_of_every_epoch_is_proven(listed):
     training = pipeline.job(study_of(listed), "training", condition="promoted", seed=0)
-    assert keeping.needed_epochs(training, 2, lambda reader: reader.stage.name != "selectivity") is None
-    assert keeping.needed_epochs(training, 2, lambda reader: True) == {0, 2}
+    assert retention.needed_epochs(training, 2, lambda reader: reader.stage.name != "selectivity") is None
+    assert retention.needed_epochs(training, 2, lambda reader: True) == {0, 2}
 
 
 def test_a_pair_names_epochs_of_both_its_runs(listed):
     training = pipeline.job(study_of(listed), "training", condition="baseline", seed=1)
-    assert {each.output for each in keeping.readers(training)} == {
+    assert {each.output for each in retention.readers(training)} == {
         "results/tiny/selectivity/baseline-seed1.nc",
         "results/tiny/ablation/baseline-seed1.nc",
         "results/tiny/cka/baseline-seed1.nc",
@@ -139,7 +139,7 @@ def test_a_pair_names_epochs_of_both_its_runs(listed):
 def test_of_a_run_that_ended_early_the_last_checkpoint_stays(listed):
     training = pipeline.job(study_of(listed), "training", condition="promoted", seed=0)
     written = [f"{training.folder}/epoch-{epoch:03d}.safetensors" for epoch in range(2)]
-    assert keeping.needed_files(training, written, lambda reader: True) == written
+    assert retention.needed_files(training, written, lambda reader: True) == written
 
 
 @pytest.fixture
@@ -153,13 +153,15 @@ def best_kept(project, monkeypatch):
 
 
 def test_the_best_checkpoint_stays_with_the_first_the_last_and_those_that_a_measure_names(best_kept):
-    assert keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: 4) == {0, 4, 9}
+    assert retention.needed_epochs(best_kept, 9, lambda reader: True, lambda path: 4) == {0, 4, 9}
 
 
 def test_where_nobody_knows_which_is_the_best_all_checkpoints_stay(best_kept):
-    assert keeping.needed_epochs(best_kept, 9, lambda reader: True) is None  # this run holds no images out
+    assert retention.needed_epochs(best_kept, 9, lambda reader: True) is None  # this run holds no images out
     assert (
-        keeping.needed_epochs(best_kept, 9, lambda reader: True, lambda path: described.read_best_epoch(path / "none"))
+        retention.needed_epochs(
+            best_kept, 9, lambda reader: True, lambda path: result_facts.read_best_epoch(path / "none")
+        )
         is None
     )
 

@@ -26,7 +26,7 @@ def two(empty_project):
 def other(two, monkeypatch, capsys):
     """Runs a command on the other study in this process; its exit status, and all that it prints."""
     monkeypatch.chdir(two)
-    monkeypatch.setattr("vestige.foundation.source.refuse_other_source", lambda root: None)
+    monkeypatch.setattr("vestige.foundation.source_hash.refuse_other_source", lambda root: None)
 
     def called(command: str, study: str = "studies/other.yaml") -> tuple[int, str]:
         status = cli.main(["--study", study, *command.split()])

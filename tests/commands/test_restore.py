@@ -246,7 +246,7 @@ def test_what_another_process_has_put_right_meanwhile_is_right(job, monkeypatch)
         shutil.rmtree(aside)
         yield
 
-    monkeypatch.setattr(backup, "locked", locked)
+    monkeypatch.setattr(backup, "lock_result", locked)
     recover(job)
     assert not aside.exists()
 

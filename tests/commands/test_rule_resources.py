@@ -89,7 +89,7 @@ def test_a_record_of_what_a_job_took_counts_and_makes_nothing_run_again(project)
 @pytest.mark.parametrize(("attempt", "minutes", "megabytes"), [(1, 20, 2000), (2, 40, 4000), (3, 60, 8000)])
 def test_a_later_attempt_is_given_more(monkeypatch, attempt, minutes, megabytes):
     study = loading.read(ROOT / "tests/studies/tiny.yaml")
-    monkeypatch.setattr(rule_resources, "make_pricer", lambda: lambda job, whole: Price(seconds=300, memory=1e9))
+    monkeypatch.setattr(rule_resources, "pricer_of_records", lambda: lambda job, whole: Price(seconds=300, memory=1e9))
     cell = {"study": "tiny", "condition": "baseline", "seed": "0"}
     assert rule_resources.runtime(study, "training")(cell, attempt) == minutes
     assert rule_resources.mem_mb(study, "training", None)(cell, attempt) == megabytes

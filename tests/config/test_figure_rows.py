@@ -12,10 +12,10 @@ from ruamel.yaml import YAML
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.config.choices import AXES, FIGURES
 from vestige.config.figure_rows import FILE, FiguresRefused, options_of, plots, read_rows
-from vestige.figures import needs
-from vestige.foundation import source
+from vestige.config.registry import AXES, FIGURES
+from vestige.figures import requirements
+from vestige.foundation import source_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests/studies/tiny.yaml"
@@ -65,7 +65,10 @@ def test_a_row_may_leave_out_the_paper_s_number_what_it_needs_and_options(tmp_pa
 
 def test_a_need_is_named_and_two_of_a_kind_are_asked_for_by_what_tells_them_apart(tmp_path):
     row = read_rows(AXES, written(tmp_path))["mine"]
-    assert row.needs == (needs.NEEDS["baseline"], needs.at_least_two(needs.NEEDS["suppressed"], "alpha"))
+    assert row.needs == (
+        requirements.NEEDS["baseline"],
+        requirements.at_least_two(requirements.NEEDS["suppressed"], "alpha"),
+    )
 
 
 BAD = [
@@ -153,7 +156,7 @@ def test_nothing_has_to_be_said_of_a_figure_but_its_name():
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the package, and a study that lists one figure more."""
-    shutil.copytree(source.PACKAGE, tmp_path / "src/vestige", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source_hash.PACKAGE, tmp_path / "src/vestige", ignore=shutil.ignore_patterns("__pycache__"))
     text = TINY.read_text().replace("  selectivity:\n", "  selectivity:\n    another_emergence: {}\n")
     (tmp_path / "params.yaml").write_text(text)
     return tmp_path

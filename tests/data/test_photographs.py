@@ -267,12 +267,12 @@ def test_the_squares_of_validation_are_decoded_again_where_they_are_damaged(here
 
 
 def test_the_squares_are_hashed_once_and_again_only_where_their_file_is_another(here, monkeypatch):
-    from vestige.data import squares
+    from vestige.data import center_crops
 
     asked, hashed = settings(), []
     described = images(SimpleNamespace(images=asked), lambda line: None)
-    digest = squares.digest
-    monkeypatch.setattr(squares, "digest", lambda array: hashed.append(1) or digest(array))
+    digest = center_crops.digest
+    monkeypatch.setattr(center_crops, "digest", lambda array: hashed.append(1) or digest(array))
     split_of(described, asked, "val", BATCH, CPU)
     assert hashed == []
     path = Path("work/images", f"{described['images_sha256'].sel(split='val').item()}.npy")

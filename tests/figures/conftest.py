@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_function
+from vestige.config.registry import FIGURES
 
 CONDITIONS = {
     "baseline": {"alpha": 0.0, "start": 0, "stop": 0, "modules": ""},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestige.config.choices import FIGURES
+from vestige.config.registry import FIGURES
 
 
 def with_one_diverged(runs, epoch):

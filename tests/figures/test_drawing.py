@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import vestige.figures
-from vestige.config.choices import FIGURES
 from vestige.config.figure_rows import plot_module
+from vestige.config.registry import FIGURES
 from vestige.figures.drawing import bands_words, figure_bytes, fold_text, mark_preview, single_columns
-from vestige.figures.keys import key_columns
+from vestige.figures.legends import key_columns
 
 EVERY = [path.stem for path in Path(vestige.figures.__path__[0]).glob("[a-z]*.py")]
 BANDED = [name for name, row in FIGURES.items() if row.settings.draws_bands]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.provenance import equivalences
 from vestige.provenance.equivalences import EquivalencesRefused, carry_forward
 
@@ -13,7 +13,7 @@ A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 def declare(tmp_path, monkeypatch):
     """Write the project's equivalences."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(source, "PACKAGE", tmp_path)
+    monkeypatch.setattr(source_hash, "PACKAGE", tmp_path)
     for folder in ("workflow", "stages"):
         (tmp_path / folder).mkdir()
     for file in ("stages/training.py", "x.py", "y.py"):

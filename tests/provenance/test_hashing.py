@@ -2,7 +2,7 @@
 
 import hashlib
 
-from vestige.foundation import file_memory
+from vestige.foundation import file_cache
 from vestige.provenance import hashing
 
 
@@ -16,7 +16,7 @@ def test_it_is_the_sha256_of_the_bytes(tmp_path):
 
 def test_a_file_is_read_once_and_again_when_it_changed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(file_memory, "known", {})
+    monkeypatch.setattr(file_cache, "known", {})
     file, read, of_bytes = tmp_path / "file", [], hashing.of_bytes
     monkeypatch.setattr(hashing, "of_bytes", lambda path, kind: read.append(path) or of_bytes(path, kind))
     file.write_bytes(b"abc")

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.foundation import files, source
+from vestige.foundation import files, source_hash
 from vestige.provenance import equivalences, hashing, proofs, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE
 
@@ -56,7 +56,7 @@ def made(whole, tmp_path, monkeypatch):
     folder = tmp_path / "made"
     shutil.copytree(whole, folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(source, "PACKAGE", folder / "src" / "vestige")
+    monkeypatch.setattr(source_hash, "PACKAGE", folder / "src" / "vestige")
     return folder
 
 
@@ -107,7 +107,7 @@ def test_two_swapped_numbers_are_two_changes(made):
 
 
 def test_an_edit_of_code_makes_what_it_makes_stale_and_names_the_file(made):
-    with open(source.PACKAGE / "metrics/cka.py", "a") as file:
+    with open(source_hash.PACKAGE / "metrics/cka.py", "a") as file:
         file.write("\nEDITED = True\n")
     stale = states()[STALE]
     assert all(path.startswith(("results/tiny/cka", "results/tiny/between")) for path in stale if "figures" not in path
@@ -116,16 +116,16 @@ def test_an_edit_of_code_makes_what_it_makes_stale_and_names_the_file(made):
 
 
 def test_a_comment_makes_nothing_stale(made):
-    with open(source.PACKAGE / "stages/training.py", "a") as file:
+    with open(source_hash.PACKAGE / "stages/training.py", "a") as file:
         file.write("\n# a comment\n")
     assert states() == {}
 
 
 def test_an_edit_that_is_vouched_for_makes_nothing_stale_and_is_named(made):
-    file = source.PACKAGE / "metrics/cka.py"
-    old = source.file_digest(file)
+    file = source_hash.PACKAGE / "metrics/cka.py"
+    old = source_hash.file_digest(file)
     file.write_text(file.read_text() + "\nEDITED = True\n")
-    new = source.file_digest(file)
+    new = source_hash.file_digest(file)
     entry = "- {{stage: {}, files: {{metrics/cka.py: [{}, {}]}}, reason: only a name more}}\n"
     (made / "workflow").mkdir()
     (made / equivalences.FILE).write_text(entry.format("cka", old, new) + entry.format("between", old, new))
@@ -136,11 +136,11 @@ def test_an_edit_that_is_vouched_for_makes_nothing_stale_and_is_named(made):
 
 
 def test_a_removed_file_that_is_vouched_for_makes_nothing_stale_behind_a_missing_result_either(made):
-    extra, training = source.PACKAGE / "training/extra.py", source.PACKAGE / "stages/training.py"
+    extra, training = source_hash.PACKAGE / "training/extra.py", source_hash.PACKAGE / "stages/training.py"
     plain = training.read_text()
     extra.write_text("EXTRA = 1\n")
     training.write_text(plain + "\nimport vestige.training.extra\n")
-    digests_then = source.file_digest(training), source.file_digest(extra)
+    digests_then = source_hash.file_digest(training), source_hash.file_digest(extra)
     for job in pipeline.jobs(study_with()):
         invented.make(job, "with a file more " * 8)
     extra.unlink()
@@ -149,7 +149,9 @@ def test_a_removed_file_that_is_vouched_for_makes_nothing_stale_behind_a_missing
         "- {{stage: training, files: {{stages/training.py: [{}, {}], training/extra.py: [{}, null]}}, reason: gone}}\n"
     )
     (made / "workflow").mkdir()
-    (made / equivalences.FILE).write_text(entry.format(digests_then[0], source.file_digest(training), digests_then[1]))
+    (made / equivalences.FILE).write_text(
+        entry.format(digests_then[0], source_hash.file_digest(training), digests_then[1])
+    )
     assert states() == {}
     Path(TRAINING).unlink()
     assert states() == {MISSING: [TRAINING]}
@@ -184,7 +186,7 @@ def test_what_came_from_results_that_are_all_missing_is_judged_by_what_would_mak
     assert states() == {MISSING: [TRAINING, SELECTIVITY]}
     study = study_with(conditions__suppressed__alpha=-6)
     assert f"{TRAINING}, from which it came and which is missing" in reasons("results/tiny/claims.nc", study)
-    with open(source.PACKAGE / "stages/training.py", "a") as file:
+    with open(source_hash.PACKAGE / "stages/training.py", "a") as file:
         file.write("\nEDITED = True\n")
     assert "code of stages/training.py changed" in reasons("results/tiny/cka/suppressed-seed0.nc")
 
@@ -299,8 +301,8 @@ class Sequences(RuleBasedStateMachine):
         self.folder = self.template.parent / f"sequence-{id(self)}"
         shutil.copytree(self.template, self.folder)
         self.patch.chdir(self.folder)
-        self.patch.setattr(source, "PACKAGE", self.folder / "src" / "vestige")
-        self.source = {file: (source.PACKAGE / file).read_bytes() for file in FILES}
+        self.patch.setattr(source_hash, "PACKAGE", self.folder / "src" / "vestige")
+        self.source = {file: (source_hash.PACKAGE / file).read_bytes() for file in FILES}
         self.leaves, self.bytes = {}, {}
         self.run(everything=True)
 
@@ -338,7 +340,7 @@ class Sequences(RuleBasedStateMachine):
     @rule(file=st.sampled_from(FILES), text=st.sampled_from([b"", b"\n# a comment\n", b"\nEDITED = 1\n"]))
     def edit_code(self, file, text):
         """Change a source file, comment it, or change it back."""
-        (source.PACKAGE / file).write_bytes(self.source[file] + text)
+        (source_hash.PACKAGE / file).write_bytes(self.source[file] + text)
 
     @rule()
     def make_all(self):

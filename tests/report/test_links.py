@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from report import made
 
+from vestige.report.embedded_figures import FIRST
+from vestige.report.embedded_figures import plate as plate_of
 from vestige.report.links import cited_figures, figures_of, is_of, link_claims_and_figures
-from vestige.report.plates import FIRST
-from vestige.report.plates import plate as plate_of
 from vestige.report.verdicts import claims_of
 
 

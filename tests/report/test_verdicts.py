@@ -7,8 +7,8 @@ import pytest
 from report import made
 
 from vestige.report.conditions import conditions_of
+from vestige.report.interval_strips import strip
 from vestige.report.papers import headline, outcome, papers_of, unspoken
-from vestige.report.strips import strip
 from vestige.report.verdicts import Part, claims_of
 from vestige.report.wording import format_interval, format_list, number, plural, span, typeset
 

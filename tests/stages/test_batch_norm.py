@@ -203,7 +203,7 @@ def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, 
 
     with monkeypatch.context() as patch:
         for module in (resume, checkpoints, batch_norm):
-            patch.setattr(module, "whole", dying)
+            patch.setattr(module, "write_whole", dying)
         with pytest.raises(Killed):
             trained(tmp_path / "killed", images, SUPPRESSED, batch_norm=recomputed())
     assert trained(tmp_path / "killed", images, SUPPRESSED, batch_norm=recomputed()).identical(whole)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from vestige.metrics import partitions, relabelling
+from vestige.metrics import label_permutation, partitions
 from vestige.stages.cluster_classes import cluster_classes
 
 EPOCHS, MEASURES, UNITS, CLASSES = (2, 5), ("covariance", "output_gradient"), {1: 40, 4: 30}, 5
@@ -82,7 +82,7 @@ def test_statistics_are_those_of_units_that_are_in_a_cluster_and_prefer_a_class(
         assert at["units"] == units.sum()
         assert at["similarity"] == pytest.approx(partitions.element_centric(*both), rel=1e-12)
         assert at["expected"] == pytest.approx(partitions.expect_element_centric(*both), rel=1e-12)
-        assert at["information"] == pytest.approx(relabelling.mutual_information(*both), rel=1e-12)
+        assert at["information"] == pytest.approx(label_permutation.mutual_information(*both), rel=1e-12)
 
 
 def test_deviations_of_clusters_that_have_nothing_to_do_with_classes_are_as_chance_gives_them():

@@ -121,7 +121,7 @@ def test_a_network_is_validated_on_the_middle_of_images(images, tmp_path):
 @pytest.fixture
 def fail_after(monkeypatch):
     """What lets so many files be written, and then dies in the middle of one; None lets all be written."""
-    left, whole = [None], resume.whole
+    left, whole = [None], resume.write_whole
 
     def dying(path):
         if left[0] == 0:
@@ -131,7 +131,7 @@ def fail_after(monkeypatch):
         return whole(path)
 
     for module in (resume, checkpoints):
-        monkeypatch.setattr(module, "whole", dying)
+        monkeypatch.setattr(module, "write_whole", dying)
     return lambda writes: left.__setitem__(0, writes)
 
 

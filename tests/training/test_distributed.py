@@ -18,7 +18,7 @@ from vestige.stages import training_worker
 from vestige.stages.images import describe_images
 from vestige.stages.training_worker import WorkerFailed
 from vestige.training import distributed, loop
-from vestige.training.arithmetic import Unsupported, refuse_unsupported
+from vestige.training.precision import Unsupported, refuse_unsupported
 
 SIZES = [pytest.param(size, marks=pytest.mark.slow) for size in (2, 4)]
 OWN = ("outputs", "gradient of images", "evaluated")  # what each process has of its own images

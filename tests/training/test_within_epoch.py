@@ -135,7 +135,7 @@ def test_told_to_end_it_finishes_the_step_saves_and_goes_on_to_the_same_bits(
     assert count[0] == STEPS - 7
 
 
-@pytest.mark.parametrize("place", ["validated", "refuse_divergence"])
+@pytest.mark.parametrize("place", ["validate", "refuse_divergence"])
 def test_told_to_end_after_the_last_step_of_a_pass_it_repeats_no_step(
     images, tmp_path, at_step, handled, monkeypatch, place
 ):
@@ -154,7 +154,7 @@ def test_told_to_end_after_the_last_step_of_a_pass_it_repeats_no_step(
     assert len(calls) == 2
     count = at_step()
     assert trained(tmp_path / "told", images, SUPPRESSED).identical(never_stopped)
-    assert count[0] == STEPS - (4 if place == "validated" else 8)
+    assert count[0] == STEPS - (4 if place == "validate" else 8)
     assert files(tmp_path / "told") == files(tmp_path / "whole")
 
 

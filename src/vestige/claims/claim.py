@@ -11,7 +11,7 @@ from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part
 from vestige.claims.row import Row, nearest
 from vestige.claims.statistics import STATISTICS, functions_of, parameters_of
-from vestige.foundation.articles import ARTICLES
+from vestige.foundation.papers import ARTICLES
 
 Decision = Literal["greater", "less", "equivalent"]
 KINDS = tuple(functions_of(curves))

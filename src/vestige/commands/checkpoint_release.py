@@ -11,7 +11,7 @@ from vestige.commands.formatting import plural, size_told, time_told
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
 from vestige.pipeline import Job, jobs
-from vestige.provenance import described, keeping, scratch, status, trajectories
+from vestige.provenance import result_facts, retention, scratch, status, trajectories
 from vestige.provenance.status import PROVEN, Judgement
 
 SHOWN = 6  # runs whose checkpoints stay are named, if there are more
@@ -35,13 +35,13 @@ class Release:
 
 def find_releases(study: Study, found: Mapping[str, Judgement]) -> tuple[list[Release], dict[str, str]]:
     """What can go of each run of a study that does not keep all; of runs all of which stays, what is not proven yet."""
-    if study.keep not in keeping.RELEASING:
+    if study.keep not in retention.RELEASING:
         return [], {}
     trainings = [each for each in found.values() if each.job.stage.resumes]
     lying = files_in_scratch(study, trainings)
     releases, staying = [], {}
     for each in trainings:
-        waited = [one.output for one in (each.job, *keeping.readers(each.job)) if found[one.output].state != PROVEN]
+        waited = [one.output for one in (each.job, *retention.readers(each.job)) if found[one.output].state != PROVEN]
         if waited:
             staying[each.job.folder] = waited[0]
             continue
@@ -113,19 +113,19 @@ def describe_staying(staying: Mapping[str, str]) -> Iterator[str]:
 
 def likely_best(path: Path) -> int:
     """The best epoch of a run, before it is known any one that is not its first."""
-    best = described.read_best_epoch(path)
+    best = result_facts.read_best_epoch(path)
     return 1 if best is None else best
 
 
 def describe_kept(study: Study) -> Iterator[str]:
     """How many checkpoints of the whole study stay, and their bytes, as far as these are known."""
-    if study.keep not in keeping.RELEASING:
+    if study.keep not in retention.RELEASING:
         return
     price, stay, every, bytes_stay, bytes_all = make_pricer(cost_records.records()), 0, 0, 0.0, 0.0
     for each in (job for job in jobs(study) if job.stage.resumes):
         cost = price(each, 0)
         last = expected_length(each, cost)
-        needed = keeping.needed_epochs(each, last, lambda reader: True, likely_best) or range(last + 1)
+        needed = retention.needed_epochs(each, last, lambda reader: True, likely_best) or range(last + 1)
         count, size = len([epoch for epoch in needed if epoch <= last]), cost.bytes or 0
         stay, every = stay + count, every + last + 1
         bytes_stay, bytes_all = bytes_stay + size * count / (last + 1), bytes_all + size

@@ -16,7 +16,7 @@ from vestige.foundation.files import read_regular
 from vestige.foundation.rows import EVERY, TRAINED, Stage
 from vestige.foundation.settings import Values
 from vestige.pipeline import Job
-from vestige.provenance import given, machine, results, trajectories
+from vestige.provenance import environment, external_checkpoints, results, trajectories
 
 FOLDER = Path("benchmarks")
 KIBIBYTE = 1 if sys.platform == "darwin" else 1024  # the unit in which the system states memory
@@ -49,7 +49,7 @@ def record_cost(job: Job) -> Iterator[None]:
     A result that stayed was not made: what its making has cost remains noted. What it costs to take over checkpoints is
     not, for it says nothing of training.
     """
-    if given.is_given(job):
+    if external_checkpoints.is_given(job):
         yield
         return
     began, since, before = time.time(), time.monotonic(), passes_done(job, here=True)
@@ -78,7 +78,7 @@ def make_record(job: Job, seconds: float, before: int, began: float) -> Record:
         of=of,
         bytes=sum(path.stat().st_size for path in files_of_job(job, began)),
         memory=memory(),
-        hardware=machine.hardware("cuda" if on_gpu(job) else None),
+        hardware=environment.hardware("cuda" if on_gpu(job) else None),
         settings=job.settings,
     )
 

@@ -7,7 +7,7 @@ from vestige import pipeline
 from vestige.commands.printing import TOLD, say, tell
 from vestige.config import errors, loading
 from vestige.forkserver import client
-from vestige.foundation import file_memory
+from vestige.foundation import file_cache
 
 
 def refuse_other_study(given) -> None:
@@ -37,7 +37,7 @@ def make(given, typed: Path) -> int:
 
 def check(given, typed: Path) -> int:
     """`vestige check`."""
-    from vestige.commands.study_check import accept
+    from vestige.commands.check import accept
     from vestige.provenance import proofs, results
 
     study = loading.read(given.study)
@@ -81,7 +81,7 @@ def verify(given, typed: Path) -> int:
     study = loading.read(given.study)
     proven, said = front.as_json(study) if given.json else front.verify(study, everything=given.all)
     say(said) if given.json else tell(said)
-    file_memory.keep()
+    file_cache.keep()
     return 0 if proven else 1
 
 
@@ -91,7 +91,7 @@ def plan(given, typed: Path) -> int:
 
     study = loading.read(given.study)
     say(front.as_json(study)) if given.json else tell(front.plan(study))
-    file_memory.keep()
+    file_cache.keep()
     return 0
 
 
@@ -101,7 +101,7 @@ def sync(given, typed: Path) -> int:
     from vestige.commands.sync import sync
 
     tell(sync(loading.read(given.study)))
-    file_memory.keep()
+    file_cache.keep()
     return 0
 
 
@@ -113,7 +113,7 @@ def restore(given, typed: Path) -> int:
     study = loading.read(given.study)
     paths = [pipeline.find(study, os.path.relpath(typed / path)).output for path in given.path]
     tell(restore(study, paths))
-    file_memory.keep()
+    file_cache.keep()
     return 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vestige.commands.figure_drawing import caption_of
-from vestige.config.choices import FIGURES
+from vestige.config.registry import FIGURES
 from vestige.config.study import Study
 from vestige.engines.snakefile import job_of
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from vestige.commands.formatting import plural
-from vestige.provenance import described
+from vestige.provenance import result_facts
 from vestige.provenance.status import PROVEN, Judgement
 
 SHOWN = 3  # runs are named, if there are more
@@ -18,7 +18,7 @@ def notes(found: Mapping[str, Judgement]) -> Iterator[str]:
     Equal settings give equal bits on machines of one kind; on others the last digits may differ.
     """
     proven = [path for path, each in found.items() if each.job.stage.resumes and each.state == PROVEN]
-    by_run = {path: each for path in proven if (each := described.machines(Path(path)))}
+    by_run = {path: each for path in proven if (each := result_facts.machines(Path(path)))}
     mixed = {path: each for path, each in by_run.items() if len({*each}) > 1}
     yield from (f"note: {path}: {describe_epochs(each)}" for path, each in [*mixed.items()][:SHOWN])
     if mixed and len(mixed) > SHOWN:

@@ -11,19 +11,19 @@ from typing import Any, Self
 
 from vestige import pipeline
 from vestige.commands import backup, figure_drawing
+from vestige.commands.check import check_made
 from vestige.commands.checkpoint_publishing import clear_work, publish
 from vestige.commands.cost_records import record_cost
 from vestige.commands.job_log import Note, lock_result, write_log
 from vestige.commands.result_writing import write
 from vestige.commands.stage_call import check_result, folders_of, load, settings_of
-from vestige.commands.study_check import check_made
 from vestige.config import loading
 from vestige.engines import dvc_lock, dvc_repo, plans
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.call import Call
 from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job
-from vestige.provenance import differences, filled_folders, keeping, listing, proofs, results, status
+from vestige.provenance import differences, filled_folders, image_files, proofs, results, retention, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
 
 Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
@@ -49,12 +49,12 @@ def make(job: Job) -> str:
         check_place(job)
         with write_log(job) as note, record_cost(job):
             began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
-            lying = listing.list_places(job.study) if job.stage.lists_places else {}
+            lying = image_files.list_places(job.study) if job.stage.lists_places else {}
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.describe_behind(job))
             load(job)
             refuse_edited(job)
             (draw if job.stage.kind else compute)(job, Call(job.text), before, stamp, note)
-            listing.note_made(job, lying)
+            image_files.note_made(job, lying)
             took = f"{time.monotonic() - began:.1f} s"
             note(f"done in {took}")
             return f"{job.output} made in {took}"
@@ -75,20 +75,20 @@ class Before:
 
 def refuse_edited(job: Job) -> None:
     """Refuse if a source file was edited since this command was started: who knows which of the two was loaded."""
-    outlived = list(filter(None, map(source.stale_bytecode, job.code)))
+    outlived = list(filter(None, map(source_hash.stale_bytecode, job.code)))
     for bytecode in outlived:
         bytecode.unlink()
     if outlived:
         raise Refused(f"{outlived[0]} is of a former text, and was loaded: it is removed, start again.")
-    edited = [file for file in (*job.code, job.stage.rows) if file and source.is_edited(file)]
+    edited = [file for file in (*job.code, job.stage.rows) if file and source_hash.is_edited(file)]
     if edited:
-        raise Refused(f"{source.PREFIX}{edited[0]} was edited after this command was started: start it again.")
+        raise Refused(f"{source_hash.PREFIX}{edited[0]} was edited after this command was started: start it again.")
 
 
 def check_plan(job: Job) -> None:
     """Refuse if the job's text is another than when its engine planned, which would note the former one."""
     if not plans.is_planned(job):
-        files = " or ".join([job.study.file, *([source.PREFIX + job.stage.rows] if job.stage.rows else [])])
+        files = " or ".join([job.study.file, *([source_hash.PREFIX + job.stage.rows] if job.stage.rows else [])])
         raise Refused(
             f"what {job.output} is made with in {files} was edited after snakemake had started: start it again."
         )
@@ -118,7 +118,7 @@ def check_inputs(job: Job, behind: dict[str, Judgement]) -> None:
                 f"Make it first: {job.study.command} make {path}"
             )
     for each in job.read_jobs.values():  # else what opens them says so, one by one
-        if each.stage.resumes and job.study.keep in keeping.RELEASING and (absent := status.files_beside(each)[0]):
+        if each.stage.resumes and job.study.keep in retention.RELEASING and (absent := status.files_beside(each)[0]):
             raise Refused(f"{job.output} reads {absent[0]}, and `keep: {job.study.keep}` let it go.\n{remedy(each)}")
 
 
@@ -157,7 +157,7 @@ def compute(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> N
 
 def is_current_otherwise(job: Job) -> bool:
     """Whether nothing is wrong with a result but that the files at the places of its study have changed."""
-    return status.judge_by_own_proof(job)[1] == listing.changes(job)
+    return status.judge_by_own_proof(job)[1] == image_files.changes(job)
 
 
 def differing_variables(job: Job, made) -> list[str]:

@@ -9,9 +9,9 @@ from vestige import pipeline
 from vestige.commands import backup, checkpoint_release, cost_records, scratch_files, sync
 from vestige.commands.formatting import size_told
 from vestige.config.study import FILE, Study
-from vestige.engines import dvc_cache, dvc_lock, dvc_repo, exclusion
+from vestige.engines import dvc_cache, dvc_lock, dvc_repo, locks
 from vestige.foundation.rows import STAGES
-from vestige.provenance import filled_folders, keeping, proofs, status
+from vestige.provenance import filled_folders, proofs, retention, status
 
 TOPS = ("results", "logs", "benchmarks", backup.ASIDE)
 ABANDONED = 3600  # seconds after which what is not finished never will be
@@ -19,9 +19,9 @@ ABANDONED = 3600  # seconds after which what is not finished never will be
 
 def prune(study: Study, remove: bool = False) -> Iterator[str]:
     """List what nothing in the study explains, with its size; remove it if asked to."""
-    with exclusion.without_snakemake():
+    with locks.without_snakemake():
         files, entries = find_unexplained(study), stray_entries(study)
-        judged = status.judge(study) if study.keep in keeping.RELEASING else {}
+        judged = status.judge(study) if study.keep in retention.RELEASING else {}
         releases, staying = checkpoint_release.find_releases(study, judged)
         yield from checkpoint_release.describe_staying(staying)
         if not files and not entries and not releases:

@@ -5,7 +5,7 @@ import sys
 from vestige.commands import sync
 from vestige.config import loading
 from vestige.engines import dvc_repo
-from vestige.foundation import file_memory
+from vestige.foundation import file_cache
 from vestige.provenance import status
 
 
@@ -17,6 +17,6 @@ def record() -> None:
         study = loading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
         found = status.judge(study)
         print(*sync.in_dvc(study, found), sep="\n", file=sys.stderr)
-        file_memory.keep()
+        file_cache.keep()
     except Exception as error:
         print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)

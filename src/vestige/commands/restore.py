@@ -8,16 +8,16 @@ from vestige.commands import sync
 from vestige.commands.backup import finish, recover, set_aside, swap
 from vestige.commands.job_log import lock_result
 from vestige.config.study import Study
-from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion
+from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, locks
 from vestige.engines.dvc_cache import Former, Formers
-from vestige.engines.members import MemberMissing
+from vestige.engines.internals import MemberMissing
 from vestige.provenance import filled_folders, results, status
 from vestige.provenance.status import PROVEN, Judgement
 
 
 def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
     """Bring back all results, or those at `paths`, that DVC remembers and that are proven; a line on each."""
-    with exclusion.without_snakemake():
+    with locks.without_snakemake():
         for job in pipeline.jobs(study):
             recover(job)
         found = status.judge(study)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.call import Call, module_of
-from vestige.foundation.labelling import add_coordinates
+from vestige.foundation.result_encoding import add_coordinates
 from vestige.pipeline import Job
 from vestige.provenance import hashing, results
 

@@ -6,7 +6,7 @@ from vestige.commands.checkpoint_publishing import workplace
 from vestige.foundation.call import Call, module_of
 from vestige.job_text import find_places
 from vestige.pipeline import Job
-from vestige.provenance import given
+from vestige.provenance import external_checkpoints
 
 
 def load(job: Job) -> None:
@@ -31,6 +31,6 @@ def check_result(job: Job, call: Call, made) -> None:
 def folders_of(job: Job, call: Call) -> dict[str, Any]:
     """The folders that a stage is handed: one to fill, and those that belong to the results that it reads."""
     own = workplace(job) if job.stage.folder else {}
-    if given.is_given(job):
-        own |= {"given": given.list_files(job), "key": given.key_of(job)}
+    if external_checkpoints.is_given(job):
+        own |= {"given": external_checkpoints.list_files(job), "key": external_checkpoints.key_of(job)}
     return own | call.folders

@@ -7,11 +7,11 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
-from vestige.commands import study_check
+from vestige.commands import check
 from vestige.commands.formatting import plural
 from vestige.config import loading
 from vestige.config.study import Study
-from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, exclusion, snakemake_metadata
+from vestige.engines import dvc_history, dvc_lock, dvc_recording, dvc_repo, locks, snakemake_metadata
 from vestige.engines.dvc_cache import Former, Formers
 from vestige.engines.dvc_memory import Memory
 from vestige.foundation.files import describe_irregular, find_irregular
@@ -24,7 +24,7 @@ TOLD = 6  # results that DVC cannot be told of are named, if there are more
 
 def sync(study: Study) -> Iterator[str]:
     """Mark in Snakemake and in DVC exactly what is proven; a line on all that this changed."""
-    with exclusion.without_snakemake():
+    with locks.without_snakemake():
         found = status.judge(study)
         yield from in_snakemake(found)
         yield from in_dvc(study, found)
@@ -110,8 +110,8 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
 def find_refusal(study: Study) -> str:
     """Why the check refuses a study, in a line, and nothing is written for DVC; empty where it is accepted."""
     try:
-        study_check.accept(study)
-    except (ValueError, study_check.ImagesMoved) as error:
+        check.accept(study)
+    except (ValueError, check.ImagesMoved) as error:
         return " ".join(str(error).split())
     return ""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vestige.config.errors import Fault, format_value, refuse_repeated
 from vestige.config.study import Study
-from vestige.foundation.best_epoch import BEST
+from vestige.foundation.measured_epochs import BEST
 from vestige.foundation.rows import STAGES
 
 

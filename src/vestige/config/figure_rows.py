@@ -25,9 +25,9 @@ from vestige.config.errors import Fault, format_fault, format_value, nearest
 from vestige.config.rows import plain_values
 from vestige.config.sections import NAME
 from vestige.figures.drawing import Figure
-from vestige.figures.needs import DISTINCT, NEEDS, Need, at_least_two
 from vestige.figures.rendering import BESIDE
-from vestige.foundation.articles import ARTICLES
+from vestige.figures.requirements import DISTINCT, NEEDS, Need, at_least_two
+from vestige.foundation.papers import ARTICLES
 from vestige.foundation.settings import Values
 
 FOLDER = Path(vestige.figures.__path__[0])

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from vestige.config.choices import FIGURES, KINDS
 from vestige.config.errors import Fault, format_list, format_value, nearest, refuse_repeated, unknown_modules
+from vestige.config.registry import FIGURES, KINDS
 from vestige.config.selection import conditions_of, coordinates_of_result, select_cells, selectable
 from vestige.config.study import Study
 from vestige.foundation.rows import RUN, SET, STAGES

@@ -8,9 +8,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from vestige.foundation import source
+from vestige.foundation import source_hash
+from vestige.foundation.file_cache import find_remembered
 from vestige.foundation.file_identity import identity
-from vestige.foundation.file_memory import find_remembered
 
 
 class RowsRefused(ValueError):
@@ -19,17 +19,17 @@ class RowsRefused(ValueError):
 
 def load_rows(file: str) -> dict[str, Any]:
     """The rows of a file of the package, such as figures/paper.yaml, by name. Raises RowsRefused."""
-    path = source.PACKAGE / file
+    path = source_hash.PACKAGE / file
     try:
         return parse_rows(path, *identity(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise RowsRefused(f"{source.PREFIX}{file} cannot be read: {error}") from None
+        raise RowsRefused(f"{source_hash.PREFIX}{file} cannot be read: {error}") from None
 
 
 @cache
 def parse_rows(path: Path, *mark: int) -> dict[str, Any]:
     """The rows of a file, remembered while it stays the same file."""
-    shown = f"{source.PREFIX}{path.parent.name}/{path.name}"
+    shown = f"{source_hash.PREFIX}{path.parent.name}/{path.name}"
     try:
         rows = plain_values(path)
     except YAMLError as error:

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from vestige.condition import PLACES
-from vestige.config.choices import FIGURES
 from vestige.config.error_locations import locate_fault, section_at, tag_of, type_inside
 from vestige.config.errors import close, format_list, format_value, nearest
+from vestige.config.registry import FIGURES
 from vestige.config.sections import NAME, STUDY_NAME
 from vestige.foundation.rows import SET, STAGES
 

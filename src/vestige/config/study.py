@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeInt, PrivateAttr, create_model
 
 from vestige.condition import Condition, is_penalised
-from vestige.config.choices import SECTIONS, Figures, Images, Network
+from vestige.config.registry import SECTIONS, Figures, Images, Network
 from vestige.config.sections import (
     Applies,
     ConditionSettings,

@@ -14,12 +14,12 @@ from vestige.config.cluster_validation import (
     of_untrained,
 )
 from vestige.config.errors import Fault, format_list, nearest, refuse_repeated, unknown_modules
+from vestige.config.external_validation import of_given, of_given_pair
 from vestige.config.figure_validation import of_figures
-from vestige.config.given_validation import of_given, of_given_pair
+from vestige.config.optimizer_validation import of_keep, of_training
 from vestige.config.selection import values_of
 from vestige.config.study import Study
-from vestige.config.training_validation import of_keep, of_training
-from vestige.foundation.best_epoch import BEST
+from vestige.foundation.measured_epochs import BEST
 from vestige.foundation.rows import STAGES, Stage
 from vestige.stages.training import BatchNorm, is_recomputed
 

@@ -130,7 +130,7 @@ def open_split(images, settings: Settings, split: str, batch_size: int, mean, st
 def load_val(images, settings: Settings):
     """Squares uint8 (images, 3, crop, crop), and labels int64 (images) of val; decoded again where absent."""
     from vestige.data.arrays import OtherImages, load_sound, store_array
-    from vestige.data.squares import decode_squares, load_squares
+    from vestige.data.center_crops import decode_squares, load_squares
 
     names = [str(images[f"{kind}_sha256"].sel(split="val").item()) for kind in ("images", "labels")]
     squares, labels = load_squares(names[0]), load_sound(names[1])

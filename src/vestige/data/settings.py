@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, PositiveInt
 
-from vestige.foundation.places import resolve_path
+from vestige.foundation.external_paths import resolve_path
 from vestige.foundation.settings import Listed, Values
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vestige.engines import dvc_lock
 from vestige.engines.dvc_cache import Former, Formers, md5, md5_of_folder, object_of
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.pipeline import Job
 from vestige.provenance import hashing, proofs, status
 from vestige.provenance.differences import behind_changed, inputs_changed, own_changes
@@ -82,7 +82,7 @@ def choose_former_results(found: Mapping[str, Judgement], formers: Formers, usab
 def same_code(former: Former) -> bool:
     """Whether a former result claims to be made by the source files as they are now, byte for byte."""
     then = dvc_lock.digests_of(former.said, "deps")
-    return all(then.get(source.PREFIX + file) == md5(Path(source.PREFIX + file)) for file in former.job.code)
+    return all(then.get(source_hash.PREFIX + file) == md5(Path(source_hash.PREFIX + file)) for file in former.job.code)
 
 
 def is_poisoned(former: Former) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from vestige.engines import dvc_repo, dvc_shortcuts, members
+from vestige.engines import dvc_repo, dvc_shortcuts, internals
 from vestige.engines.dvc_lock import copy_values
 
 MEMBERS = (
@@ -60,8 +60,8 @@ def open_repo() -> Iterator[Any]:
 
 def check(repo) -> None:
     """Find out that DVC has what is needed to tell it of results. Raises MemberMissing."""
-    members.check(dvc_repo.DVC, MEMBERS)
-    members.check_instance(dvc_repo.DVC, OF_A_REPO, repo)
+    internals.check(dvc_repo.DVC, MEMBERS)
+    internals.check_instance(dvc_repo.DVC, OF_A_REPO, repo)
 
 
 def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -79,9 +79,9 @@ def stages(repo, entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
 
 def check_stage(stage) -> None:
     """Find out that a stage has what is needed of it. Raises MemberMissing."""
-    members.check_instance(dvc_repo.DVC, OF_A_STAGE, stage)
+    internals.check_instance(dvc_repo.DVC, OF_A_STAGE, stage)
     for each in (*stage.deps, *stage.outs):
-        members.check_instance(dvc_repo.DVC, OF_AN_OUT, each)
+        internals.check_instance(dvc_repo.DVC, OF_AN_OUT, each)
 
 
 def paths(stage) -> list[Path]:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vestige.engines import dvc_shortcuts, members
+from vestige.engines import dvc_shortcuts, internals
 from vestige.foundation.disk import nearest_folder
 
-DVC = members.Engine("DVC", "dvc", tested="3.67.1")
+DVC = internals.Engine("DVC", "dvc", tested="3.67.1")
 MEMBERS = (
     "dvc.exceptions:DvcException",
     "dvc.lock:Lock.__enter__(self)",
@@ -66,7 +66,7 @@ def check() -> None:
     """Find out that there is a DVC, and that it has what is needed. Raises Absent, or MemberMissing."""
     if not HERE.is_dir():
         raise Absent("there is no .dvc folder: `dvc init`, or copy it from the repository")
-    members.check(DVC, MEMBERS)
+    internals.check(DVC, MEMBERS)
 
 
 def is_damaged() -> bool:
@@ -132,7 +132,7 @@ def find_sharing(results: Path) -> tuple[Path, str]:
     the try and removed. Raises Absent, or RuntimeError.
     """
     cache, _ = glimpse()
-    members.check(DVC, OF_THE_TRY)
+    internals.check(DVC, OF_THE_TRY)
     from dvc.fs import LocalFileSystem, generic
 
     disk = LocalFileSystem()
@@ -146,7 +146,7 @@ def find_sharing(results: Path) -> tuple[Path, str]:
 
 def root(repo) -> Path:
     """Where the cache lies. Raises MemberMissing."""
-    members.check_instance(DVC, OF_A_REPO, repo)
+    internals.check_instance(DVC, OF_A_REPO, repo)
     return Path(os.path.relpath(repo.cache.legacy.path))
 
 

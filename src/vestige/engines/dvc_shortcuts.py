@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from vestige.engines import members
+from vestige.engines import internals
 from vestige.engines.dvc_lock import copy_values
 from vestige.foundation.file_identity import identity
 
@@ -27,7 +27,7 @@ def take_shortcuts() -> Iterator[None]:
     shortcuts = ((WRITING, write_once), (SAVING, save_once), (LOADING, load_once), (INDEX, read_index_once))
     with ExitStack() as stack:
         for member, shorten in shortcuts:
-            if members.is_present(member):
+            if internals.is_present(member):
                 stack.enter_context(replace_member(member.partition("(")[0], shorten))
         yield
 
@@ -36,7 +36,7 @@ def take_shortcuts() -> Iterator[None]:
 def reuse_saved_hashes() -> Iterator[None]:
     """Let DVC, as it files a stage that was saved just now, take the digests that it was saved with."""
     with ExitStack() as stack:
-        if members.is_present(HASHING):
+        if internals.is_present(HASHING):
             stack.enter_context(replace_member(HASHING.partition("(")[0], know_saved))
         yield
 

@@ -10,12 +10,12 @@ from vestige import pipeline
 from vestige.config import loading
 from vestige.config.study import Study
 from vestige.engines import plans, slurm, snakemake_metadata
-from vestige.engines.exclusion import lock
+from vestige.engines.locks import lock
 from vestige.forkserver import client
 from vestige.foundation import canonical_json
-from vestige.foundation import source as sources
+from vestige.foundation import source_hash as sources
 from vestige.pipeline import Job
-from vestige.provenance import given, proofs
+from vestige.provenance import external_checkpoints, proofs
 
 FORKSERVER = Path("work", "forkserver")
 SERVERS: list = []  # the process of the forkserver of this run, if it has one
@@ -109,7 +109,7 @@ def text(study: Study, stage: str) -> Callable:
 
     def text_of(wildcards) -> str:
         job = job_of(study, stage, wildcards)
-        taken = given.describe_contents(job)
+        taken = external_checkpoints.describe_contents(job)
         return f"{job.text} {canonical_json.canonical(taken)}" if taken else job.text
 
     return text_of

@@ -16,10 +16,10 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
-from vestige.engines import members
-from vestige.engines.members import MemberMissing
+from vestige.engines import internals
+from vestige.engines.internals import MemberMissing
 
-INTERFACE = members.Engine("snakemake-interface-logger-plugins", "snakemake-interface-logger-plugins", tested="2.1.0")
+INTERFACE = internals.Engine("snakemake-interface-logger-plugins", "snakemake-interface-logger-plugins", tested="2.1.0")
 EVENTS = ("WORKFLOW_STARTED", "RUN_INFO", "JOB_INFO", "JOB_FINISHED", "JOB_ERROR", "ERROR")
 MEMBERS = tuple(f"snakemake_interface_logger_plugins.common:LogEvent.{event}" for event in EVENTS)
 # What Snakemake says before a run, or in none at all (as with --lint), is passed on, but for this.
@@ -91,7 +91,7 @@ class LogHandler(LogHandlerBase):
         if said.verbose or said.debug_dag or "all" in self.quiet or getattr(self.settings, "details", False):
             return
         try:
-            members.check(INTERFACE, MEMBERS)
+            internals.check(INTERFACE, MEMBERS)
         except MemberMissing as error:
             print(f"vestige: Snakemake prints its own lines: {error}", file=sys.stderr)
             return

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vestige.engines import members
+from vestige.engines import internals
 from vestige.provenance import hashing
 
-SNAKEMAKE = members.Engine("Snakemake", "snakemake", tested="9.27.1")
+SNAKEMAKE = internals.Engine("Snakemake", "snakemake", tested="9.27.1")
 MEMBERS = (
     "snakemake.api:SnakemakeApi(output_settings)",
     "snakemake.api:SnakemakeApi.__enter__(self)",
@@ -61,7 +61,7 @@ WHOLE = 2**62  # bytes up to which an input's digest is recorded: all of them
 @contextmanager
 def open_workflow() -> Iterator[Any]:
     """Snakemake's workflow with its graph built, without running it. Raises RuntimeError."""
-    members.check(SNAKEMAKE, MEMBERS)
+    internals.check(SNAKEMAKE, MEMBERS)
     from snakemake.api import SnakemakeApi
     from snakemake.exceptions import WorkflowError
     from snakemake.settings.types import DAGSettings, ExecutionSettings, OutputSettings, Quietness, ResourceSettings

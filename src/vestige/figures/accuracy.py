@@ -7,7 +7,7 @@ from pydantic import Field
 from vestige.condition import is_penalised
 from vestige.figures.axes import epoch_axis, lines, value_axis
 from vestige.figures.drawing import GREY, Figure, apply_style, finish_layout, narrow_panels, sheet
-from vestige.figures.keys import key, line_looks
+from vestige.figures.legends import key, line_looks
 from vestige.figures.tables import over_seeds, split_labels
 
 PANELS = {"train_accuracy": "Training", "val_accuracy": "Validation"}

@@ -4,8 +4,8 @@ import json
 from math import log2
 from typing import ClassVar
 
+from vestige.figures.block_diagrams import draw_inside
 from vestige.figures.drawing import Figure, Panel, apply_style
-from vestige.figures.insides import draw_inside
 from vestige.figures.schematic import SMALL, arrow, board, box, bracket, ink_on, tint, title
 from vestige.figures.steps import Group, Kind, groups, kinds, shape, steps_table
 

@@ -4,7 +4,7 @@ from pydantic import PositiveInt
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
 from vestige.figures.drawing import GREY, Figure, Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, line_looks
+from vestige.figures.legends import key, line_looks
 from vestige.figures.tables import over_seeds
 
 

@@ -92,7 +92,7 @@ def add_key(figure, colours: dict, others: list):
     """What both marks are."""
     from matplotlib.lines import Line2D
 
-    from vestige.figures.keys import key_below
+    from vestige.figures.legends import key_below
 
     named = [
         Line2D([], [], linestyle="", marker=MARKERS[name], color=colours[name], label=words)

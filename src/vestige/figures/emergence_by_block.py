@@ -2,7 +2,7 @@
 
 from vestige.figures.axes import epoch_axis, lines, value_axis
 from vestige.figures.drawing import PAGE, Palette, Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, looks
+from vestige.figures.legends import key, looks
 from vestige.figures.module_lines import Selective, pool_networks
 from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import over_seeds

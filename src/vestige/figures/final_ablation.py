@@ -1,9 +1,9 @@
 """How accuracy falls as channels of trained networks are ablated, in either order."""
 
-from vestige.figures.ablation_rows import ORDERS, Curves, ablation_table, row_tables, share_axes
+from vestige.figures.ablation_curves import ORDERS, Curves, ablation_table, row_tables, share_axes
 from vestige.figures.axes import has_tick_labels, lines
 from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, looks
+from vestige.figures.legends import key, looks
 
 
 class Settings(Curves):

@@ -1,8 +1,8 @@
 """Similarity of layers over epochs, high while the network is close to linear."""
 
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
-from vestige.figures.keys import key
 from vestige.figures.layer_pairs import Pairs, modules_of, similarities, similarity_axes
+from vestige.figures.legends import key
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
 

@@ -2,7 +2,7 @@
 
 from vestige.figures.axes import epoch_axis, value_axis
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
-from vestige.figures.keys import key
+from vestige.figures.legends import key
 from vestige.figures.measures import Measures, by_family, measure_words
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import by_condition, over_seeds

@@ -2,7 +2,7 @@
 
 from vestige.figures.axes import draw_spread, value_axis
 from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import handles, key_below
+from vestige.figures.legends import handles, key_below
 from vestige.figures.measures import Measures, measure_words
 from vestige.figures.regularization_lines import COLUMNS, LABELS, after_training, with_untrained
 from vestige.figures.sweeps import (

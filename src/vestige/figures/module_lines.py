@@ -4,7 +4,7 @@ from typing import Literal
 
 from vestige.figures.axes import epoch_axis, value_axis
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout
-from vestige.figures.keys import key
+from vestige.figures.legends import key
 from vestige.figures.panels import condition_panels, mark_penalty
 from vestige.figures.tables import over_seeds
 

@@ -1,9 +1,9 @@
 """From results of pairs of networks to one tidy table of means over seeds, for every two conditions."""
 
 from vestige.condition import PLACES, Condition, facts_of_pair
+from vestige.figures.condition_labels import labels_of
 from vestige.figures.drawing import default_bands, single_columns
 from vestige.figures.tables import CONFIDENCE, VALUES, add_columns, intervals, stack_seeds
-from vestige.figures.wording import labels_of
 
 
 def over_pairs(results, measured, bands=None):

@@ -3,7 +3,7 @@
 from vestige.condition import is_penalised
 from vestige.figures.axes import lines
 from vestige.figures.drawing import GREY, sheet
-from vestige.figures.keys import looks
+from vestige.figures.legends import looks
 
 
 def condition_panels(settings, table, series: str, quantities: tuple[str, ...], heights: tuple[float, ...] = (1,)):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from vestige.figures.axes import draw_spread, in_percent
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key_below
+from vestige.figures.legends import key_below
 from vestige.figures.sweeps import (
     LOGARITHMIC,
     WORDS,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from vestige.figures.axes import draw_spread, value_axis
 from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import handles, key_below
+from vestige.figures.legends import handles, key_below
 from vestige.figures.measures import Measures, choose_measures, measure_words
 from vestige.figures.sweeps import (
     AXIS,

@@ -2,8 +2,8 @@
 
 from vestige.figures.axes import lines
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, line_looks
 from vestige.figures.layer_pairs import PairsBetween, modules_of, similarities, similarity_axes
+from vestige.figures.legends import key, line_looks
 from vestige.figures.pairings import over_pairs
 
 

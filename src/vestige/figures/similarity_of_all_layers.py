@@ -4,8 +4,8 @@ from itertools import combinations
 
 from vestige.figures.axes import lines
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, narrow_panels, sheet
-from vestige.figures.keys import corner_key, line_looks
 from vestige.figures.layer_pairs import similarities, similarity_axes
+from vestige.figures.legends import corner_key, line_looks
 from vestige.figures.tables import over_seeds
 
 

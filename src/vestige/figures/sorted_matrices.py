@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
+from vestige.figures.condition_labels import labels
 from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet
 from vestige.figures.measures import Measure, measure_words
 from vestige.figures.sweeps import name_of
 from vestige.figures.tables import by_condition
-from vestige.figures.wording import labels
 
 
 class Settings(Figure):

@@ -3,7 +3,7 @@
 from vestige.condition import is_penalised
 from vestige.figures.axes import lines
 from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, looks
+from vestige.figures.legends import key, looks
 from vestige.figures.module_lines import PAPER_BANDS, Selective, label_axes, module_table, name_lines, storeys
 from vestige.figures.panels import label_outside, mark_penalty
 from vestige.figures.tables import split_labels

@@ -125,7 +125,7 @@ def regularizer_looks(table, palette: str) -> dict[str, dict]:
     """A look for the line of each regularizer, with the paper's markers."""
     import seaborn
 
-    from vestige.figures.keys import DASHES
+    from vestige.figures.legends import DASHES
 
     names = [name for name in REGULARIZERS if name in set(table["regularizer"])]
     return {

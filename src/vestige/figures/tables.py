@@ -3,8 +3,8 @@
 import math
 
 from vestige.condition import PENALTY, facts, is_penalised, strength
+from vestige.figures.condition_labels import beyond_strength, labels
 from vestige.figures.drawing import default_bands, single_columns
-from vestige.figures.wording import beyond_strength, labels
 
 CONFIDENCE = 0.95
 PRINTED = ("slope",)  # numbers in a figure's text, which have the interval over networks whatever lines have

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from vestige.condition import Condition
 from vestige.figures.drawing import Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import key, looks
+from vestige.figures.legends import key, looks
 from vestige.figures.measures import by_family, measure_words
 from vestige.figures.regularization_lines import COLUMNS
 from vestige.figures.sweeps import Swept, accurate_of, runs_of_sweep

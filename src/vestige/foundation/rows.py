@@ -269,8 +269,8 @@ GIVEN = {
     "training": replace(
         STAGES["training"],
         settings=(*NETWORKS, "training.batch_size"),
-        code=("stages/given_checkpoints.py", SOURCE, FAMILY),
-        own_function="stages/given_checkpoints.py",
+        code=("stages/external_checkpoints.py", SOURCE, FAMILY),
+        own_function="stages/external_checkpoints.py",
         resumes=False,
         epochs=EVERY,
         hours=8,

@@ -6,7 +6,7 @@ from typing import Any
 
 from vestige.pipeline import Job, has_two_rows
 from vestige.provenance import equivalences, hashing
-from vestige.provenance.given import describe_changes
+from vestige.provenance.external_checkpoints import describe_changes
 from vestige.provenance.proofs import CodeOf, code_digests, input_digests, is_former, leaves, table_changes
 
 NAMED = 3  # causes that lie behind a result are named, if there are more

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from vestige.config.errors import nearest
 from vestige.config.rows import plain_values
 from vestige.config.study import Study
-from vestige.foundation import source
+from vestige.foundation import source_hash
 from vestige.foundation.file_identity import identity
 from vestige.foundation.settings import Listed, Values
 
@@ -119,10 +119,13 @@ def refuse_unknown(path: Path, found: tuple[Equivalence, ...]) -> None:
                 raise EquivalencesRefused(f"{path} is refused: unless: found {key!r}; {nearest(key, known, FEW)}")
     removed = {file for each in found for file, (_, new) in each.files.items() if new is None}
     for each in found:
-        if not each.stage.startswith("figures_") and not (source.PACKAGE / "stages" / f"{each.stage}.py").is_file():
+        if (
+            not each.stage.startswith("figures_")
+            and not (source_hash.PACKAGE / "stages" / f"{each.stage}.py").is_file()
+        ):
             raise EquivalencesRefused(f"{path} is refused: there is no stage {each.stage!r}")
         for file in each.files:
-            if file not in removed and not (source.PACKAGE / file).is_file():
+            if file not in removed and not (source_hash.PACKAGE / file).is_file():
                 raise EquivalencesRefused(
                     f"{path} is refused: there is no file {file!r}; files are named from src/vestige/ on, as in "
                     f"stages/{each.stage}.py, and one that is removed has null for its new digest"

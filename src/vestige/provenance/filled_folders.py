@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
+from vestige.foundation.external_paths import is_leftover
 from vestige.foundation.files import read_regular
-from vestige.foundation.places import is_leftover
 from vestige.pipeline import Job
-from vestige.provenance import given, hashing, keeping, proofs, scratch
+from vestige.provenance import external_checkpoints, hashing, proofs, retention, scratch
 
 IGNORED = Path(".dvcignore")
 
@@ -22,7 +22,7 @@ def is_own(job: Job, path: str) -> bool:
 
 def is_own_name(name: str) -> bool:
     """Whether a file of this name may be one of a folder that a stage fills."""
-    return keeping.EPOCH.fullmatch(name) is not None
+    return retention.EPOCH.fullmatch(name) is not None
 
 
 def find_alien(job: Job, beside: Collection[str]) -> str:
@@ -64,7 +64,7 @@ def is_left_by_run(job: Job, path: str) -> bool:
         work = hashing.sha256(scratch.workplace(job) / Path(path).name)
     except (scratch.ScratchRefused, OSError):
         left, work = False, None
-    return left or digest == work or digest in given.read_contents(job).values()
+    return left or digest == work or digest in external_checkpoints.read_contents(job).values()
 
 
 def describe_strangers(strangers: Collection[str]) -> list[str]:

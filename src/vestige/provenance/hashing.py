@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from vestige.foundation.file_memory import find_remembered
+from vestige.foundation.file_cache import find_remembered
 from vestige.foundation.files import open_regular
 
 

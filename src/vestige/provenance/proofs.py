@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vestige.config.study import Study
-from vestige.foundation import file_memory, source
+from vestige.foundation import file_cache, source_hash
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.file_memory import find_remembered
+from vestige.foundation.file_cache import find_remembered
 from vestige.job_text import is_job_text
 from vestige.pipeline import Job, begins, jobs
-from vestige.provenance import embedding, hashing, machine
+from vestige.provenance import embedding, environment, hashing
 
 LONGEST = 200  # characters of a setting that a reason shows
 FEW = 8  # texts of jobs behind a result are held as they are, if there are no more
@@ -32,8 +32,8 @@ def proof(
         "inputs": inputs,
         "behind": behind,
         "beside": beside,
-        "versions": machine.versions(job.code),
-        "hardware": machine.hardware(job.study.device if job.stage.networks else None),
+        "versions": environment.versions(job.code),
+        "hardware": environment.hardware(job.study.device if job.stage.networks else None),
     }
 
 
@@ -44,17 +44,17 @@ def code_digests(job: Job) -> dict[str, str]:
 
 def digest_files(files: Iterable[str]) -> dict[str, str]:
     """The digest of each of some files of the package that are there, as it stands now."""
-    paths = {file: source.PACKAGE / file for file in files}
-    return {file: source.file_digest(path) for file, path in paths.items() if path.is_file()}
+    paths = {file: source_hash.PACKAGE / file for file in files}
+    return {file: source_hash.file_digest(path) for file, path in paths.items() if path.is_file()}
 
 
 def note_code(study: Study) -> None:
     """Leave what the code of all jobs of a study is to the processes that make them: each need not look for itself."""
     code_of = look_once(code_digests)
     for job in jobs(study):
-        with suppress(source.SourceRefused, OSError):  # whoever makes this job says so
+        with suppress(source_hash.SourceRefused, OSError):  # whoever makes this job says so
             code_of(job)
-    file_memory.keep()
+    file_cache.keep()
 
 
 def look_once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from vestige.config.study import Study
 from vestige.foundation.files import open_regular, read_regular
-from vestige.foundation.labelling import encoding_of, sort_attributes
+from vestige.foundation.result_encoding import encoding_of, sort_attributes
 from vestige.foundation.rows import STAGES, STUDY
 from vestige.provenance import embedding
 

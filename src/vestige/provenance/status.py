@@ -7,7 +7,7 @@ from pathlib import Path
 from vestige.config.study import Study
 from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job, jobs
-from vestige.provenance import hashing, keeping, listing
+from vestige.provenance import hashing, image_files, retention
 from vestige.provenance.differences import behind_changed, inputs_changed, name_causes, own_changes
 from vestige.provenance.filled_folders import describe_strangers, find_alien, list_strangers
 from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, look_once
@@ -107,7 +107,7 @@ def judge_by_own_proof(
         return FOREIGN, [why], ()
     own, vouched = own_changes(job, given, unchanged, code_of(job))
     behind, vouched_behind = behind_changed(given, gone, code_of)
-    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind, *listing.changes(job)]
+    reasons = [*own, *inputs_changed(given["inputs"], input_digests(job)), *behind, *image_files.changes(job)]
     return STALE if reasons else PROVEN, reasons, tuple(dict.fromkeys(vouched + vouched_behind))
 
 
@@ -148,4 +148,4 @@ def written_beside(job: Job) -> dict[str, str]:
 
 def needed_beside(job: Job, written: Collection[str], code_of: CodeOf = code_digests) -> list[str]:
     """Of the files written with a result, those that must be there; what reads checkpoints is judged by itself."""
-    return keeping.needed_files(job, written, lambda reader: judge_by_own_proof(reader, code_of=code_of)[0] == PROVEN)
+    return retention.needed_files(job, written, lambda reader: judge_by_own_proof(reader, code_of=code_of)[0] == PROVEN)

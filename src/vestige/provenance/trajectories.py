@@ -9,18 +9,18 @@ from typing import Any
 from vestige.config.selection import OF_PENALTY
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical
-from vestige.foundation.file_memory import find_remembered
+from vestige.foundation.file_cache import find_remembered
 from vestige.foundation.files import read_regular
 from vestige.foundation.processor import kind_of
 from vestige.pipeline import Job, cells, job
-from vestige.provenance import embedding, hashing, machine, proofs, scratch
+from vestige.provenance import embedding, environment, hashing, proofs, scratch
 
 KEY = 32  # digits of an epoch's key
 # What describes the penalty counts for the passes that are penalised; the length of a run for none, and neither do the
 # statistics with which its networks are evaluated.
 OF_NO_EPOCH = {"epochs", "batch_norm", *OF_PENALTY}
 OF_ONE_RUN = {"labels", "reads", "classes"}  # parts of a text: whose it is, and where it lies
-versions = cache(machine.versions)
+versions = cache(environment.versions)
 
 
 def keys(job: Job) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from vestige.report.plates import FIRST, Plate
+from vestige.report.embedded_figures import FIRST, Plate
 from vestige.report.verdicts import ABSENT, Claim
 
 FIGURES = re.compile(r"[Ff]igures? (?P<numbers>\d+[a-z]?(?:(?:, | and )\d+[a-z]?\b)*)")

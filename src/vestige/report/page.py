@@ -9,12 +9,12 @@ from vestige.foundation.comments import without_comments
 from vestige.report import citation
 from vestige.report.card import card, disagreement
 from vestige.report.conditions import conditions_of
+from vestige.report.embedded_figures import ROWS, plates_of
 from vestige.report.evidence import proofs_of
 from vestige.report.limits import limits, what_is_hardly_learnt
 from vestige.report.links import link_claims_and_figures
 from vestige.report.overview import paragraph
 from vestige.report.papers import headline, outcome, papers_of, unspoken
-from vestige.report.plates import ROWS, plates_of
 from vestige.report.verdicts import claims_of, few_seeds
 from vestige.report.wording import number, plural, typeset
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from vestige.foundation.articles import ARTICLES
+from vestige.foundation.papers import ARTICLES
 from vestige.report.verdicts import (
     ABSENT,
     CONTRADICTED,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from vestige.report.strips import Strip, strip
+from vestige.report.interval_strips import Strip, strip
 from vestige.report.wording import ABSENT as ABSENT_NUMBER
 from vestige.report.wording import format_interval, format_list, number, plural, span
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from vestige.foundation.best_epoch import Epochs, name_best
+from vestige.foundation.measured_epochs import Epochs, name_best
 from vestige.foundation.settings import Values
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from vestige.foundation.random import generator
+from vestige.metrics.label_permutation import mutual_information, relabelled_information, standardise
 from vestige.metrics.partitions import adjust, drop_dead, element_centric, expect_element_centric
-from vestige.metrics.relabelling import mutual_information, relabelled_information, standardise
 
 STATISTICS = {
     "similarity": ("element-centric similarity of clusters and preferred classes", "1"),

@@ -2,7 +2,7 @@
 
 from pydantic import PositiveFloat
 
-from vestige.foundation.best_epoch import Epochs, name_best
+from vestige.foundation.measured_epochs import Epochs, name_best
 from vestige.foundation.settings import Values
 
 

@@ -193,8 +193,8 @@ def prepare_training(settings, images):
     from vestige.data.loader import split_of, validation_of
     from vestige.models.network import refuse_unmeasurable
     from vestige.training import loop
-    from vestige.training.arithmetic import arrange, refuse_unsupported
     from vestige.training.distributed import synchronize_batch_norm
+    from vestige.training.precision import arrange, refuse_unsupported
 
     training = settings.training
     network, device = build_network(settings, images)

@@ -19,7 +19,6 @@ from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
 from vestige.models.network import Network, at_step, channels_of, forward
 from vestige.training import within_epoch
-from vestige.training.arithmetic import in_float32, laid_out, use_bfloat16, use_tf32
 from vestige.training.distributed import (
     Sizes,
     as_first,
@@ -32,6 +31,7 @@ from vestige.training.distributed import (
 )
 from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
+from vestige.training.precision import in_float32, laid_out, use_bfloat16, use_tf32
 from vestige.training.resume import Records, Trajectory, resume, save
 from vestige.training.schedule import best_epoch, has_stopped, learning_rate
 

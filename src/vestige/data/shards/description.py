@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 
 from vestige.data.arrays import SPLITS, store_array
+from vestige.data.center_crops import decode_squares
 from vestige.data.photograph_index import Index
 from vestige.data.probe import probe
 from vestige.data.shards.indexing import Note, build_index
-from vestige.data.squares import decode_squares
 
 
 def images(settings: SimpleNamespace, note: Note) -> xr.Dataset:

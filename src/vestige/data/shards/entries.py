@@ -5,7 +5,7 @@ import stat
 from typing import NamedTuple
 
 from vestige.data.shards.faults import Faults
-from vestige.foundation.places import is_leftover
+from vestige.foundation.external_paths import is_leftover
 
 SUFFIXES = (".jpeg", ".jpg", ".png")
 

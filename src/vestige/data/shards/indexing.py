@@ -18,7 +18,7 @@ from vestige.data.shards.parquet_copies import copy_shards
 from vestige.data.shards.photograph_reading import fill_rows
 from vestige.foundation.disk import free_bytes
 from vestige.foundation.file_identity import identity
-from vestige.foundation.source import PACKAGE, file_digest
+from vestige.foundation.source_hash import PACKAGE, file_digest
 
 Note = Callable[[str], None]
 ALL = "all"  # the split of a folder of class folders that has none

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vestige.foundation.places import resolve_path
+from vestige.foundation.external_paths import resolve_path
 
 
 def test_home_and_variables_are_filled_in(monkeypatch):

@@ -5,11 +5,11 @@ import pytest
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.config.choices import FAMILIES, SOURCES
-from vestige.foundation import source
-from vestige.provenance import machine
+from vestige.config.registry import FAMILIES, SOURCES
+from vestige.foundation import source_hash
+from vestige.provenance import environment
 
-STUDY = loading.read(source.PACKAGE.parents[1] / "studies/digits.yaml")
+STUDY = loading.read(source_hash.PACKAGE.parents[1] / "studies/digits.yaml")
 ONE_OF_EACH = {job.stage.name: job for job in pipeline.jobs(STUDY)}
 SAID = '''
 """A module."""
@@ -76,7 +76,7 @@ ANOTHER_MEANING = {
 def written(tmp_path, monkeypatch):
     """A package of ours in an empty folder, to which files are added by path and text."""
     folder = tmp_path / "vestige"
-    monkeypatch.setattr(source, "PACKAGE", folder)
+    monkeypatch.setattr(source_hash, "PACKAGE", folder)
 
     def write(**texts: str):
         for name, text in texts.items():
@@ -92,7 +92,7 @@ def digest_of(folder, text: str) -> str:
     """The digest of a file with some text."""
     path = folder / "file.py"
     path.write_text(text, encoding="utf-8")
-    return source.file_digest(path)
+    return source_hash.file_digest(path)
 
 
 @pytest.mark.parametrize(("old", "new"), SAID_OTHERWISE.values(), ids=SAID_OTHERWISE)
@@ -129,7 +129,7 @@ ALIKE = {
 def test_of_a_file_that_is_not_python_comments_alone_say_nothing(tmp_path, suffix):
     def digest(text: str) -> str:
         (tmp_path / f"file{suffix}").write_text(text)
-        return source.file_digest(tmp_path / f"file{suffix}")
+        return source_hash.file_digest(tmp_path / f"file{suffix}")
 
     alike, others = ALIKE[suffix]
     assert len({digest(text) for text in alike}) == 1
@@ -143,7 +143,7 @@ def test_templates_that_count_as_the_same_make_the_same_page(text):
 
 
 def test_a_source_means_the_same_in_words_that_no_version_of_python_changes():
-    assert source.parse_meaning(b"x = -1  # note") == (
+    assert source_hash.parse_meaning(b"x = -1  # note") == (
         "Module",
         (
             "body",
@@ -172,7 +172,7 @@ def test_a_source_means_the_same_in_words_that_no_version_of_python_changes():
 )
 def test_an_import_counts_wherever_it_stands(written, text):
     written(above=text, below="name = 1")
-    assert source.closure("above.py") == ("above.py", "below.py")
+    assert source_hash.closure("above.py") == ("above.py", "below.py")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_import_counts_wherever_it_stands(written, text):
 )
 def test_an_import_of_something_else_does_not(written, text):
     written(above=text, below="name = 1", other="")
-    assert source.closure("above.py") == ("above.py",)
+    assert source_hash.closure("above.py") == ("above.py",)
 
 
 def test_the_closure_goes_all_the_way_and_in_circles(written):
@@ -190,38 +190,38 @@ def test_the_closure_goes_all_the_way_and_in_circles(written):
         parts__three="from vestige.stages.one import x",
         parts__four="",
     )
-    assert source.closure("stages/one.py") == ("parts/three.py", "parts/two.py", "stages/one.py")
+    assert source_hash.closure("stages/one.py") == ("parts/three.py", "parts/two.py", "stages/one.py")
 
 
 def test_package_files_are_in_no_closure(written):
     written(above="import vestige.parts\nfrom vestige import parts", __init__="", parts____init__="")
-    assert source.closure("above.py") == ("above.py",)
+    assert source_hash.closure("above.py") == ("above.py",)
 
 
 def test_packages_are_those_that_must_be_installed(written):
     written(
         above="import os\nfrom scipy.special import stdtrit\nimport vestige.below", below="def f():\n    import torch"
     )
-    assert source.packages("above.py") == ("scipy", "torch")
+    assert source_hash.packages("above.py") == ("scipy", "torch")
 
 
 def test_an_edited_file_is_read_again(written):
     written(above="import numpy", below="")
-    assert source.packages("above.py") == ("numpy",)
+    assert source_hash.packages("above.py") == ("numpy",)
     written(above="import vestige.below\nimport pandas")
-    assert source.packages("above.py") == ("pandas",)
-    assert source.closure("above.py") == ("above.py", "below.py")
+    assert source_hash.packages("above.py") == ("pandas",)
+    assert source_hash.closure("above.py") == ("above.py", "below.py")
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_the_versions_of_all_that_a_stage_imports_are_known(name):
-    versions = machine.versions(ONE_OF_EACH[name].code)
+    versions = environment.versions(ONE_OF_EACH[name].code)
     assert {"numpy", "pydantic"} & versions.keys()
     assert all(number[0].isdigit() for number in versions.values()), versions
 
 
 def test_a_package_is_recorded_under_the_name_by_which_it_is_installed():
-    assert {"scikit-learn", "numpy"} <= set(machine.versions(ONE_OF_EACH["images"].code))
+    assert {"scikit-learn", "numpy"} <= set(environment.versions(ONE_OF_EACH["images"].code))
 
 
 @pytest.mark.parametrize("name", ["training", "selectivity", "ablation", "cka"])
@@ -242,5 +242,5 @@ def test_raising_the_format_makes_every_result_stale(name):
 def test_an_editors_lock_beside_a_source_file_hinders_nothing(tmp_path, monkeypatch):
     (tmp_path / "training.py").write_text("")
     (tmp_path / ".#training.py").symlink_to("somebody@here.17")
-    monkeypatch.setattr(source, "PACKAGE", tmp_path)
-    assert list(source.identities()) == [tmp_path / "training.py"]
+    monkeypatch.setattr(source_hash, "PACKAGE", tmp_path)
+    assert list(source_hash.identities()) == [tmp_path / "training.py"]

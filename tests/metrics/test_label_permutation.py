@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
-from vestige.metrics.relabelling import mutual_information, relabelled_information, standardise
+from vestige.metrics.label_permutation import mutual_information, relabelled_information, standardise
 
 RNG = np.random.default_rng(0)
 PAIRS = [

@@ -3,7 +3,7 @@
 import pytest
 import xarray as xr
 
-from vestige.foundation.best_epoch import name_best
+from vestige.foundation.measured_epochs import name_best
 
 
 def run(last: int, **more) -> xr.Dataset:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from vestige.provenance.listing import list_folder
+from vestige.provenance.image_files import list_folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from safetensors.numpy import save, save_file
 
 from vestige.models import bottleneck_resnet, mlp
 from vestige.models.network import build
-from vestige.stages import association, given_checkpoints
+from vestige.stages import association, external_checkpoints
 from vestige.stages.unit_association import PLAIN
 
 HIDDEN, INPUTS, CLASSES = (9, 7), 128, 6
@@ -36,7 +36,7 @@ def take(run, tmp_path):
         settings = run.settings(batch_size=16)
         settings.network = network
         note = run.inputs["note"]
-        return given_checkpoints.training(settings, run.inputs["images"], tmp_path / "kept", files, KEY, note)
+        return external_checkpoints.training(settings, run.inputs["images"], tmp_path / "kept", files, KEY, note)
 
     return of
 

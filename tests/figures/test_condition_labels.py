@@ -2,7 +2,7 @@ import pytest
 import xarray as xr
 
 from vestige.condition import modules_label
-from vestige.figures.wording import labels
+from vestige.figures.condition_labels import labels
 
 PLAIN = {"alpha": 0.0, "start": 0, "stop": 0, "modules": "", "epochs": 12}
 SUPPRESSED = {"alpha": -20.0, "start": 0, "stop": 12, "modules": "4 5 6", "epochs": 12}

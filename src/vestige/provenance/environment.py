@@ -2,7 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from vestige.foundation import processor, source
+from vestige.foundation import processor, source_hash
 
 # Packages whose import name is not the name under which they are installed.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "mpl_toolkits": "matplotlib"}
@@ -10,7 +10,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "mpl_toolkits": "ma
 
 def versions(files: tuple[str, ...]) -> dict[str, str]:
     """Versions of the packages that the code imports; those that it can do without may not be installed."""
-    names = (DISTRIBUTIONS.get(name, name) for name in source.packages(*files))
+    names = (DISTRIBUTIONS.get(name, name) for name in source_hash.packages(*files))
     found = {name: version_of(name) for name in sorted(names)}
     return {name: each for name, each in found.items() if each is not None}
 

@@ -7,8 +7,8 @@ from stages.toy import NETWORK, SUPPRESSED, files, kill_after, settings, trained
 from torch import nn
 
 from vestige.models.network import build
-from vestige.training import arithmetic, checkpoints, loop
-from vestige.training.arithmetic import Unsupported, arrange, laid_out, refuse_unsupported, use_bfloat16, use_tf32
+from vestige.training import checkpoints, loop, precision
+from vestige.training.precision import Unsupported, arrange, laid_out, refuse_unsupported, use_bfloat16, use_tf32
 
 CPU = torch.device("cpu")
 OTHERS = [
@@ -103,9 +103,9 @@ def test_tf32_is_for_convolutions_of_training_alone(images, tmp_path, monkeypatc
         return forward(layer, values)
 
     monkeypatch.setattr(nn.Conv2d, "forward", convolve)
-    for precision, convolutions in (("tf32", True), ("float32", False), ("bfloat16", False)):
+    for chosen, convolutions in (("tf32", True), ("float32", False), ("bfloat16", False)):
         seen.clear()
-        trained(tmp_path / precision, images, SUPPRESSED, precision=precision)
+        trained(tmp_path / chosen, images, SUPPRESSED, precision=chosen)
         assert seen == {(True, convolutions, False), (False, False, False)}
         assert not torch.backends.cudnn.allow_tf32
     with use_tf32("tf32"):
@@ -129,9 +129,9 @@ def test_activations_lie_as_asked_however_images_came(said):
 
 
 def test_autocast_is_for_bfloat16_alone():
-    for precision in (None, "float32", "tf32", "bfloat16"):
-        with use_bfloat16(precision, CPU):
-            assert torch.is_autocast_enabled("cpu") is (precision == "bfloat16")
+    for chosen in (None, "float32", "tf32", "bfloat16"):
+        with use_bfloat16(chosen, CPU):
+            assert torch.is_autocast_enabled("cpu") is (chosen == "bfloat16")
     assert not torch.is_autocast_enabled("cpu")
 
 
@@ -165,7 +165,7 @@ def test_a_gpu_without_bfloat16_is_refused(monkeypatch):
 @pytest.mark.nightly
 def test_compiled_kernels_train_the_same_network_and_go_on_to_the_same_bits(images, tmp_path):
     try:
-        arithmetic.refuse_uncompilable(CPU)
+        precision.refuse_uncompilable(CPU)
     except Unsupported as error:
         pytest.skip(str(error))
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from vestige.commands.sync import is_wrong
 from vestige.config import loading
 from vestige.config.study import Study
-from vestige.engines import exclusion, snakemake_metadata
+from vestige.engines import locks, snakemake_metadata
 from vestige.engines.snakemake_metadata import JUDGED
-from vestige.foundation import file_memory
+from vestige.foundation import file_cache
 from vestige.pipeline import PLAN
 from vestige.provenance import status
 
@@ -26,9 +26,9 @@ def doubt_wrong(study: Study) -> None:
     if JUDGED in os.environ or PLAN in os.environ:
         return
     found = status.judge(study)
-    file_memory.keep()
+    file_cache.keep()
     if any(is_wrong(each) and snakemake_metadata.may_believe(path, each.job.text) for path, each in found.items()):
-        code = "from vestige.commands.doubts import main; main()"
+        code = "from vestige.commands.untrusted_results import main; main()"
         told = subprocess.run([sys.executable, "-c", code], env={**os.environ, JUDGED: "1"}, check=False)
         if told.returncode:
             print("vestige: Snakemake could not be told what is wrong: say `vestige verify`", file=sys.stderr)
@@ -46,6 +46,6 @@ def doubt_wrong_results(study: Study) -> Iterator[str]:
 
 def main() -> None:
     """Look at the study here, and say what is doubted; beside a Snakemake that runs, nothing."""
-    with suppress(exclusion.Busy), exclusion.without_snakemake():
+    with suppress(locks.Busy), locks.without_snakemake():
         for line in doubt_wrong_results(loading.read()):
             print(line, file=sys.stderr)

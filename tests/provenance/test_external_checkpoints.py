@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from vestige import pipeline
 from vestige.config import loading
-from vestige.provenance import given, keeping, proofs, results, status, trajectories
+from vestige.provenance import external_checkpoints, proofs, results, retention, status, trajectories
 
 STUDY = Path(__file__).resolve().parents[1] / "studies" / "tiny.yaml"
 
@@ -40,7 +40,10 @@ def put(*names, text="weights"):
 
 
 def listed(training):
-    return {epoch: os.path.relpath(path, "place/theirs") for epoch, path in given.list_files(training).items()}
+    return {
+        epoch: os.path.relpath(path, "place/theirs")
+        for epoch, path in external_checkpoints.list_files(training).items()
+    }
 
 
 @pytest.mark.parametrize("name", ["epoch-000.safetensors", "epoch-020.safetensors", "weights.safetensors"])
@@ -96,13 +99,13 @@ REFUSED = {
 @pytest.mark.parametrize(("names", "said", "says"), REFUSED.values(), ids=REFUSED)
 def test_files_that_are_missing_or_named_otherwise_are_refused_with_the_remedy(study, names, said, says):
     put(*names)
-    with pytest.raises(given.CheckpointsRefused, match=f"^conditions.theirs.checkpoints: .*{says}"):
-        given.list_files(training_of(study(**said)))
+    with pytest.raises(external_checkpoints.CheckpointsRefused, match=f"^conditions.theirs.checkpoints: .*{says}"):
+        external_checkpoints.list_files(training_of(study(**said)))
 
 
 def test_a_variable_that_is_not_set_is_named(study):
     with pytest.raises(ValueError, match=r"conditions.theirs.checkpoints is \$ELSEWHERE, but \$ELSEWHERE is not known"):
-        given.list_files(training_of(study("$ELSEWHERE")))
+        external_checkpoints.list_files(training_of(study("$ELSEWHERE")))
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ def made(study):
 
 
 def put_result(training, dataset):
-    taken = given.describe_contents(training)
+    taken = external_checkpoints.describe_contents(training)
     inputs = dict.fromkeys(proofs.input_digests(training), "0" * 64)
     proof = proofs.proof(training, proofs.code_digests(training), inputs, proofs.describe_behind(training), taken)
     results.write_dataset(Path(training.output), dataset, proof)
@@ -135,10 +138,10 @@ def test_no_proof_holds_the_place_and_moving_it_leaves_the_result_as_it_is(study
 
 
 def test_a_place_that_is_not_here_proves_nothing(study, made):
-    taken = given.describe_contents(made)
+    taken = external_checkpoints.describe_contents(made)
     Path("place/theirs/weights.safetensors").unlink()
     assert reasons(training_of(study())) == []
-    assert given.describe_contents(training_of(study())) == taken != {}
+    assert external_checkpoints.describe_contents(training_of(study())) == taken != {}
 
 
 def test_changed_contents_make_the_result_stale(study, made):
@@ -161,7 +164,7 @@ def test_settings_of_training_are_none_of_networks_from_elsewhere_and_its_code_i
     ours = pipeline.job(study(), "training", condition="baseline", seed=0)
     assert theirs.settings.keys() == {"device", "threads", "images", "network", "training.batch_size"}
     assert "stages/training.py" not in theirs.code
-    assert "stages/given_checkpoints.py" not in ours.code
+    assert "stages/external_checkpoints.py" not in ours.code
 
 
 def test_networks_from_elsewhere_have_no_trajectory(study):
@@ -172,5 +175,5 @@ def test_networks_from_elsewhere_have_no_trajectory(study):
 
 
 def test_all_of_their_checkpoints_are_kept(study):
-    needed = keeping.needed_epochs(training_of(study(keep="listed", epochs=9)), 9, lambda reader: True)
+    needed = retention.needed_epochs(training_of(study(keep="listed", epochs=9)), 9, lambda reader: True)
     assert needed is None

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from vestige.config.study import Study
 from vestige.foundation.canonical_json import canonical, plain
+from vestige.foundation.external_paths import is_leftover
 from vestige.foundation.files import read_regular, write_whole
-from vestige.foundation.places import is_leftover
 from vestige.pipeline import PLAN, Job
 from vestige.provenance import hashing
 

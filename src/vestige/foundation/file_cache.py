@@ -18,8 +18,8 @@ MEMORY = Path("work", "found_in_files")
 SETTLED = 2e9  # nanoseconds: of a file changed less long ago, a later change might not show in its times
 FINDERS = (  # the code that finds what is remembered: a memory written by other code is ignored
     *("foundation/canonical_json.py", "foundation/comments.py", "foundation/file_identity.py"),
-    *("foundation/file_memory.py", "foundation/files.py", "foundation/source.py", "config/rows.py"),
-    *("provenance/described.py", "provenance/embedding.py", "provenance/equivalences.py"),
+    *("foundation/file_cache.py", "foundation/files.py", "foundation/source_hash.py", "config/rows.py"),
+    *("provenance/result_facts.py", "provenance/embedding.py", "provenance/equivalences.py"),
     *("provenance/hashing.py", "provenance/trajectories.py"),
 )
 

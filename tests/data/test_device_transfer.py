@@ -2,7 +2,7 @@
 
 import torch
 
-from vestige.data.transfer import Transfer
+from vestige.data.device_transfer import Transfer
 
 CPU, SHAPE = torch.device("cpu"), (4, 2, 2, 3)
 

@@ -10,7 +10,7 @@ from vestige.config.claim_rows import check_claims
 from vestige.config.image_validation import Known, misfits
 from vestige.config.study import Study
 from vestige.engines import dvc_lock
-from vestige.provenance import described, given, listing, status
+from vestige.provenance import external_checkpoints, image_files, result_facts, status
 
 
 def accept(study: Study) -> None:
@@ -30,8 +30,8 @@ def check_made(study: Study) -> None:
     """Hold the study against its images and its network, as far as these are described. Raises StudyRefused."""
     if images := proven(study, "images"):
         network = proven(study, "network")
-        layers = described.layers(network) if network else ()
-        loading.refuse([*misfits(study, Known(*described.counts(images), layers))], study.file)
+        layers = result_facts.layers(network) if network else ()
+        loading.refuse([*misfits(study, Known(*result_facts.counts(images), layers))], study.file)
 
 
 def refuse_moved(study: Study) -> None:
@@ -44,7 +44,7 @@ def refuse_moved(study: Study) -> None:
         if not os.path.exists(path) and not getattr(study.images, "download", None):
             print(f"vestige: nothing lies at images.{key} here, which is {path}", file=sys.stderr)
     job = pipeline.job(study, "images")
-    if found := listing.changes(job):
+    if found := image_files.changes(job):
         raise ImagesMoved(
             f"{found[0]} since {job.output} was made. Say `{study.command} make {job.output}`: if these are the same "
             "images, all else stays current; if not, what follows from them is made again."
@@ -56,14 +56,16 @@ def check_given(study: Study) -> None:
 
     Raises CheckpointsRefused where files are missing or named otherwise, and ValueError for a variable that is not set.
     """
-    for each in given.list_trainings(study):
-        if not given.place_of(each).exists():
-            where = f"{given.place_of(each)}{given.hint_of_seeds(each)}"
-            print(f"vestige: nothing lies at {given.key_of(each)} here, which is {where}", file=sys.stderr)
+    for each in external_checkpoints.list_trainings(study):
+        if not external_checkpoints.place_of(each).exists():
+            where = f"{external_checkpoints.place_of(each)}{external_checkpoints.hint_of_seeds(each)}"
+            print(
+                f"vestige: nothing lies at {external_checkpoints.key_of(each)} here, which is {where}", file=sys.stderr
+            )
             continue
-        given.list_files(each)
-        then = given.noted_hashes(each)
-        for line in given.describe_changes(each, then) if then else ():
+        external_checkpoints.list_files(each)
+        then = external_checkpoints.noted_hashes(each)
+        for line in external_checkpoints.describe_changes(each, then) if then else ():
             due = f"{each.output} is due; before `dvc repro` say `vestige sync`"
             print(f"vestige: {line}: {due}", file=sys.stderr)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from vestige.foundation.comments import without_comments
+from vestige.foundation.file_cache import find_remembered
 from vestige.foundation.file_identity import identity
-from vestige.foundation.file_memory import find_remembered
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PREFIX = "src/vestige/"

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vestige.foundation.articles import ARTICLES
+from vestige.foundation.papers import ARTICLES
 from vestige.report.evidence import text_of
 from vestige.report.wording import format_list, number
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from vestige.figures.axes import draw_spread, epoch_axis, in_percent, lines, value_axis
 from vestige.figures.drawing import Figure, Palette, Panel, apply_style, finish_layout, sheet
-from vestige.figures.keys import epoch_colours, epoch_key, handles, looks
+from vestige.figures.legends import epoch_colours, epoch_key, handles, looks
 from vestige.figures.tables import over_seeds
 
 ORDERS = {"selective": "most selective first", "random": "random order"}
@@ -35,11 +35,11 @@ class Settings(Curves):
 
 def ablation_table(settings: Curves, runs, area: str = "integral"):
     """Means over seeds of normalised accuracy and of the areas under its curves, of the modules to be drawn."""
-    from vestige.metrics.summaries import ablation_curves
+    from vestige.metrics import summaries
 
     name = ACCURACY[settings.accuracy]
     shown = [pick_modules(run, settings.modules) for run in runs]
-    table = over_seeds(shown, lambda run: with_slope(ablation_curves(run, name, area)), settings.bands)
+    table = over_seeds(shown, lambda run: with_slope(summaries.ablation_curves(run, name, area)), settings.bands)
     return table.drop(columns="point").astype({"ablated": "Int64", "epoch": "Int64"})
 
 
@@ -65,7 +65,7 @@ def pick_modules(run, modules):
     return run.isel(point=np.isin(run["module"].values, modules)) if modules else run
 
 
-def ablation_rows(settings: Settings, runs):
+def ablation_curves(settings: Settings, runs):
     """Draw results of `ablation`, a row for each module (and condition); returns the figure and the table of it."""
     table = ablation_table(settings, runs, settings.area)
     sloped = table["quantity"] == "slope"

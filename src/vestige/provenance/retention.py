@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vestige.foundation.rows import PAIR, RUN, STAGES
 from vestige.pipeline import Job, cells, job
-from vestige.provenance import described
+from vestige.provenance import result_facts
 
 BEST = "best"
 RELEASING = ("listed", BEST)  # the values of `keep` that let checkpoints go
@@ -21,7 +21,7 @@ def needed_files(training: Job, written: Collection[str], is_proven: IsProven) -
 
 
 def needed_epochs(
-    training: Job, last: int, is_proven: IsProven, best_in: Callable[[Path], int | None] = described.read_best_epoch
+    training: Job, last: int, is_proven: IsProven, best_in: Callable[[Path], int | None] = result_facts.read_best_epoch
 ) -> set[int] | None:
     """The epochs of a run whose checkpoints must be there; None for all, and for what is no training.
 

@@ -5,18 +5,18 @@ import os
 
 import pytest
 
-from vestige.foundation import file_memory
-from vestige.foundation.file_memory import MEMORY, find_remembered, keep
+from vestige.foundation import file_cache
+from vestige.foundation.file_cache import MEMORY, find_remembered, keep
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(tmp_path, monkeypatch):
     """An empty folder, and no memory."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(file_memory, "known", {})
-    file_memory.read_kept.cache_clear()
+    monkeypatch.setattr(file_cache, "known", {})
+    file_cache.read_kept.cache_clear()
     yield
-    file_memory.read_kept.cache_clear()
+    file_cache.read_kept.cache_clear()
 
 
 @pytest.fixture
@@ -40,16 +40,16 @@ class Finder:
 
 def forget() -> None:
     """What a new process knows."""
-    file_memory.known.clear()
-    file_memory.read_kept.cache_clear()
+    file_cache.known.clear()
+    file_cache.read_kept.cache_clear()
 
 
 def settled(monkeypatch) -> None:
-    monkeypatch.setattr(file_memory, "SETTLED", -1e9)
+    monkeypatch.setattr(file_cache, "SETTLED", -1e9)
 
 
 def made_by_other_code(monkeypatch) -> None:
-    monkeypatch.setattr(file_memory, "FOUND_BY", ["other code"])
+    monkeypatch.setattr(file_cache, "FOUND_BY", ["other code"])
 
 
 def test_a_file_is_read_once_and_again_when_it_changed(file):
@@ -191,10 +191,10 @@ def test_a_memory_that_cannot_be_written_is_done_without(file, tmp_path, monkeyp
 def test_what_was_found_by_code_that_was_edited_since_is_not_taken_for_that_of_the_new_code(file, monkeypatch):
     settled(monkeypatch)
     find_remembered("text", file, Finder())
-    monkeypatch.setattr(file_memory, "describe_finders", lambda: ["the code as it is edited now"])
+    monkeypatch.setattr(file_cache, "describe_finders", lambda: ["the code as it is edited now"])
     keep()
     *by, _ = json.loads(MEMORY.read_text().splitlines()[0])
-    assert by == file_memory.FOUND_BY != ["the code as it is edited now"]
+    assert by == file_cache.FOUND_BY != ["the code as it is edited now"]
 
 
 def test_in_a_folder_that_is_gone_files_are_read(file, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vestige.config.study import Study
-from vestige.foundation.places import is_leftover, resolve_path
+from vestige.foundation.external_paths import is_leftover, resolve_path
 from vestige.foundation.rows import GIVEN
 from vestige.pipeline import Job, cells, job
 from vestige.provenance import hashing, proofs

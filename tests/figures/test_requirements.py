@@ -1,7 +1,7 @@
 import pytest
 
 from vestige.condition import Condition
-from vestige.figures.needs import NEEDS, at_least_two
+from vestige.figures.requirements import NEEDS, at_least_two
 
 PLAIN = Condition(12)
 

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from vestige.condition import Condition
 from vestige.config import loading
-from vestige.config.choices import KINDS
+from vestige.config.registry import KINDS
 from vestige.config.study import Run
 from vestige.foundation.canonical_json import pick_keys
 
