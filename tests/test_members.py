@@ -18,8 +18,12 @@ from engines import copied, environment, run, status
 from vestige.engines import dvc_recording, dvc_repo, internals, snakemake_metadata
 
 RESULT = "results/tiny/selectivity/promoted-seed0.nc"
-USERS = (snakemake_metadata, dvc_repo, dvc_recording)
-NEEDED = [pytest.param(user.opened, member, id=member) for user in USERS for member in user.MEMBERS]
+OPENS = {
+    snakemake_metadata: snakemake_metadata.open_workflow,
+    dvc_repo: dvc_repo.open_repo,
+    dvc_recording: dvc_recording.open_repo,
+}
+NEEDED = [pytest.param(opened, member, id=member) for user, opened in OPENS.items() for member in user.MEMBERS]
 CALLED = [each for each in NEEDED if each.id.endswith(")")]
 
 

@@ -319,6 +319,40 @@ def test_a_report_shows_no_numbers_that_its_figures_did_not_write(project):
     assert "vestige make results/tiny/figures/emergence.png" in done.stdout
 
 
+TABLE_EDITED = """
+from pathlib import Path
+from vestige import pipeline
+from vestige.commands import make
+from vestige.config import loading
+table, settings_of = Path("results/tiny/figures/emergence.csv"), make.settings_of
+def edited(*given):
+    table.write_text(table.read_text().replace("0.0", "9.9"))
+    return settings_of(*given)
+make.settings_of = edited
+print(make.make(pipeline.find(loading.read(), "results/tiny/report.html")))
+"""
+
+
+@pytest.mark.slow
+def test_a_table_beside_a_figure_that_is_edited_while_the_report_is_made_makes_the_job_fail(project):
+    (project / "results/tiny/report.html").unlink()
+    (project / "edited.py").write_text(TABLE_EDITED)
+    done = run(project, "python edited.py", check=False)
+    assert "results/tiny/figures/emergence.csv changed while it was being made" in done.stdout
+    assert not (project / "results/tiny/report.html").exists()
+
+
+def test_a_training_does_not_fill_the_folder_of_another_through_a_link(project):
+    folder = project / "results/tiny/checkpoints"
+    training = "results/tiny/training/promoted-seed0.nc"
+    shutil.rmtree(folder / "promoted-seed0")
+    (folder / "promoted-seed0").symlink_to("baseline-seed0")
+    before = {path: path.read_bytes() for path in (folder / "baseline-seed0").iterdir()}
+    done = run(project, f"vestige make {training}", check=False)
+    assert "is a link to baseline-seed0, which would be replaced: remove the link" in done.stdout
+    assert {path: path.read_bytes() for path in (folder / "baseline-seed0").iterdir()} == before
+
+
 def test_a_command_whose_output_nobody_reads_still_says_how_it_ended(empty_project):
     done = subprocess.run(
         ["bash", "-c", "vestige verify | true; exit ${PIPESTATUS[0]}"],

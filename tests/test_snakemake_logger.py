@@ -62,7 +62,7 @@ def test_events_are_handed_on_and_a_run_has_an_end():
     for event, said in STORY:
         tell(made, event, **said)
     made.close()
-    assert printed(made) == ["expected {'training': 1}", "started 4 training ['a.nc']", "finished 4", "ended"]
+    assert printed(made) == ["on_expected {'training': 1}", "on_started 4 training ['a.nc']", "on_finished 4", "on_ended"]
 
 
 def test_with_quiet_only_failures_and_warnings_are_printed():
@@ -72,7 +72,7 @@ def test_with_quiet_only_failures_and_warnings_are_printed():
     tell(made, LogEvent.JOB_ERROR, jobid=4, level=logging.ERROR, **JOB)
     tell(made, text="a disk is full", level=logging.WARNING)
     made.close()
-    assert printed(made) == ["failed 4 training ['a.nc'] ['a.log']", "a disk is full"]
+    assert printed(made) == ["on_failed 4 training ['a.nc'] ['a.log']", "a disk is full"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_job_that_ends_because_the_run_is_stopped_has_not_failed():
     tell(made, text="Terminating processes on user request, this might take some time.", level=logging.WARNING)
     tell(made, LogEvent.JOB_ERROR, jobid=4, level=logging.ERROR, **JOB)
     made.close()
-    assert printed(made)[-2:] == ["stopped 4", "ended"]
+    assert printed(made)[-2:] == ["on_stopped 4", "on_ended"]
 
 
 @pytest.mark.parametrize("settings", [{"verbose": True}, {"debug_dag": True}, {"quiet": {"ALL"}}])
@@ -124,7 +124,7 @@ def test_a_dry_run_is_told_once_and_has_no_end():
 
 def test_a_fault_of_the_listener_is_said_once_and_stops_no_run(monkeypatch):
     made = handler()
-    monkeypatch.setattr(Heard, "expected", lambda self, counts: 1 / 0, raising=False)
+    monkeypatch.setattr(Heard, "on_expected", lambda self, counts: 1 / 0, raising=False)
     for event, said in STORY:
         tell(made, event, **said)
     made.close()

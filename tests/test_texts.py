@@ -34,6 +34,8 @@ ALIKE = [
         "suppressed: {alpha: -5, modules: [5, 4], start: 1, stop: 2}",
     ),
     ("learning_rate: 0.1\n", "learning_rate: 1e-1\n"),
+    ("cka: {epochs: [0, 2],", "cka: {epochs: [2, 0],"),
+    ("  epochs: [1, 2]\n", "  epochs: [2, 1]\n"),
 ]
 
 
@@ -44,6 +46,15 @@ def test_equal_meanings_have_equal_texts(one, other):
     both = (loading.of_text(each, Path("params.yaml")) for each in (text, text.replace(one, other)))
     first, second = ([job.text for job in pipeline.jobs(study)] for study in both)
     assert first == second
+
+
+def test_a_figure_is_the_same_whatever_selects_the_same_runs():
+    text = TINY.read_text()
+    other = text.replace("emergence: {select: {alpha: [0]},", "emergence: {select: {alpha: [0, 0.0]},")
+    assert other != text
+    both = (loading.of_text(each, Path("params.yaml")) for each in (text, other))
+    first, second = ({job.output: job.text for job in pipeline.jobs(study)} for study in both)
+    assert [path for path in first if first[path] != second[path]] == ["results/tiny/report.html"]  # it shows settings
 
 
 def test_texts_are_written_only_where_they_change(tmp_path, monkeypatch):

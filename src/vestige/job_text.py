@@ -82,11 +82,21 @@ def find_settings(job) -> dict[str, Any]:
         condition = job.names["condition"]
         found["training"] = plain(job.study.training_of(condition))
         found[f"conditions.{condition}"] = plain(job.study.condition(condition).penalty)
+    found = {key: sort_epochs(value) for key, value in found.items()}
     if "conditions" in found:
         found["conditions"] = {name: describe_condition(job.study, name) for name in job.study.conditions}
+    if job.stage.axis == FIGURE:  # which runs it shows is stated by name, whatever selects them
+        found = {key: {name: each for name, each in value.items() if name != "select"} for key, value in found.items()}
     if "applies" in found:
         found["applies"] = {stage: sorted(names) for stage, names in found["applies"].items()}
     return found
+
+
+def sort_epochs(section: Any) -> Any:
+    """A section of settings whose list of epochs, if it has one, is in order: a measure goes over them in theirs."""
+    if not isinstance(section, dict) or not isinstance(section.get("epochs"), list):
+        return section
+    return section | {"epochs": sorted(section["epochs"], key=lambda epoch: (isinstance(epoch, str), epoch))}
 
 
 def describe_condition(study: Study, name: str) -> dict[str, Any]:

@@ -854,7 +854,7 @@ def test_a_file_that_is_not_there_is_refused_with_the_remedy(tmp_path):
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
-    with pytest.raises(loading.StudyRefused, match="cannot be read: Is a directory"):
+    with pytest.raises(loading.StudyRefused, match="cannot be read: it is a folder, no file"):
         loading.read(tmp_path)
 
 

@@ -176,8 +176,8 @@ def test_an_array_of_pointers_is_refused_and_nothing_crashes(folder, name):
     path = folder / "data_batch_2"
     path.write_bytes(POINTERS[name])
     code = (
-        "import sys; from pathlib import Path; from vestige.data.cifar10 import unpickled\n"
-        "try: print(repr(unpickled(Path(sys.argv[1]))))\n"
+        "import sys; from pathlib import Path; from vestige.data.cifar10 import load_pickle\n"
+        "try: print(repr(load_pickle(Path(sys.argv[1]))))\n"
         "except ValueError as fault: print('refused:', fault)"
     )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)

@@ -1,5 +1,7 @@
 """The source files that make a result, and the digest that decides whether they have changed."""
 
+import py_compile
+
 import jinja2
 import pytest
 
@@ -34,6 +36,9 @@ class Section(Values):
 
     rate: float = 0.1
     """How fast."""
+    _scale: float = 1.0
+    most: Final[float] = 2.0
+    hidden: float = Field(3.0, exclude=True)
 
     def double(self):
         return 2 * self.rate
@@ -55,6 +60,9 @@ SAID_OTHERWISE = {
 }
 ANOTHER_MEANING = {
     "a section's method": ("2 * self.rate", "3 * self.rate"),
+    "a section's private attribute": ("_scale: float = 1.0", "_scale: float = 1.5"),
+    "a section's constant": ("Final[float] = 2.0", "Final[float] = 2.5"),
+    "a field that is in no text": ("Field(3.0", "Field(3.5"),
     "what a class holds": ('name = "circle"', 'name: str = "circle"'),
     "a constant": ("**2", "**3"),
     "a number's type": ("**2", "**2.0"),
@@ -74,13 +82,13 @@ ANOTHER_MEANING = {
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
-    """A package of ours in an empty folder, to which files are added by path and text."""
+    """A package of ours in an empty folder, to which files are added by path and text; INIT is __init__."""
     folder = tmp_path / "vestige"
     monkeypatch.setattr(source_hash, "PACKAGE", folder)
 
     def write(**texts: str):
         for name, text in texts.items():
-            path = folder / f"{name.replace('__', '/')}.py"
+            path = folder / f"{name.replace('__', '/').replace('/INIT', '/__init__')}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         return folder
@@ -119,7 +127,13 @@ ALIKE = {
     ),
     ".jinja": (
         ["<p>{{ a }}</p>\n", "{# a page #}\n<p>{{ a }}</p>\n", "<p>{# of\n a #}{{ a }}</p>\n"],
-        ["<p>{{ b }}</p>\n", "<p>{#- a -#} {{ a }}</p>\n", "\n<p>{{ a }}</p>\n"],
+        [
+            "<p>{{ b }}</p>\n",
+            '<p>{{ "{# a #}" }}</p>\n',
+            '<p>{{ "{# b #}" }}</p>\n',
+            "<p>{#- a -#} {{ a }}</p>\n",
+            "\n<p>{{ a }}</p>\n",
+        ],
     ),
     ".yaml": (["a: 1\n"], ["a: 1 # a\n", "a: 1 \n"]),
 }
@@ -193,9 +207,50 @@ def test_the_closure_goes_all_the_way_and_in_circles(written):
     assert source_hash.closure("stages/one.py") == ("parts/three.py", "parts/two.py", "stages/one.py")
 
 
-def test_package_files_are_in_no_closure(written):
-    written(above="import vestige.parts\nfrom vestige import parts", __init__="", parts____init__="")
-    assert source_hash.closure("above.py") == ("above.py",)
+@pytest.mark.parametrize(
+    "text", ["import vestige.parts", "from vestige import parts", "from vestige.parts import name"]
+)
+@pytest.mark.parametrize(
+    "package",
+    [
+        "from vestige.parts.inner import name",
+        "try:\n    from vestige.parts.inner import name\nexcept ImportError:\n    name = None",
+        "def name():\n    from vestige.parts import inner",
+        "from .inner import name",
+        "from . import inner as name",
+    ],
+)
+def test_a_package_that_is_imported_counts_with_all_that_it_imports(written, text, package):
+    written(above=text, parts__INIT=package, parts__inner="name = 1", parts__other="")
+    assert source_hash.closure("above.py") == ("above.py", "parts/__init__.py", "parts/inner.py")
+
+
+@pytest.mark.parametrize("text", ["from .below import name", "from . import below", "from ..stages.below import name"])
+def test_a_relative_import_counts(written, text):
+    written(stages__above=text, stages__below="name = 1", stages__other="")
+    assert source_hash.closure("stages/above.py") == ("stages/above.py", "stages/below.py")
+
+
+def test_a_package_counts_and_not_the_module_of_its_name(written):
+    written(above="from vestige import below", below="", below__INIT="")
+    assert source_hash.closure("above.py") == ("above.py", "below/__init__.py")
+
+
+def test_of_the_whole_package_what_its_functions_import_does_not_count(written):
+    lazily = "import vestige.early\ndef __getattr__(name):\n    import vestige.late"
+    (written(above="", early="", late="") / "__init__.py").write_text(lazily)
+    assert source_hash.closure("above.py") == ("__init__.py", "above.py", "early.py")
+
+
+@pytest.mark.parametrize("hashed", ["checked-hash", "unchecked-hash"])
+def test_bytecode_of_a_former_text_that_nobody_checks_is_found(written, hashed):
+    written(above="x = 1")
+    path = source_hash.PACKAGE / "above.py"
+    py_compile.compile(str(path), invalidation_mode=py_compile.PycInvalidationMode[hashed.upper().replace("-", "_")])
+    assert source_hash.stale_bytecode("above.py") is None
+    path.write_text("x = 2")
+    found = source_hash.stale_bytecode("above.py")
+    assert (found is not None) == (hashed == "unchecked-hash")
 
 
 def test_packages_are_those_that_must_be_installed(written):

@@ -268,6 +268,38 @@ def test_a_proof_that_lists_what_is_no_file_of_its_own_is_foreign_and_nothing_of
     assert not [path for path in opened if Path(path) == Path(alien)]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"result": "results/\ud800.nc"},
+        {"code": {"\ud800.py": "0"}},
+        {"inputs": {"a\nproven": "0"}},
+        {"beside": {"\x1b[2K": "0"}},
+        {"versions": {"numpy": "\udc80"}},
+    ],
+    ids=["half a character", "half a character in a name", "a line end in a name", "an escape", "in a note"],
+)
+def test_a_proof_that_no_terminal_takes_is_none(made, part):
+    path = Path(SELECTIVITY)
+    invented.write(path, "says", proofs.read_proof(path) | part)
+    found = status.judge(study_with())[SELECTIVITY]
+    assert (found.state, found.reasons[0]) == (FOREIGN, "it carries no proof, or was changed after it was written")
+
+
+def test_a_checkpoint_with_more_digits_than_a_number_may_have_is_no_file_of_a_training(made):
+    job = pipeline.job(study_with(), "training", condition="baseline", seed=0)
+    stamp = proofs.read_proof(Path(job.output))
+    alien = f"{job.folder}/epoch-{'1' * 5000}.safetensors"
+    invented.write(Path(job.output), "says", stamp | {"beside": stamp["beside"] | {alien: "0" * 64}})
+    assert status.judge(study_with())[job.output].state == FOREIGN
+
+
+def test_what_comes_from_a_foreign_result_says_so(made):
+    Path("results/tiny/network.nc").write_text("nothing")
+    found = status.judge(study_with())["results/tiny/report.html"].reasons
+    assert any("results/tiny/network.nc, from which it comes, is foreign: " in reason for reason in found)
+
+
 def test_only_three_causes_are_named(made):
     study = study_with(training__epochs=1, conditions__suppressed__start=0, cka__epochs=[0], ablation__epochs=[1])
     said = status.judge(study)["results/tiny/claims.nc"].reasons

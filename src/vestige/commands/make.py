@@ -23,7 +23,7 @@ from vestige.foundation import source_hash
 from vestige.foundation.call import Call
 from vestige.foundation.files import describe_irregular
 from vestige.pipeline import Job
-from vestige.provenance import differences, filled_folders, image_files, proofs, results, retention, status
+from vestige.provenance import differences, filled_folders, hashing, image_files, proofs, results, retention, status
 from vestige.provenance.status import FOREIGN, MISSING, PROVEN, STALE, Judgement
 
 Stamp = Callable[[dict[str, str]], dict[str, Any]]  # the proof of a result, given the digests of what lies beside it
@@ -48,7 +48,7 @@ def make(job: Job) -> str:
             check_made(job.study)
         check_place(job)
         with write_log(job) as note, record_cost(job):
-            began, before = time.monotonic(), Before(loaded, proofs.input_digests(job))
+            began, before = time.monotonic(), Before.read_now(job, loaded)
             lying = image_files.list_places(job.study) if job.stage.lists_places else {}
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.describe_behind(job))
             load(job)
@@ -66,11 +66,14 @@ class Before:
 
     code: dict[str, str]
     inputs: dict[str, str]
+    beside: dict[str, str | None]  # files written with figures, which the report reads too
 
     @classmethod
-    def read_now(cls, job: Job) -> Self:
-        """As it stands now."""
-        return cls(proofs.code_digests(job), proofs.input_digests(job))
+    def read_now(cls, job: Job, code: dict[str, str] | None = None) -> Self:
+        """As it stands now; `code` where that is known."""
+        drawn = (path for each in job.inputs if each.stage.kind for path in each.files_beside)
+        beside = {path: hashing.sha256(Path(path)) for path in drawn}
+        return cls(code or proofs.code_digests(job), proofs.input_digests(job), beside)
 
 
 def refuse_edited(job: Job) -> None:
@@ -104,6 +107,9 @@ def check_place(job: Job) -> None:
     for path in (job.output, *job.files_beside):
         if irregular := describe_irregular(path):
             raise Refused(f"{path} is {irregular}, where a file is to be written: remove it, or move it elsewhere.")
+    folder = Path(job.folder)
+    if job.folder and folder.is_symlink() and folder.resolve().is_relative_to(Path("results").resolve()):
+        raise Refused(f"{job.folder} is a link to {os.readlink(job.folder)}, which would be replaced: remove the link.")
     if strange := filled_folders.describe_strangers(filled_folders.list_strangers(job)):
         raise Refused(f"{job.output} is not made, for its folder is replaced by another then: {strange[0]}.")
 
@@ -206,9 +212,9 @@ def draw(job: Job, call: Call, before: Before, stamp: Stamp, note: Note) -> None
 def check_unchanged(job: Job, before: Before) -> None:
     """Fail if code, inputs or settings changed meanwhile: an engine would take the result for one of the new ones."""
     now, study = Before.read_now(job), loading.read(job.study.file)
-    edited = proofs.table_changes("code of", before.code, now.code) + proofs.table_changes(
-        "input", before.inputs, now.inputs
-    )
+    read_before, read_now = before.inputs | before.beside, now.inputs | now.beside
+    edited = proofs.table_changes("code of", before.code, now.code)
+    edited += proofs.table_changes("input", read_before, read_now)
     asked = {each.output: each for each in pipeline.jobs(study)}.get(job.output)
     edited += differences.text_changes(job.text, asked.text) if asked else ["it is no result of the study any more"]
     if edited:

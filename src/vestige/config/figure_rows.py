@@ -132,7 +132,7 @@ def plot_function(plot: str) -> Callable:
 @cache
 def plots() -> tuple[str, ...]:
     """The files of figures/ that draw: each has a class `Settings` and a function of its own name."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.py"))}
+    texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(FOLDER.glob("*.py"))}
     has = {name: rf"(?ms)(?=.*^class Settings\()(?=.*^def {name}\(\s*settings\b)" for name in texts}
     return tuple(name for name, text in texts.items() if re.match(has[name], text))
 

@@ -13,6 +13,7 @@ from vestige.config.errors import Fault, format_fault, format_list, format_value
 from vestige.config.schema_errors import misfits
 from vestige.config.study import FILE, Study
 from vestige.config.validation import contradictions
+from vestige.foundation.files import read_regular
 
 LARGEST = 2**53  # programs that hold numbers as JSON does round what lies beyond
 
@@ -92,7 +93,7 @@ def unfit(data: Any, keys: tuple = (), seen: set[int] | None = None) -> Iterator
 def text_of(path: Path) -> str:
     """The text of a study file."""
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError:
         where = f"; run from the folder that holds {FILE}" if path.name == FILE else ""
         raise StudyRefused(f"{path}: there is no such file{where}") from None

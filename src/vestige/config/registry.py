@@ -23,7 +23,8 @@ def files_of(package) -> dict[str, Any]:
     Other files are not imported: they may load torch.
     """
     files = sorted(Path(package.__path__[0]).glob("*.py"))
-    names = [path.stem for path in files if re.search(SETTINGS, path.read_text(encoding="utf-8"), re.MULTILINE)]
+    texts = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in files}
+    names = [name for name, text in texts.items() if re.search(SETTINGS, text, re.MULTILINE)]
     return {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
 
 

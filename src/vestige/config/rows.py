@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 from vestige.foundation import source_hash
 from vestige.foundation.file_cache import find_remembered
 from vestige.foundation.file_identity import identity
+from vestige.foundation.files import read_regular
 
 
 class RowsRefused(ValueError):
@@ -64,4 +65,4 @@ def as_json(path: Path) -> str | None:
 
 def parse(path: Path) -> Any:
     """The plain values of a file of YAML."""
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load(read_regular(path).decode("utf-8"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from vestige.engines import dvc_shortcuts, internals
 from vestige.foundation.disk import nearest_folder
+from vestige.foundation.files import read_regular
 
 DVC = internals.Engine("DVC", "dvc", tested="3.67.1")
 MEMBERS = (
@@ -72,7 +73,7 @@ def check() -> None:
 def is_damaged() -> bool:
     """Whether a DVC was killed while it noted what it reads and writes; none starts then, and `opened` mends it."""
     try:
-        json.loads(Path(HERE, "tmp", "rwlock").read_bytes())
+        json.loads(read_regular(Path(HERE, "tmp", "rwlock")))
     except ValueError:
         return True
     except OSError:
@@ -89,7 +90,7 @@ def refuse_beside(repo) -> None:
         f"{noted}.lock", tmp_dir=repo.tmp_dir, hardlink_lock=repo.config["core"].get("hardlink_lock", False)
     ):
         try:
-            owners = list(json.loads(noted.read_bytes()).get("write", {}).values())
+            owners = list(json.loads(read_regular(noted)).get("write", {}).values())
             others = [owner for owner in owners if owner["pid"] != os.getpid() and is_alive(owner["pid"])]
             running = [f"`{owner['cmd']}` is running in this folder (process {owner['pid']})" for owner in others]
         except FileNotFoundError:

@@ -25,7 +25,7 @@ def open_regular(path: str | Path) -> BinaryIO:
     found = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(found).st_mode):
         os.close(found)
-        raise NotAFile(errno.EINVAL, "It is no file", str(path))
+        raise NotAFile(errno.EINVAL, f"it is {describe_irregular(path)}, no file", str(path))
     return open(found, "rb")
 
 

@@ -59,15 +59,19 @@ def packages(*files: str) -> tuple[str, ...]:
 
 
 def imports(file: str) -> frozenset[str]:
-    """Every dotted name that a file might import, anywhere in its text. Raises SourceRefused."""
+    """Every dotted name that a file might import. Raises SourceRefused."""
     path = PACKAGE / file
     with name_file_in_errors(path):
         return frozenset(find_remembered("imports", path, imports_in) if file.endswith(".py") else ())
 
 
 def imports_in(path: Path) -> list[str]:
-    """The same of a file of Python, sorted."""
-    return sorted(imports_of(path.read_bytes(), inside=path.name != "__init__.py"))
+    """The same of a file of Python, sorted: anywhere in its text, but of the whole package's `__init__.py` outside of
+    functions and classes. What stands inside there serves whoever calls it, and nothing that is in the package.
+    """
+    folder = path.relative_to(PACKAGE).parent.parts if path.is_relative_to(PACKAGE) else ()
+    inside = path != PACKAGE / "__init__.py"
+    return sorted(imports_of(path.read_bytes(), inside, ".".join((PACKAGE.name, *folder))))
 
 
 class SourceRefused(ValueError):
@@ -79,35 +83,48 @@ def name_file_in_errors(path: Path) -> Iterator[None]:
     """Let an error of syntax name its file."""
     try:
         yield
+    except RecursionError:
+        raise SourceRefused(f"{path} is nested too deeply to be read") from None
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
-        raise SourceRefused(f"{path}{line} is no Python: {getattr(error, 'msg', None) or error}") from None
+        kind = "is no Python" if path.suffix == ".py" else "cannot be read"
+        raise SourceRefused(f"{path}{line} {kind}: {getattr(error, 'msg', None) or error}") from None
 
 
-def imports_of(source: bytes, inside: bool = True) -> frozenset[str]:
-    """Every dotted name that a source might import; without `inside`, of those outside of functions and classes.
-
-    Those of a package that stand inside serve whoever calls them, and nothing that is in the package.
-    """
+def imports_of(source: bytes, inside: bool = True, package: str = PACKAGE.name) -> frozenset[str]:
+    """Every dotted name that a source in a package might import; without `inside`, outside of functions and classes."""
     tree = ast.parse(source)
-    nodes = ast.walk(tree) if inside else tree.body
-    return frozenset(name for node in nodes for name in import_names(node))
+    nodes = ast.walk(tree) if inside else walk_outside(tree)
+    return frozenset(name for node in nodes for name in import_names(node, package))
 
 
-def import_names(node: ast.AST) -> list[str]:
-    """Every dotted name that a statement might import: `from a import b` may mean `a.b` or `a`."""
+def walk_outside(tree: ast.AST) -> Iterator[ast.AST]:
+    """All parts of a syntax tree that do not stand in a function or a class."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield node
+            yield from walk_outside(node)
+
+
+def import_names(node: ast.AST, package: str) -> list[str]:
+    """Every dotted name that a statement in a package might import: `from a import b` may mean `a.b` or `a`."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0:
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    above = package.split(".")[: -(node.level - 1) or None] if node.level else []
+    module = ".".join([*above, *filter(None, [node.module])])
+    return [module, *(f"{module}.{alias.name}" for alias in node.names)]
 
 
 def own_file(name: str) -> str | None:
-    """The file, relative to the package, of a dotted module name of ours; None for a package or an attribute."""
+    """The file, relative to the package, of a dotted module name of ours; None for an attribute, and for all of it.
+
+    Where there are both, a package counts and not the module of its name, as for Python.
+    """
     first, *inside = name.split(".")
-    file = "/".join(inside) + ".py"
-    return file if first == PACKAGE.name and inside and (PACKAGE / file).is_file() else None
+    files = ("/".join([*inside, "__init__.py"]), "/".join(inside) + ".py")
+    return next((file for file in files if first == PACKAGE.name and inside and (PACKAGE / file).is_file()), None)
 
 
 def file_digest(path: Path) -> str:
@@ -133,10 +150,14 @@ def stale_bytecode(file: str) -> Path | None:
     try:
         bytecode = Path(importlib.util.cache_from_source(path))
         kept, text, data = bytecode.stat(), path.stat(), bytecode.read_bytes()
-        taken = data[8:16] == struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
+        flags = int.from_bytes(
+            data[4:8], "little"
+        )  # 0: of a time and a size; 1: of a hash that nobody checks; 3: of one
+        mark = struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
+        taken = flags == 1 or flags == 0 and data[8:16] == mark
     except (OSError, NotImplementedError, struct.error):
         return None
-    if not taken or kept.st_mtime_ns > max(text.st_mtime_ns, text.st_ctime_ns):
+    if not taken or flags == 0 and kept.st_mtime_ns > max(text.st_mtime_ns, text.st_ctime_ns):
         return None
     return None if is_compiled(path, data) else bytecode  # the file may only have been copied, or linked
 
@@ -186,8 +207,14 @@ def is_section(node: ast.AST) -> bool:
 
 
 def is_key(node: ast.AST) -> bool:
-    """Whether a statement in such a class is a key, with its type and its default; a ClassVar is none."""
-    return isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.unparse(node.annotation)
+    """Whether a statement in such a class is a key, with its type and its default, whose value is part of every text.
+
+    Private attributes, class variables and fields that are left out of the text are none.
+    """
+    if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
+        return False
+    text = ast.unparse(node)
+    return not any(word in text for word in ("ClassVar", "Final", "exclude"))
 
 
 def nest_tree(node: Any) -> Any:

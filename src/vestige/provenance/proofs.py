@@ -101,6 +101,8 @@ def found_in(path: Path, kind: str = "") -> tuple[dict[str, Any] | None, bool]:
     try:
         text, unchanged = find_remembered(f"seen{kind}", path, partial(embedding.read_embedded, kind=kind))
         given = json.loads(text)
+        if "\\ud" in text.lower():  # half of a character, which no terminal and no file takes, is a ValueError
+            json.dumps(given, ensure_ascii=False).encode()
         return (given if complete(given) else None), unchanged
     except (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError, IndexError):  # too deep, for one
         return None, False
@@ -116,7 +118,7 @@ def complete(given: Any) -> bool:
     texts += [] if is_former(given) else [behind.get("texts")]
     if not all(isinstance(each, dict) for each in texts):
         return False
-    if not all(isinstance(said, str) for each in texts for said in each.values()):
+    if not all(key.isprintable() and isinstance(said, str) for each in texts for key, said in each.items()):
         return False
     held = [] if is_former(given) else [given["text"], *(each for each in behind["texts"].values() if each[:1] == "{")]
     return all(map(is_job_text, held))

@@ -10,7 +10,7 @@ from vestige.provenance import result_facts
 
 BEST = "best"
 RELEASING = ("listed", BEST)  # the values of `keep` that let checkpoints go
-EPOCH = re.compile(r"epoch-([0-9]{3,})\.safetensors")  # as training/checkpoints.py names them, which loads torch
+EPOCH = re.compile(r"epoch-([0-9]{3,9})\.safetensors")  # as training/checkpoints.py names them, which loads torch
 IsProven = Callable[[Job], bool]
 
 
