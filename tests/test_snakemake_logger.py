@@ -62,7 +62,8 @@ def test_events_are_handed_on_and_a_run_has_an_end():
     for event, said in STORY:
         tell(made, event, **said)
     made.close()
-    assert printed(made) == ["on_expected {'training': 1}", "on_started 4 training ['a.nc']", "on_finished 4", "on_ended"]
+    whole = ["on_expected {'training': 1}", "on_started 4 training ['a.nc']", "on_finished 4", "on_ended"]
+    assert printed(made) == whole
 
 
 def test_with_quiet_only_failures_and_warnings_are_printed():
