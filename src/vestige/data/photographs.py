@@ -17,8 +17,8 @@ from vestige.data import arrays
 from vestige.data.augmentation import Augmentation
 from vestige.data.decoding import DecodingError, decode
 from vestige.data.device_transfer import Transfer
-from vestige.data.normalization import Bytes, Normalized
 from vestige.data.photograph_index import Index, Photographs
+from vestige.data.pixel_finishing import Bytes, Normalized
 from vestige.data.resizing import Resampler, resize_middle, resize_part
 
 REMEDY = "The images have changed since images.nc was made: bring the former ones back, or delete and remake it."

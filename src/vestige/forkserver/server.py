@@ -30,7 +30,7 @@ def load_beside(name: str) -> ModuleType:
     return module
 
 
-forkserver, forked = load_beside("client"), load_beside("child")
+forkserver, forked, packages = load_beside("client"), load_beside("child"), load_beside("packages")
 # What may differ between a server and a command: no package reads it while it is imported. A child gets the command's.
 MAY_DIFFER = {
     *("_", "SHLVL", "PWD", "OLDPWD", "PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTEST_CURRENT_TEST"),
@@ -98,20 +98,12 @@ def load(modules: Sequence[str]) -> Loaded:
     gc.freeze()  # else the first collection in each child would copy all that is shared
     added = {name: value for name, value in os.environ.items() if environment.get(name) != value}
     installed, limits = forkserver.describe_installation(), forkserver.describe_limits()
-    return Loaded(select_comparable(environment), added, installed, limits, lock_file("."))
+    return Loaded(select_comparable(environment), added, installed, limits, packages.lock_file("."))
 
 
 def select_comparable(environment: Mapping[str, str]) -> dict[str, str]:
     """The part of an environment that a package may read while it is imported."""
     return {name: value for name, value in environment.items() if name not in MAY_DIFFER}
-
-
-def lock_file(folder: str) -> bytes:
-    """The locked versions of a folder's packages, if it has any."""
-    try:
-        return Path(folder, "requirements.txt").read_bytes()
-    except OSError:
-        return b""
 
 
 def find_difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
@@ -125,22 +117,12 @@ def find_difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
         return "the interpreter, or the packages installed for it"
     if said["bounds"] != loaded.bounds:
         return "namespaces, control groups, processors or limits"
-    if lock_file(said["directory"]) != loaded.lock:
+    if packages.lock_file(said["directory"]) != loaded.lock:
         return "requirements.txt"
-    if names := shadow(said["path"]):
+    if names := packages.shadow(said["path"]):
         return f"{', '.join(names)} in PYTHONPATH"
     # matplotlib reads this file while it is imported
     return "matplotlibrc" if os.path.exists(os.path.join(said["directory"], "matplotlibrc")) else ""
-
-
-def shadow(path: Sequence[str]) -> list[str]:
-    """The packages that are loaded here, of which a command's path has others."""
-    loaded = {name.split(".")[0] for name in sys.modules}
-    own = [Path(folder) for folder in path if folder not in sys.path and os.path.isdir(folder)]
-    entries = [
-        entry for folder in own for entry in folder.iterdir() if entry.is_dir() or entry.suffix in (".py", ".so")
-    ]
-    return sorted({entry.name.split(".")[0] for entry in entries} & loaded)
 
 
 def serve(listener, loaded: Loaded, owner: int, running: Mapping[int, Any] | None = None) -> Request | None:

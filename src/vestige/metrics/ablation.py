@@ -1,4 +1,4 @@
-"""Progressive ablation: how many channels, in which order, and what is read off a curve."""
+"""Progressive ablation: how many channels, in which order, how they are set to zero, what is read off a curve."""
 
 from collections.abc import Iterable
 
@@ -17,6 +17,17 @@ def grid_steps(channels: int, first: int, second: int) -> list[int]:
     """
     half = channels // 2
     return [*range(0, half, first), *range(half, channels + 1, second)]
+
+
+def silence_channels(output, channels, axis: int = 1):
+    """A Tensor (n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
+
+    `channels` is (channels,) for all images alike, or (n, channels); None for none. They lie along dimension `axis`.
+    """
+    if channels is None:
+        return output
+    mask = channels.to(output.device).reshape(*channels.shape, *[1] * (output.dim() - 2))
+    return output.masked_fill(mask if axis == 1 else mask.movedim(1 - output.dim(), axis), 0)
 
 
 def rank_channels(selectivity: np.ndarray) -> np.ndarray:

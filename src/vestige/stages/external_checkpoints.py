@@ -17,6 +17,8 @@ def training(settings, images, folder, given, key, note):
     from vestige.foundation.device import prepare
     from vestige.models.network import build, refuse_unmeasurable
     from vestige.training import loop
+    from vestige.training.records import format_epoch, label_records
+    from vestige.training.validation import validate
 
     device = prepare(settings.device, settings.threads)
     val = split_of(images, settings.images, "val", settings.batch_size, device)
@@ -27,10 +29,10 @@ def training(settings, images, folder, given, key, note):
         sha256 = take_over(network, path, folder, epoch, key, settings.network.family)
         if not records:
             refuse_unmeasurable(network, val.input_shape, device)
-        records.append(loop.UNTRAINED | loop.validate(network.trunk, val) | {"checkpoint": sha256})
-        note(loop.format_epoch(records[-1], epoch, max(given)))
+        records.append(loop.UNTRAINED | validate(network.trunk, val) | {"checkpoint": sha256})
+        note(format_epoch(records[-1], epoch, max(given)))
     text = {"long_name": "epoch that stands for the run: its last, as nobody here knows better", "units": "1"}
-    return loop.label_records(records).assign(best=((), max(given), text))
+    return label_records(records).assign(best=((), max(given), text))
 
 
 def take_over(network, path, folder, epoch: int, key: str, family: str) -> str:

@@ -5,78 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PositiveFloat, PositiveInt
 
-from vestige.foundation.settings import Listed, Values
-
-
-def refuse_falling(ends: tuple[float, float]) -> tuple[float, float]:
-    """The ends of a range."""
-    if ends[0] > ends[1]:
-        raise PydanticCustomError("falling", "two numbers, the smaller one first")
-    return ends
-
-
-Share = Annotated[float, Field(ge=1e-3, le=1)]
-Ratio = Annotated[float, Field(ge=1 / 20, le=20)]
-Shares = Annotated[tuple[Share, Share], Listed, AfterValidator(refuse_falling)]
-Ratios = Annotated[tuple[Ratio, Ratio], Listed, AfterValidator(refuse_falling)]
-
-
-class RandomCrop(Values):
-    """What is seen of an image in training: a part of random share of its area (`scale`) and ratio of width to height.
-
-    It is resized to the square of `images.crop`, as torchvision's RandomResizedCrop does.
-    """
-
-    scale: Shares
-    """The least and the largest share of the image's area that is seen."""
-    ratio: Ratios
-    """The least and the largest ratio of width to height of that part."""
-
-    def __str__(self) -> str:
-        """It in words, as a coordinate of results holds it."""
-        return ", ".join(f"{name} {low:.12g} to {high:.12g}" for name, (low, high) in self)
-
-
-class BatchNorm(Values):
-    """Which statistics batch norm uses wherever the network is evaluated; training uses those of each batch anyway.
-
-    `running`, as if the key were left out, are the moving averages that training keeps, as the paper has them: where
-    epochs have few steps they lag behind the weights. `recomputed` are those of so many training images (`images`),
-    seen as in evaluation in batches of `batch_size`, anew after each epoch.
-    """
-
-    statistics: Literal["running", "recomputed"]
-    """running: the moving averages that training keeps (the paper). recomputed: anew after each epoch, on training
-    images."""
-    images: Annotated[int, Field(ge=2)] | None = None
-    """How many training images the statistics are recomputed on."""
-    batch_size: Annotated[int, Field(ge=2)] | None = None
-    """Images of a batch in that computation."""
-
-    def __str__(self) -> str:
-        """It in words, as a coordinate of results holds it."""
-        return f"recomputed on {self.images} images" if is_recomputed(self) else self.statistics
-
-
-def is_recomputed(chosen: BatchNorm | None) -> bool:
-    """Whether the statistics of batch norm are recomputed after each epoch."""
-    return chosen is not None and chosen.statistics == "recomputed"
-
-
-class Plateau(Values):
-    """A learning rate that falls where the loss on held-out images does not, as PyTorch's ReduceLROnPlateau."""
-
-    factor: Annotated[float, Field(gt=0, lt=1)]
-    """The factor by which the learning rate falls."""
-    patience: Annotated[int, Field(ge=0)]
-    """Epochs in a row without an improvement that change nothing; after one more the rate falls."""
-
-    def __str__(self) -> str:
-        """It in words, as a coordinate of results holds it."""
-        return f"{self.factor:g} after {self.patience}"
+from vestige.foundation.settings import Values
+from vestige.stages.training_sections import BatchNorm, Plateau, RandomCrop, is_recomputed
 
 
 class Settings(Values):
@@ -152,6 +84,7 @@ def training(settings, images, folder, trajectory, note):
     from vestige.foundation.device import describe_machine
     from vestige.stages.training_worker import workers
     from vestige.training import batch_norm, loop
+    from vestige.training.records import format_epoch, label_records
 
     network, train, divided, val = prepare_training(settings, images)
     trajectory = replace(trajectory, machine=describe_machine(settings.device))
@@ -166,11 +99,11 @@ def training(settings, images, folder, trajectory, note):
             for records in loop.train(network, train, divided, val, settings, running, trajectory):
                 measured += [evaluate(epoch, records[epoch]) for epoch in range(len(measured), len(records))]
                 waiting = describe_waiting(train.waits, time.monotonic() - began)
-                note(loop.format_epoch(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
+                note(format_epoch(measured[-1], len(records) - 1, settings.training.epochs) + waiting)
                 began = time.monotonic()
     except loop.Diverged as diverged:
         note(fault := str(diverged))
-    return loop.label_records(measured, fault)
+    return label_records(measured, fault)
 
 
 def train_along(settings, given) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from vestige.metrics.ablation import silence_channels
 from vestige.models.network import Network, build
 from vestige.training.checkpoints import load, select_epochs
 
@@ -49,17 +50,6 @@ def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Te
     for name in names[names.index(after) + 1 :]:
         output = silence_channels(network.steps[name](output), silent.get(name), axis)
     return output
-
-
-def silence_channels(output: Tensor, channels: Tensor | None, axis: int = 1) -> Tensor:
-    """(n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
-
-    `channels` is (channels,) for all images alike, or (n, channels). They lie along the dimension `axis`.
-    """
-    if channels is None:
-        return output
-    mask = channels.to(output.device).reshape(*channels.shape, *[1] * (output.dim() - 2))
-    return output.masked_fill(mask if axis == 1 else mask.movedim(1 - output.dim(), axis), 0)
 
 
 def hits(logits: Tensor, labels: Tensor) -> Tensor:

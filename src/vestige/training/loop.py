@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 import torch.nn.functional as F
-import xarray as xr
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -24,7 +23,6 @@ from vestige.training.distributed import (
     as_first,
     gather_rows,
     is_first,
-    share_of,
     share_of_batches,
     shares,
     sum_gradients,
@@ -33,21 +31,11 @@ from vestige.training.dropout import with_dropout
 from vestige.training.optimizer import State, optimizer_of
 from vestige.training.precision import in_float32, laid_out, use_bfloat16, use_tf32
 from vestige.training.resume import Records, Trajectory, resume, save
-from vestige.training.schedule import best_epoch, has_stopped, learning_rate
+from vestige.training.schedule import has_stopped, learning_rate
+from vestige.training.validation import held_out_means, validate
 
 Means = dict[str, float]
 
-QUANTITIES = {
-    "train_loss": ("cross-entropy of the training images, mean over the pass", "nat"),
-    "train_accuracy": ("accuracy on the training images, mean over the pass", "1"),
-    "penalty": ("mean selectivity of the penalised modules, mean over the batches of the pass", "1"),
-    "learning_rate": ("learning rate of the pass", "1"),
-    "val_loss": ("cross-entropy of the validation images", "nat"),
-    "val_accuracy": ("accuracy on the validation images", "1"),
-    "held_out_loss": ("cross-entropy of the training images that are held out", "nat"),
-    "held_out_accuracy": ("accuracy on the training images that are held out", "1"),
-    "val_accuracy_running": ("accuracy on the validation images, with the running statistics of batch norm", "1"),
-}
 UNTRAINED = dict.fromkeys(("train_loss", "train_accuracy", "penalty", "learning_rate"), math.nan)
 
 
@@ -228,39 +216,6 @@ def weight_costs(trunk: nn.Module, training) -> Iterator[Tensor]:
         yield training.l2 * sum(each.square().sum() for each in trunk.parameters() if each.dim() > 1)
 
 
-@torch.inference_mode()
-def held_out_means(trunk: nn.Module, train: Split, rows: np.ndarray) -> dict[str, float]:
-    """Loss and accuracy on the training images that are held out, as they are seen in evaluation; nothing of none."""
-    if not len(rows):
-        return {}
-    trunk.eval()
-    logits = logits_of(trunk, train, rows)
-    labels = torch.from_numpy(train.labels[rows]).to(logits.device)
-    return {
-        "held_out_loss": F.cross_entropy(logits.double(), labels).item(),
-        "held_out_accuracy": (logits.argmax(1) == labels).double().mean().item(),
-    }
-
-
-@torch.inference_mode()
-def validate(trunk: nn.Module, val: Split) -> dict[str, float | list[int]]:
-    """Loss and accuracy on the validation images, and how many of them are taken for each class."""
-    trunk.eval()
-    logits = logits_of(trunk, val, np.arange(len(val.labels))).double().cpu()
-    labels, predicted = torch.from_numpy(np.array(val.labels)), logits.argmax(1)
-    return {
-        "val_loss": F.cross_entropy(logits, labels).item(),
-        "val_accuracy": (predicted == labels).double().mean().item(),
-        "predicted": np.bincount(predicted.numpy(), minlength=logits.shape[1]).tolist(),
-    }
-
-
-def logits_of(trunk: nn.Module, split: Split, rows: np.ndarray) -> Tensor:
-    """Logits (images, classes) for some images of a split, of which each device computes a share."""
-    own = torch.cat([trunk(images) for images, _ in split.batches(share_of(rows))])
-    return gather_rows(own, shares(len(rows)))
-
-
 def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: SimpleNamespace, epoch: int) -> None:
     """Raise Diverged where the losses (steps) of a pass, or the weights after it, are not all finite.
 
@@ -274,41 +229,3 @@ def refuse_divergence(network: Network, loss: Tensor, rate: float, settings: Sim
         f"diverged in epoch {epoch + 1}: not finite from step {step} of {len(loss)} on "
         f"(learning_rate {rate:g}, alpha {settings.condition.alpha:g}); to go further, lower {lower}"
     )
-
-
-def format_epoch(record: dict, epoch: int, epochs: int) -> str:
-    """One line on an epoch."""
-    names = ("train_loss", "train_accuracy", "penalty", "val_loss", "val_accuracy")
-    return ", ".join([f"epoch {epoch} of {epochs}", *(f"{name} {record[name]:.4f}" for name in names)])
-
-
-def label_records(records: Records, fault: str = "") -> xr.Dataset:
-    """The records of all epochs; where training diverged, as `fault` says, also the number of the pass that did."""
-    measured = {
-        name: ("epoch", [record[name] for record in records], {"long_name": text, "units": units})
-        for name, (text, units) in QUANTITIES.items()
-        if name in records[0]
-    }
-    diverged = ((), len(records), {"long_name": "pass in which training diverged", "units": "1", "comment": fault})
-    predicted = [record["predicted"] for record in records]
-    counts = (("epoch", "class"), predicted, {"long_name": "validation images taken for the class", "units": "1"})
-    digests = ("epoch", [record["checkpoint"] for record in records], {"long_name": "sha256 of the checkpoint"})
-    coords = {
-        "epoch": ("epoch", np.arange(len(records)), {"long_name": "passes over the training images"}),
-        "class": ("class", np.arange(len(predicted[0])), {"long_name": "number of the class"}),
-    }
-    ended = {"diverged": diverged} if fault else {}
-    if "machine" in records[0]:
-        machines = [record["machine"] for record in records]
-        ended["machine"] = (
-            "epoch",
-            machines,
-            {"long_name": "kind of machine that computed the epoch, 0: drew the weights"},
-        )
-    if "held_out_loss" in records[0]:
-        ended["best"] = (
-            (),
-            best_epoch(records),
-            {"long_name": "epoch of the least loss on held-out images", "units": "1"},
-        )
-    return xr.Dataset(measured | {"predicted": counts, "checkpoint": digests} | ended, coords)

@@ -6,7 +6,7 @@ import torch
 
 from vestige.data import arrays
 from vestige.data.augmentation import flip_images
-from vestige.data.normalization import Bytes, Normalized
+from vestige.data.pixel_finishing import Bytes, Normalized
 
 IMAGENET = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 DRAWN = tuple(torch.from_numpy(np.random.default_rng(0).uniform(0.1, 0.9, (2, 3)).astype(np.float32)))
