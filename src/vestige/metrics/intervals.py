@@ -65,7 +65,11 @@ def extreme_interval(first: np.ndarray, second: np.ndarray | None, tail: float, 
 
 
 def trimmed_mean(values: np.ndarray) -> float:
-    """The mean without the smallest and the largest value; NaN of fewer than three."""
+    """The mean without the smallest and the largest value; NaN of fewer than three.
+
+    >>> trimmed_mean(np.array([1.0, 2.0, 9.0]))
+    2.0
+    """
     return float(np.sort(values)[1:-1].mean()) if len(values) > 2 else np.nan
 
 

@@ -48,6 +48,9 @@ def count_clusters(partition: np.ndarray) -> np.ndarray:
     """(...) the effective number of clusters: the exponential of the entropy of the shares of units in each.
 
     It is the count where all clusters are as large, and less where some are small; 0 where there is none.
+
+    >>> float(count_clusters(np.array([0, 0, 1, 1])))
+    2.0
     """
     sizes = one_hot(partition).sum(axis=-2)
     total = sizes.sum(axis=-1)

@@ -17,6 +17,9 @@ def flip_probability(values: np.ndarray) -> float:
 
     The exact test of signs that may be flipped (Fisher 1935): it takes no distribution but symmetry around 0. Of more
     than 16 values 65,536 flips are drawn.
+
+    >>> flip_probability(np.array([1.0, 2.0, 3.0]))
+    0.125
     """
     values = np.asarray(values, dtype=float)
     if len(values) <= EXACT:

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 
 
 def selectivity_index(largest, rest, epsilon: float):
-    """Equation 1: from a unit's largest class response and the mean response to the other classes (any shape)."""
+    """Equation 1: from a unit's largest class response and the mean response to the other classes (any shape).
+
+    >>> selectivity_index(3.0, 1.0, 0.0)
+    0.5
+    """
     return (largest - rest) / (largest + rest + epsilon)
 
 
