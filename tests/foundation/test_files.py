@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 
 import pytest
 
@@ -9,6 +10,8 @@ from vestige.foundation.files import (
     NotAFile,
     describe_irregular,
     find_irregular,
+    hold_lock,
+    lock_file,
     open_regular,
     place,
     read_regular,
@@ -111,3 +114,37 @@ def test_a_pipe_is_refused_at_once_although_nobody_writes_to_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(NotAFile, match="no file"):
         read_regular(tmp_path / "pipe")
+
+
+def test_a_lock_is_held_by_one_at_a_time_and_whoever_waits_is_told(tmp_path):
+    path, waited = tmp_path / "locks" / "a.lock", []
+    with lock_file(path), pytest.raises(BlockingIOError):
+        lock_file(path)
+    with hold_lock(path, lambda: waited.append("waiting")):
+        assert lock_of_another_process(path) == "taken"
+    assert lock_of_another_process(path) == "free"
+    assert waited == []
+
+
+def lock_of_another_process(path) -> str:
+    """Whether another process finds a lock taken, or free."""
+    done = subprocess.run(["flock", "--nonblock", str(path), "true"])
+    return "free" if done.returncode == 0 else "taken"
+
+
+def test_who_waits_for_a_lock_says_so_first(tmp_path):
+    path, said = tmp_path / "a.lock", []
+    held = lock_file(path)
+
+    def give_up() -> None:
+        said.append("waiting")
+        held.close()
+
+    with hold_lock(path, give_up):
+        assert said == ["waiting"]
+
+
+def test_a_pipe_in_the_place_of_a_lock_is_named_and_nobody_waits(tmp_path):
+    os.mkfifo(tmp_path / "a.lock")
+    with pytest.raises(OSError, match="a named pipe, no file.*a.lock"):
+        lock_file(tmp_path / "a.lock")

@@ -1,6 +1,5 @@
 """What surrounds the making of a result: its lock and its log."""
 
-import fcntl
 import io
 import os
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
+from vestige.foundation.files import hold_lock
 from vestige.pipeline import Job
 
 Note = Callable[[str], None]
@@ -20,13 +20,8 @@ Note = Callable[[str], None]
 def lock_result(job: Job) -> Iterator[None]:
     """Hold the result's kernel lock, which dies with its process; wait for whoever holds it now."""
     path = Path("work", "locks", job.output.removeprefix("results/").replace("/", "-") + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"vestige: another process is making {job.output}: waiting for it", file=sys.stderr)
-            fcntl.flock(file, fcntl.LOCK_EX)
+    says = f"vestige: another process is making {job.output}: waiting for it"
+    with hold_lock(path, lambda: print(says, file=sys.stderr)):
         yield
 
 

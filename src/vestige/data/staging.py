@@ -1,11 +1,10 @@
 """Copies the photographs of a split to a disk of this machine, once for all processes that read them there."""
 
-import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 from vestige.data.photograph_index import Index
 from vestige.data.photographs import Reader
 from vestige.foundation.disk import free_bytes
-from vestige.foundation.files import write_whole
+from vestige.foundation.files import hold_lock, write_whole
 
 PART = 2**30  # bytes of a file of a copy, about: what is copied again after a kill
 READERS = 8  # photographs that are read at once: a network answers slowly, but many
@@ -76,21 +75,20 @@ def is_whole(path: Path, length: np.ndarray) -> bool:
 @contextmanager
 def lock_copies(target: Path, note: Note) -> Iterator[None]:
     """Wait until no other process makes a copy; what a killed one has left half-written is removed."""
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        lock = open(target / "lock", "a")  # noqa: SIM115 - it is closed below
-    except OSError as error:
-        raise NoRoom(
-            f"images.stage_to: no copy can be made in {target} ({error.strerror}): name a folder on a disk of the "
-            "machine that trains, which this user may write to, or leave the key out (then photographs are read where "
-            "they lie)"
-        ) from error
-    with lock as file:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            note(f"another process copies the photographs to {target}: waiting for it")
-            fcntl.flock(file, fcntl.LOCK_EX)
+            stack.enter_context(
+                hold_lock(
+                    target / "lock",
+                    lambda: note(f"another process copies the photographs to {target}: waiting for it"),
+                )
+            )
+        except OSError as error:
+            raise NoRoom(
+                f"images.stage_to: no copy can be made in {target} ({error.strerror}): name a folder on a disk of the "
+                "machine that trains, which this user may write to, or leave the key out (then photographs are read "
+                "where they lie)"
+            ) from error
         for begun in target.glob(".*.images.*"):
             begun.unlink()
         yield

@@ -1,26 +1,17 @@
 """What keeps two commands from writing to the engines' memories at once."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from vestige.foundation.files import lock_file
 
 LOCK = Path("work", "locks", "snakemake.lock")
 
 
 def lock():
-    """The file whose lock Snakemake holds while it runs, locked by this process. Raises BlockingIOError.
-
-    The lock is the kernel's: it goes with this process, however that ends, and no job inherits it.
-    """
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    file = open(LOCK, "a")  # noqa: SIM115
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise
-    return file
+    """The file whose lock Snakemake holds while it runs, locked by this process. Raises BlockingIOError."""
+    return lock_file(LOCK)
 
 
 class Busy(RuntimeError):

@@ -1,11 +1,12 @@
-"""Writes a file whole or not at all, and opens no pipe, device or folder where a file is to be read."""
+"""Writes a file whole or not at all, locks files, and opens no pipe, device or folder where a file is to be read."""
 
 import errno
+import fcntl
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -22,11 +23,16 @@ class NotAFile(OSError):
 
 def open_regular(path: str | Path) -> BinaryIO:
     """A file, or a link to one, to be read. Raises NotAFile, and OSError; it never waits for another process."""
-    found = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return open(open_handle(path, os.O_RDONLY), "rb")
+
+
+def open_handle(path: str | Path, flags: int) -> int:
+    """The handle of a file, or of a link to one. Raises NotAFile, and OSError; it never waits."""
+    found = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     if not stat.S_ISREG(os.fstat(found).st_mode):
         os.close(found)
         raise NotAFile(errno.EINVAL, f"it is {describe_irregular(path)}, no file", str(path))
-    return open(found, "rb")
+    return found
 
 
 def read_regular(path: str | Path) -> bytes:
@@ -50,6 +56,33 @@ def find_irregular(path: str | Path) -> str:
         return str(path) if describe_irregular(path) else ""
     inside = (os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
     return next(filter(describe_irregular, inside), "")
+
+
+def lock_file(path: Path, wait: bool = False) -> BinaryIO:
+    """A file with the kernel's lock, which goes with this process, however it ends, and which no child inherits.
+
+    Raises BlockingIOError where another process has it, unless this one is to wait; NotAFile, and OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = open(open_handle(path, os.O_RDWR | os.O_CREAT), "ab")  # noqa: SIM115 - whoever asked for it closes it
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def hold_lock(path: Path, on_waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock of a file meanwhile; `on_waiting` is called where another process has it. Raises as `lock_file`."""
+    try:
+        file = lock_file(path)
+    except BlockingIOError:
+        on_waiting()
+        file = lock_file(path, wait=True)
+    with file:
+        yield
 
 
 @contextmanager

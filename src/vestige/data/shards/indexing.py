@@ -18,6 +18,7 @@ from vestige.data.shards.parquet_copies import copy_shards
 from vestige.data.shards.photograph_reading import fill_rows
 from vestige.foundation.disk import free_bytes
 from vestige.foundation.file_identity import identity
+from vestige.foundation.files import hold_lock
 from vestige.foundation.source_hash import PACKAGE, file_digest
 
 Note = Callable[[str], None]
@@ -61,11 +62,7 @@ def make_index(root: Path, settings, note: Note) -> Index:
 @contextmanager
 def lock_place(place: str) -> Iterator[None]:
     """Wait until no other process indexes a place."""
-    import fcntl
-
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / f".{place}.lock", "a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with hold_lock(FOLDER / f".{place}.lock"):
         yield
 
 
