@@ -1,4 +1,7 @@
-"""Times what looks at a whole study, on one of a thousand results: our commands, and beside them both engines'."""
+"""Times what looks at a whole study, on one of a thousand results: our commands, and beside them both engines'.
+
+`python bench/scale.py 50 25` takes 50 conditions and 25 seeds, which are five thousand results.
+"""
 
 import resource
 import sys
@@ -52,7 +55,7 @@ def main() -> None:
     """Make the study, and print the table."""
     with tempfile.TemporaryDirectory() as folder:
         clock = time.monotonic()
-        project = synthetic_project(Path(folder, "project"))
+        project = synthetic_project(Path(folder, "project"), *map(int, sys.argv[1:]))
         results = len(list(pipeline.jobs(study_of(project))))
         print(f"{results} results, made in {time.monotonic() - clock:.0f} s")
         print(LINE.format("", "seconds", "processor"), flush=True)
