@@ -125,7 +125,7 @@ def test_the_study_of_the_engines_may_be_named_by_its_whole_path(two, other):
 
 
 def test_an_empty_name_is_not_params_yaml(other):
-    assert other("check", study="") == (1, "vestige: . cannot be read: Is a directory\n")
+    assert other("check", study="") == (1, "vestige: . cannot be read: it is a folder, no file\n")
 
 
 def test_what_is_listed_as_unexplained_is_removed_by_the_command_on_it(two, other):
