@@ -4,52 +4,27 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from stages.unit_association.literal import (
+    CLASSES,
+    convolutional,
+    images_of,
+    literal_input_gradient,
+    prefix,
+    settled,
+    split,
+)
 from torch import nn
 
-from vestige.data.loader import Split
-from vestige.metrics.association import Covariance, relative_error
-from vestige.models import bottleneck_resnet, mlp
-from vestige.models.network import Network, build, forward
+from vestige.metrics.association import Covariance
+from vestige.models import mlp
+from vestige.models.network import Network, build
 from vestige.stages import input_gradients, unit_association
-from vestige.stages.input_gradients import Sampled, by_position
 from vestige.stages.unit_association import MEASURES, associate, measured_layers
 from vestige.training.evaluation import resume, walk
-
-IMAGES, CLASSES = 6, 5
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """As a study has it: more would wait for one another."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def settled(network):
-    """A network in float64 and evaluation mode, with statistics in its batch norms."""
-    rng = torch.Generator().manual_seed(0)
-    for part in network.trunk.modules():
-        if isinstance(part, nn.BatchNorm2d):
-            for each, low in ((part.running_mean, -0.5), (part.running_var, 0.5), (part.bias.data, -0.5)):
-                each.copy_(low + torch.rand(each.shape, generator=rng))
-    network.trunk.double().eval().requires_grad_(False)
-    return network
 
 
 def perceptron(hidden=(7, 6, 5)):
     return settled(build(mlp.Settings(family="mlp", inputs=16, hidden=list(hidden)), 1, CLASSES, seed=1))
-
-
-def convolutional():
-    family = bottleneck_resnet.Settings(family="bottleneck_resnet", blocks=[1, 1, 2, 1], width=1)
-    return settled(build(family, 1, CLASSES, seed=1))
-
-
-def split(size=4, count=IMAGES, batch_size=4):
-    pixels = np.random.default_rng(0).integers(0, 256, (count, 1, size, size), dtype=np.uint8)
-    return Split(pixels, np.arange(count) % CLASSES, batch_size, torch.tensor([0.4]), torch.tensor([0.3]))
 
 
 NETWORKS = {"perceptron": (perceptron, 4), "convolutional": (convolutional, 8)}
@@ -60,27 +35,6 @@ def case(request):
     """A network, and images for it."""
     make, size = NETWORKS[request.param]
     return make(), split(size)
-
-
-def images_of(images):
-    return torch.cat([each for each, _ in images.batches(np.arange(len(images.labels)))]).double()
-
-
-def prefix(network, name):
-    """What a block gives for one image, (units, positions)."""
-
-    def run(image):
-        for step, output in walk(network, image[None]):
-            if step == name:
-                return by_position(network, output)[0]
-
-    return run
-
-
-def literal_input_gradient(network, pixels, name):
-    """The mean over images and positions of the products of units' gradients with respect to all pixels."""
-    jacobians = torch.stack([torch.func.jacrev(prefix(network, name))(each).flatten(2) for each in pixels])
-    return torch.einsum("aipk,ajpk->ij", jacobians, jacobians) / (len(pixels) * jacobians.shape[2])
 
 
 def literal(network, images, name):
@@ -130,37 +84,6 @@ def test_of_more_units_than_pixels_it_is_exact_too():
     for name in measured_layers(network):
         expected = literal(network, split(), name)["input_gradient"]
         torch.testing.assert_close(found.matrices[name]["input_gradient"], expected, rtol=1e-10, atol=1e-12)
-
-
-def off_diagonal(matrix):
-    return matrix[~np.eye(len(matrix), dtype=bool)]
-
-
-@pytest.mark.slow
-def test_the_error_of_random_directions_falls_as_one_over_the_root_of_their_number_and_is_stated():
-    network, images, drawn = convolutional(), split(8), 192
-    layers = list(measured_layers(network))
-    sampled = Sampled(network, layers, drawn, 0)
-    pixels = images_of(images)
-    with torch.no_grad():
-        _, outputs = forward(network, pixels, layers)
-        sampled.add(pixels, {name: by_position(network, each) for name, each in outputs.items()})
-    counts, actual, stated = [1, 4, 16, 64], [], []
-    for count in counts:
-        misses, says = [], []
-        for name in layers:
-            each = torch.stack(sampled.sums[name]) / (len(pixels) * sampled.positions[name])
-            truth = off_diagonal(literal_input_gradient(network, pixels, name))
-            for group in each.split(count):
-                missed = off_diagonal(group.mean(0)) - truth
-                misses.append((missed.square().mean() / truth.square().mean()).item())
-                says.append(relative_error(group) ** 2)
-        actual.append(np.sqrt(np.mean(misses)))
-        stated.append(np.sqrt(np.mean(says)))
-    slope = np.polyfit(np.log(counts), np.log(actual), 1)[0]
-    assert slope == pytest.approx(-0.5, abs=0.1)
-    assert stated[2:] == pytest.approx(actual[2:], rel=0.35)
-    assert np.isnan(stated[0])
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 5, 6])
@@ -229,11 +152,6 @@ def test_where_logits_bend_between_the_layer_and_the_end_the_hessian_is_called_g
     assert associate(curved(), split(), 2, 0).is_hessian == {"first": False, "second": True}
 
 
-def test_directions_are_asked_for_by_name_where_they_are_needed():
-    with pytest.raises(ValueError, match=r"association\.directions: missing"):
-        associate(convolutional(), split(8), None, None)
-
-
 def test_a_linear_layer_without_a_relu_is_not_taken_for_one_with_it():
     network = perceptron()
     other = nn.Linear(7, 6, dtype=torch.float64)
@@ -252,8 +170,3 @@ def test_a_large_mean_does_not_cost_the_covariance_its_digits():
             covariance.add(part)
         found.append(covariance.matrix())
     torch.testing.assert_close(found[1], found[0], rtol=1e-6, atol=1e-8)
-
-
-def test_the_error_of_a_single_direction_is_unknown_and_of_equal_ones_none():
-    assert np.isnan(relative_error(torch.ones(1, 3, 3)))
-    assert relative_error(torch.ones(4, 3, 3)) == 0
