@@ -8,7 +8,8 @@ from stages.unit_association.literal import (
     CLASSES,
     convolutional,
     images_of,
-    literal_input_gradient,
+    literal,
+    perceptron,
     prefix,
     settled,
     split,
@@ -16,16 +17,9 @@ from stages.unit_association.literal import (
 from torch import nn
 
 from vestige.metrics.association import Covariance
-from vestige.models import mlp
-from vestige.models.network import Network, build
+from vestige.models.network import Network
 from vestige.stages import input_gradients, unit_association
 from vestige.stages.unit_association import MEASURES, associate, measured_layers
-from vestige.training.evaluation import resume, walk
-
-
-def perceptron(hidden=(7, 6, 5)):
-    return settled(build(mlp.Settings(family="mlp", inputs=16, hidden=list(hidden)), 1, CLASSES, seed=1))
-
 
 NETWORKS = {"perceptron": (perceptron, 4), "convolutional": (convolutional, 8)}
 
@@ -35,32 +29,6 @@ def case(request):
     """A network, and images for it."""
     make, size = NETWORKS[request.param]
     return make(), split(size)
-
-
-def literal(network, images, name):
-    """The plain matrices of a layer, from the Jacobian and the Hessian of each image."""
-    run, found = prefix(network, name), {}
-    pixels = images_of(images)
-    outputs = torch.stack([run(each) for each in pixels])
-    centred = outputs - outputs.mean(0)
-    found["covariance"] = torch.einsum("aip,ajp->ij", centred, centred) / outputs.shape[2]
-    found["input_gradient"] = literal_input_gradient(network, pixels, name) * len(pixels)
-    found["output_gradient"], found["output_hessian"] = 0, 0
-    for image, label in zip(pixels, images.labels, strict=True):
-        shape = next(output for step, output in walk(network, image[None]) if step == name).shape
-        units = run(image)
-
-        def logits(units, shape=shape):
-            return resume(network, units.reshape(shape), name, {})[0]
-
-        def loss(units, logits=logits, label=int(label)):
-            return F.cross_entropy(logits(units)[None], torch.tensor([label]))
-
-        gradient = torch.func.jacrev(logits)(units)
-        found["output_gradient"] += torch.einsum("oip,ojp->ij", gradient, gradient) / units.shape[1]
-        hessian = torch.func.hessian(loss)(units)
-        found["output_hessian"] += torch.einsum("ipjp->ij", hessian) / units.shape[1]
-    return {measure: each / len(pixels) for measure, each in found.items()}
 
 
 def test_every_exact_measure_is_that_of_explicit_jacobians_and_hessians(case):
