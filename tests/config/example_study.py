@@ -1,4 +1,4 @@
-"""A study of two conditions as text, as values and as it is read."""
+"""A small study as text, as values and as it is read, and the files of all ready-made studies."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""An empty project."""
+"""A folder in which jobs leave what they took."""
 
 import pytest
 

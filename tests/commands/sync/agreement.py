@@ -1,4 +1,4 @@
-"""What both engines and the proofs would have made, and that they agree."""
+"""What both engines and the proofs would have made, that they agree, and the events that they are told of."""
 
 import pytest
 from engines import (

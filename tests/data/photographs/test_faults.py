@@ -1,4 +1,4 @@
-"""Photographs that changed, are gone or cannot be decoded are refused with their file, and nothing is left open."""
+"""Photographs that changed, are gone or cannot be decoded are refused, and files and threads are let go."""
 
 import errno
 import os
@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-import photograph_sets
 import pytest
 from data.photographs.splits import BATCH, CPU, hashes, open_split, settings
 
@@ -93,13 +92,3 @@ def test_a_decoder_that_gives_other_pixels_is_refused(here):
     described["decoder_sha256"] = "other"
     with pytest.raises(OtherImages, match="this machine decodes or resizes photographs to other pixels"):
         split_of(described, asked, "train", BATCH, CPU)
-
-
-def test_copies_of_parquet_shards_that_are_gone_are_made_again_though_their_index_is_there(tmp_path, monkeypatch):
-    photograph_sets.write("parquet_shards", tmp_path / "set", tmp_path / "scratch", photograph_sets.PHOTOGRAPHS)
-    monkeypatch.chdir(tmp_path)
-    described = images(SimpleNamespace(images=settings()), lambda line: None)
-    before = hashes(split_of(described, settings(), "train", BATCH, CPU))
-    for copy in Path("work/images/parquet").iterdir():
-        copy.unlink()
-    assert hashes(split_of(described, settings(), "train", BATCH, CPU)) == before

@@ -1,4 +1,4 @@
-"""An edit of settings or of code makes stale what it makes, and nothing else."""
+"""What is made is proven, until an edit of settings, of code or of what it reads makes it stale."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The scratch folder may lie elsewhere and changes nothing, and one that cannot be used is refused."""
+"""The scratch folder may lie elsewhere and changes nothing, and what cannot be used, or says nothing, is refused."""
 
 from pathlib import Path
 

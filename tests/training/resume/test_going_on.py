@@ -1,4 +1,4 @@
-"""A training that stopped goes on from what was kept of it to the same bits."""
+"""A training that stopped goes on from what was kept of it, to the same bits, and from nothing else."""
 
 import json
 

@@ -1,10 +1,11 @@
-"""The squares of validation are decoded once, hashed once, and made again where they are damaged."""
+"""Squares of validation and copies of shards are stored once, and made again where they are damaged or gone."""
 
 from pathlib import Path
 from types import SimpleNamespace
 
+import photograph_sets
 import pytest
-from data.photographs.splits import BATCH, CPU, settings
+from data.photographs.splits import BATCH, CPU, hashes, settings
 
 from vestige.data.loader import split_of
 from vestige.data.shards.description import images
@@ -50,3 +51,13 @@ def test_only_the_index_is_read_where_training_begins(here, monkeypatch):
     split = split_of(described, asked, "train", BATCH, CPU)
     assert (split.input_shape, split.count_batches()) == ((3, 12, 12), 5)
     assert set(split.labels) == {0, 1, 2}
+
+
+def test_copies_of_parquet_shards_that_are_gone_are_made_again_though_their_index_is_there(tmp_path, monkeypatch):
+    photograph_sets.write("parquet_shards", tmp_path / "set", tmp_path / "scratch", photograph_sets.PHOTOGRAPHS)
+    monkeypatch.chdir(tmp_path)
+    described = images(SimpleNamespace(images=settings()), lambda line: None)
+    before = hashes(split_of(described, settings(), "train", BATCH, CPU))
+    for copy in Path("work/images/parquet").iterdir():
+        copy.unlink()
+    assert hashes(split_of(described, settings(), "train", BATCH, CPU)) == before
