@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from stages.test_unit_association import CLASSES, convolutional, images_of, literal, perceptron, settled, split
+from stages.unit_association.literal import CLASSES, convolutional, images_of, literal, perceptron, settled, split
 
 from vestige.data.loader import Split
 from vestige.metrics.association import gram

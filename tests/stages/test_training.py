@@ -1,36 +1,29 @@
-"""The training stage: against a plain loop, across repeats, and killed in the middle."""
+"""The training stage: against a plain loop, across repeats, and what its results hold."""
 
 import math
-import re
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from stages.toy import (
-    BASELINE,
     CONDITIONS,
     CROPPED,
     NETWORK,
     SUPPRESSED,
-    Killed,
     files,
-    kill_after,
     settings,
     toy,
     trained,
 )
-from torch import nn
 
 from vestige.data import arrays
 from vestige.data.augmentation import augmentation
-from vestige.data.loader import split_of
 from vestige.foundation.random import generator
 from vestige.metrics.selectivity import mean_selectivity, membership, spatial_means
-from vestige.models.network import Network, build
-from vestige.training import checkpoints, resume
-from vestige.training.loop import Diverged, gradients, one_pass, refuse_divergence
-from vestige.training.optimizers.sgd import begin
+from vestige.models.network import build
+from vestige.training import checkpoints
+from vestige.training.loop import gradients
 
 
 def plain_loop(images, condition, rates, batch_size):
@@ -90,24 +83,6 @@ def test_training_again_gives_the_same_bits(images, tmp_path, condition):
     assert files(tmp_path / "one") == files(tmp_path / "other")
 
 
-@pytest.mark.parametrize("stopped_at", range(4))
-@pytest.mark.parametrize("condition", CONDITIONS)
-def test_training_that_was_killed_between_epochs_goes_on_to_the_same_bits(images, tmp_path, condition, stopped_at):
-    never_stopped, noted = trained(tmp_path / "whole", images, condition), []
-    kill_after(stopped_at, tmp_path / "killed", images, condition)
-    resumed = trained(tmp_path / "killed", images, condition, note=noted.append)
-    assert noted[0].startswith(f"epoch {stopped_at} of 3")
-    assert resumed.identical(never_stopped)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
-def test_training_with_random_crops_that_was_killed_goes_on_to_the_same_bits(images, tmp_path):
-    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED, **CROPPED)
-    kill_after(1, tmp_path / "killed", images, SUPPRESSED, **CROPPED)
-    assert trained(tmp_path / "killed", images, SUPPRESSED, **CROPPED).identical(never_stopped)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
 def test_a_network_is_validated_on_the_middle_of_images(images, tmp_path):
     found, decoded, network = trained(tmp_path, images, **CROPPED), toy(), build(NETWORK, 1, 4, seed=9)
     checkpoints.load(network, tmp_path, 3, found["checkpoint"].values[3])
@@ -116,85 +91,6 @@ def test_a_network_is_validated_on_the_middle_of_images(images, tmp_path):
     with torch.no_grad():
         predicted = network.trunk.eval()(batch).argmax(1).numpy()
     assert found["predicted"].sel(epoch=3).values.tolist() == np.bincount(predicted, minlength=4).tolist()
-
-
-@pytest.fixture
-def fail_after(monkeypatch):
-    """What lets so many files be written, and then dies in the middle of one; None lets all be written."""
-    left, whole = [None], resume.write_whole
-
-    def dying(path):
-        if left[0] == 0:
-            path.with_name(f".{path.name}.partial").write_bytes(b"half")
-            raise Killed
-        left[0] = left[0] and left[0] - 1
-        return whole(path)
-
-    for module in (resume, checkpoints):
-        monkeypatch.setattr(module, "write_whole", dying)
-    return lambda writes: left.__setitem__(0, writes)
-
-
-@pytest.mark.parametrize("writes", range(8))
-def test_training_that_was_killed_at_any_write_goes_on_to_the_same_bits(images, tmp_path, fail_after, writes):
-    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED)
-    fail_after(writes)
-    with pytest.raises(Killed):
-        trained(tmp_path / "killed", images, SUPPRESSED)
-    fail_after(None)
-    assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
-@pytest.mark.parametrize("damaged", ["00-weights-*", "02-weights-*", "03-weights-*", "03-state-*", "*-state-*", "*"])
-def test_training_recovers_from_damaged_files_to_the_same_bits(images, tmp_path, damaged):
-    never_stopped = trained(tmp_path, images)
-    for path in list(tmp_path.glob(damaged)):
-        path.write_bytes(path.read_bytes()[:-9])
-    assert trained(tmp_path, images).identical(never_stopped)
-    assert [checkpoints.read(tmp_path, epoch, never_stopped["checkpoint"].values[epoch]) for epoch in range(4)]
-
-
-@pytest.mark.slow
-def test_a_process_killed_in_the_middle_of_training_is_continued_to_the_same_bits(images, tmp_path):
-    import os
-    import signal
-    import time
-
-    never_stopped = trained(tmp_path / "whole", images, SUPPRESSED)
-    (tmp_path / "killed").mkdir()
-    for wait in (0.05, 0.1, 0.15, 0.2):
-        if not (child := os.fork()):
-            try:
-                trained(tmp_path / "killed", images, SUPPRESSED)
-            finally:
-                os._exit(0)
-        time.sleep(wait)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-    assert trained(tmp_path / "killed", images, SUPPRESSED).identical(never_stopped)
-    assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
-@pytest.mark.parametrize(("epoch", "expected"), [(0, [0, 1, 2, 3]), (2, [8, 9, 10, 11])])
-def test_dropout_knows_the_step_of_training_without_having_seen_the_former_ones(images, epoch, expected):
-    class Noting(nn.Module):
-        """Stands for dropout, and notes of which step it is told."""
-
-        def __init__(self):
-            super().__init__()
-            self.step, self.told = -1, []
-
-        def forward(self, units):
-            self.told.append(self.step)
-            return units
-
-    noting, flatten, fc = Noting(), nn.Flatten(), nn.Linear(64, 4)
-    trunk = nn.Sequential(flatten, noting, fc)
-    network = Network(trunk, {"flatten": flatten, "dropout": noting, "fc": fc}, {}, "fc", (noting,))
-    train = split_of(images, settings().images, "train", 16, torch.device("cpu"))
-    one_pass(network, begin(trunk), train, np.arange(len(train.labels)), settings(), epoch, 0.1, [])
-    assert noting.told == expected
 
 
 def test_results_hold_what_a_checkpoint_holds(images, tmp_path):
@@ -273,49 +169,6 @@ def test_a_last_batch_of_one_image_is_refused_before_anything_is_written(images,
     with pytest.raises(ValueError, match="batch_size 7 leaves a last batch of one image of the 50 .* such as 8"):
         trained(tmp_path, images, batch_size=7)
     assert not any(tmp_path.iterdir())
-
-
-DIVERGES = {"learning_rate": 1e30}
-
-
-@pytest.mark.parametrize(
-    ("condition", "remedy"),
-    [(BASELINE, "lower learning_rate"), ({**SUPPRESSED, "start": 0}, "lower learning_rate or the size of alpha")],
-)
-def test_a_run_that_diverges_ends_with_its_last_good_epoch_and_says_where_and_why(images, tmp_path, condition, remedy):
-    noted = []
-    found = trained(tmp_path, images, condition, note=noted.append, **DIVERGES)
-    assert found["epoch"].values.tolist() == [0]
-    assert found["diverged"].item() == 1
-    said = found["diverged"].attrs["comment"]
-    assert re.fullmatch(rf"diverged in epoch 1: not finite from step \d of 4 on \(.*1e\+30.*\); .*{remedy}", said)
-    assert noted[-1] == said
-    assert list(files(tmp_path)) == ["epoch-000.safetensors"]
-
-
-def test_the_first_step_whose_loss_is_not_finite_is_named():
-    network = build(NETWORK, 1, 4, seed=0)
-    with pytest.raises(Diverged, match="from step 3 of 4 on"):
-        refuse_divergence(network, torch.tensor([1.0, 2.0, math.inf, math.nan]), 0.1, settings(), 0)
-    next(network.trunk.parameters()).data[0] = math.nan
-    with pytest.raises(Diverged, match="from step 2 of 2 on"):
-        refuse_divergence(network, torch.tensor([1.0, 2.0]), 0.1, settings(), 0)
-
-
-def test_a_run_that_diverges_later_keeps_what_came_before_and_again_gives_the_same(images, tmp_path):
-    # Three epochs that are fine, and a jump of the learning rate after them.
-    jump = {"learning_rate_step": 3, "learning_rate_gamma": 1e32, "epochs": 5}
-    whole, found = trained(tmp_path / "fine", images, epochs=3, learning_rate_step=3), None
-    for _ in range(2):
-        found = trained(tmp_path / "jumps", images, **jump)
-        assert found["epoch"].values.tolist() == [0, 1, 2, 3]
-        assert found["diverged"].item() == 4
-    assert found.drop_vars("diverged").identical(whole)
-    assert files(tmp_path / "jumps") == files(tmp_path / "fine")
-
-
-def test_a_run_that_does_not_diverge_says_nothing_of_it(images, tmp_path):
-    assert "diverged" not in trained(tmp_path, images)
 
 
 def test_every_epoch_is_noted(images, tmp_path):

@@ -1,88 +1,38 @@
 """Faulty folders, tars and Parquet files: each is refused in one message that names the file and a remedy."""
 
-import gzip
-import io
 import os
 import shutil
 import tarfile
 
-import numpy as np
 import pytest
+from data.shards.damages import (
+    ANT,
+    BEE,
+    CAT,
+    KIT,
+    OTHER,
+    SHARD,
+    TRAIN,
+    VAL,
+    VAL_SHARD,
+    add_class,
+    add_member,
+    compress,
+    cut,
+    cut_lines,
+    damage_header,
+    drop_end,
+    first,
+    link,
+    make_shard,
+    write_table,
+)
 
 from vestige.data.shards.faults import KINDS, ImagesRefused
 from vestige.data.shards.listing import list_images
 
-ANT, BEE, CAT = "n01440764", "n01443537", "n02102040"
-TRAIN, VAL, KIT = "ILSVRC2012_img_train.tar", "ILSVRC2012_img_val.tar", "ILSVRC2012_devkit_t12"
-SHARD, OTHER, VAL_SHARD = "imagenet-train-0000.tar", "imagenet-train-0001.tar", "imagenet-val-0000.tar"
 TRUTH = f"{KIT}/data/ILSVRC2012_validation_ground_truth.txt"
 TABLE, VAL_TABLE = "data/train-00000-of-00002.parquet", "data/validation-00000-of-00001.parquet"
-
-
-def first(folder):
-    return sorted(folder.iterdir())[0]
-
-
-def cut(path, keep):
-    """Leave only the beginning of a file: so many bytes, or all but so many."""
-    data = path.read_bytes()
-    path.write_bytes(data[:keep])
-
-
-def overwrite(path, place, data):
-    with path.open("r+b") as file:
-        file.seek(place)
-        file.write(data)
-
-
-def compress(path):
-    path.write_bytes(gzip.compress(path.read_bytes()))
-
-
-def add_member(path, name, data=b"", change=None):
-    """Add a member to a tar, after a function has changed its header."""
-    member = tarfile.TarInfo(name)
-    member.size = len(data)
-    if change:
-        change(member)
-    with tarfile.open(path, "a") as tar:
-        tar.addfile(member, io.BytesIO(data))
-
-
-def link(kind):
-    def change(member):
-        member.type, member.linkname = kind, "other.jpg"
-
-    return change
-
-
-def add_class(root, split, name):
-    (root / split / name).mkdir()
-    (root / split / name / "0.png").write_bytes(b"image")
-
-
-def write_table(path, **columns):
-    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
-    pq.write_table(pa.table(columns), path)
-
-
-def damage_header(path):
-    """Change a byte of a header in the middle of a tar."""
-    with tarfile.open(path) as tar:
-        overwrite(path, tar.getmembers()[4].offset + 5, b"\x7f")
-
-
-def drop_end(path):
-    """Leave out the zeros at the end of a tar."""
-    with tarfile.open(path) as tar:
-        last = tar.getmembers()[-1]
-    cut(path, last.offset_data + -(-last.size // 512) * 512)
-
-
-def cut_lines(path, count):
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:count]))
-
-
 FAULTY = [  # layout, what is done to the root, kind, what the message says of a file
     # class folders
     ("class_folders", lambda at: (at / "val" / ANT / "list.txt").touch(), "not_image", f"val/{ANT}/list.txt"),
@@ -236,14 +186,6 @@ FAULTY = [  # layout, what is done to the root, kind, what the message says of a
 ]
 
 
-def make_shard(root, **members):
-    """Write the validation shard anew, with one sample."""
-    (root / VAL_SHARD).unlink()
-    add_member(root / VAL_SHARD, "0.jpg", b"image")
-    for suffix, data in members.items():
-        add_member(root / VAL_SHARD, f"0.{suffix}", data)
-
-
 @pytest.mark.parametrize(("layout", "change", "kind", "says"), FAULTY)
 def test_faulty_images_are_refused_by_file_and_remedy(layout, change, kind, says, write_set):
     root = write_set(layout)
@@ -253,43 +195,3 @@ def test_faulty_images_are_refused_by_file_and_remedy(layout, change, kind, says
     block = str(refused.value).split(f"- {KINDS[kind].sentence}")[1].split("\n- ")[0]
     assert says in block
     assert block.endswith(f"  Remedy: {KINDS[kind].remedy}")
-
-
-def test_all_faults_of_all_kinds_are_in_one_message(write_set):
-    root = write_set("class_folders")
-    for number in range(9):
-        (root / "train" / ANT / f"{number}.txt").touch()
-    (root / "val" / BEE / "more").mkdir()
-    cut(first(root / "val" / BEE), 0)
-    message = list_images(root).faults.format()
-    assert "do not end in .jpeg, .jpg or .png (9):\n" in message
-    assert "    and 3 more\n" in message
-    assert f"(1):\n    val/{BEE}/more\n" in message
-    assert "- Images have no bytes (1):\n" in message
-
-
-def test_fields_of_image_and_label_that_a_shard_lacks_are_refused_together(write_set):
-    root = write_set("webdataset_tars")
-    message = list_images(root, {"image": "img", "label": "target"}).faults.format()
-    assert f"{SHARD}: no member .img; there are: " in message
-    assert f"{SHARD}: no member .target and no key target in .json; there are" in message
-
-
-def test_a_class_that_is_damaged_leaves_the_others_listed(write_set):
-    root = write_set("ilsvrc_tars")
-    with tarfile.open(root / TRAIN) as tar:
-        overwrite(root / TRAIN, tar.getmember(f"./{BEE}.tar").offset_data, b"\xff" * 600)
-    listed = list_images(root)
-    assert f"    ./{BEE}.tar in {TRAIN}: bad header at byte 0\n" in listed.faults.format()
-    assert np.bincount(listed.splits["train"].label).tolist() == [5, 0, 5]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_no_damage_of_a_tar_raises_anything_else(seed, write_set):
-    root = write_set("webdataset_tars")
-    rng = np.random.default_rng(seed)
-    with tarfile.open(root / SHARD) as tar:
-        member = tar.getmembers()[rng.integers(5)]
-    for _ in range(5):
-        overwrite(root / SHARD, member.offset + int(rng.integers(512)), rng.bytes(int(rng.integers(1, 30))))
-    list_images(root).faults.format()

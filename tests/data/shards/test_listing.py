@@ -6,26 +6,13 @@ import sys
 
 import numpy as np
 import pytest
-from photograph_sets import IMAGES, write_devkit
+from data.shards.sound_listing import CLASSES, KIT, list_soundly
 
 from vestige.data.shards.byte_ranges import NamesBuilder
-from vestige.data.shards.faults import KINDS, Faults, ImagesRefused
+from vestige.data.shards.faults import Faults, ImagesRefused
 from vestige.data.shards.listing import list_images
-from vestige.data.shards.parquet_copies import copy_shards
 
-CLASSES = ("n01440764", "n01443537", "n02102040")
 LAYOUTS = ["class_folders", "ilsvrc_tars", "webdataset_tars", "parquet_shards"]
-KIT = "ILSVRC2012_devkit_t12"
-
-
-def list_soundly(root, **fields):
-    """What is listed, without any fault; images in Parquet files are copied."""
-    listed = list_images(root, fields)
-    assert listed.faults.format() == ""
-    if listed.format == "parquet_shards":
-        for split, listing in listed.splits.items():
-            listed.splits[split] = copy_shards(root, listing, root.parent / "copies", fields=fields)
-    return listed
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -54,68 +41,6 @@ def test_a_folder_of_class_folders_needs_no_splits(write_set, written_hashes, re
     root = write_set("class_folders") / "train"
     listed = list_soundly(root)
     assert read_hashes(root, listed.splits["all"]) == written_hashes["train"]
-
-
-def loosen(root):
-    """Take validation images out of the folders of their classes; their labels, by name."""
-    labels = {path.stem: path.parent.name for path in (root / "val").glob("*/*")}
-    for path in (root / "val").glob("*/*"):
-        path.rename(root / "val" / path.name)
-    for name in CLASSES:
-        (root / "val" / name).rmdir()
-    return labels
-
-
-def write_table(root, labels):
-    """The table of validation labels as Kaggle writes it: an image shows two things of its class, with their boxes."""
-    rows = [f"{name},{label} 1 2 30 40 {label} 5 6 70 80 \n" for name, label in reversed(labels.items())]
-    (root / "LOC_val_solution.csv").write_text("ImageId,PredictionString\n" + "".join(rows))
-
-
-def test_loose_validation_images_have_the_labels_of_kaggles_table(write_set, written_hashes, read_hashes):
-    root = write_set("class_folders")
-    write_table(root, loosen(root))
-    listed = list_soundly(root)
-    assert {split: read_hashes(root, listing) for split, listing in listed.splits.items()} == written_hashes
-
-
-def test_loose_validation_images_have_the_labels_of_the_development_kit(write_set, written_hashes, read_hashes):
-    root = write_set("class_folders")
-    loosen(root)
-    write_devkit(root / KIT / "data", IMAGES)
-    listed = list_soundly(root)
-    assert {split: read_hashes(root, listing) for split, listing in listed.splits.items()} == written_hashes
-
-
-LOOSE = [  # what is done to loose validation images and their labels, kind, what the message says of a file
-    (lambda at, labels: write_table(at, dict([*labels.items()][1:])), "val_label_missing", "val/ILSVRC2012_val_"),
-    (lambda at, labels: write_table(at, labels | {"other": CLASSES[0]}), "val_image_missing", "val/other"),
-    (lambda at, labels: write_table(at, dict.fromkeys(labels, "n00001740")), "label_outside", "n00001740; allowed"),
-    (lambda at, labels: (at / "LOC_val_solution.csv").write_text("name,label\na,b\n"), "table_damaged", "KeyError"),
-    (
-        lambda at, labels: (at / "LOC_val_solution.csv").write_bytes(b"\xff\xfe\n"),
-        "table_damaged",
-        "UnicodeDecodeError",
-    ),
-    (lambda at, labels: None, "loose_image", "val/ILSVRC2012_val_"),
-]
-
-
-@pytest.mark.parametrize(("spoil", "kind", "said"), LOOSE, ids=[row[1] + row[2] for row in LOOSE])
-def test_what_is_wrong_with_the_labels_of_loose_validation_images_is_said(write_set, spoil, kind, said):
-    root = write_set("class_folders")
-    spoil(root, loosen(root))
-    message = list_images(root).faults.format()
-    assert KINDS[kind].sentence in message
-    assert KINDS[kind].remedy in message
-    assert said in message
-
-
-def test_a_class_of_which_no_loose_validation_image_is_there_is_named(write_set):
-    root = write_set("class_folders")
-    write_table(root, dict.fromkeys(loosen(root), CLASSES[0]))
-    message = list_images(root).faults.format()
-    assert f"train/{CLASSES[1]}: val has no image of it" in message
 
 
 def test_a_class_may_be_named_train(write_set):
