@@ -7,28 +7,25 @@ from pathlib import Path
 
 import netCDF4
 import pytest
+from engine_jobs import asked_again, dvc_stale, snakemake_stale, without_checkpoints
 from engines import (
     FIGURES,
     NETWORKS,
     SHOW_CONDITIONS,
     SUPPRESSED,
     among,
-    asked_again,
     begin,
     branch_and_back,
     bytes_of,
     committed,
     downstream,
-    dvc_stale,
     edit,
     kill,
     logged,
     run,
-    snakemake_stale,
     study_of,
     unproven,
     wait_for,
-    without_checkpoints,
 )
 from ruamel.yaml import YAML
 

@@ -1,8 +1,17 @@
 """The table, the Snakefile and dvc.yaml are one graph, and call the same results stale."""
 
 import pytest
+from engine_jobs import (
+    asked_again,
+    dvc_jobs,
+    dvc_repo,
+    dvc_stale,
+    read_by_dvc,
+    snakemake_jobs,
+    snakemake_stale,
+    without_checkpoints,
+)
 from engines import (
-    BOUND,
     FIGURES,
     NETWORKS,
     ROOT,
@@ -10,23 +19,14 @@ from engines import (
     SUPPRESSED,
     TINY,
     among,
-    asked_again,
-    dvc_jobs,
-    dvc_repo,
-    dvc_stale,
     edit,
-    leaves_of,
     new_project,
-    other_value,
-    read_by_dvc,
     run,
-    snakemake_jobs,
-    snakemake_stale,
     study_of,
     table_jobs,
     unproven,
-    without_checkpoints,
 )
+from study_leaves import BOUND, leaves_of, other_value
 
 from vestige.config.registry import FAMILIES, SOURCES
 from vestige.config.registry import FIGURES as FIGURE_ROWS

@@ -6,7 +6,8 @@ import re
 from contextlib import suppress
 
 import pytest
-from engines import dvc_jobs, new_project, snakemake_jobs, study_of, table_jobs, without_checkpoints
+from engine_jobs import dvc_jobs, snakemake_jobs, without_checkpoints
+from engines import new_project, study_of, table_jobs
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from valid_studies import met, studies

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import invented
 import pytest
-from engines import TINY, edit, run, snakemake_stale, status, study_of, unproven
+from engine_jobs import snakemake_stale
+from engines import TINY, edit, run, status, study_of, unproven
 
 from vestige import pipeline
 from vestige.commands import backup

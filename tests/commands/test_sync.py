@@ -6,27 +6,23 @@ import shutil
 import subprocess
 
 import pytest
+from engine_jobs import asked_again, dvc_repo, dvc_stale, snakemake_stale, without_checkpoints
 from engines import (
-    asked_again,
     begin,
     branch_and_back,
     committed,
     copied,
     downstream,
-    dvc_repo,
-    dvc_stale,
     edit,
     kill,
     log_times,
     new_project,
     run,
-    snakemake_stale,
     status,
     study_of,
     table_jobs,
     unproven,
     wait_for,
-    without_checkpoints,
 )
 from ruamel.yaml import YAML
 

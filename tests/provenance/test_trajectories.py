@@ -9,6 +9,7 @@ import signal
 import time
 from pathlib import Path
 
+import engine_jobs
 import engines
 import pytest
 import xarray as xr
@@ -622,7 +623,7 @@ def test_processes_that_train_side_by_side_give_what_each_gives_alone(here, alon
 @pytest.mark.nightly
 def test_neither_engine_calls_anything_stale_when_the_scratch_folder_moves(project):
     engines.edit(project, "scratch", to="elsewhere")
-    assert engines.snakemake_stale(project) == engines.dvc_stale(project) == set()
+    assert engine_jobs.snakemake_stale(project) == engine_jobs.dvc_stale(project) == set()
     engines.edit(project, "training", "epochs", to=3)
     engines.run(project, "vestige make results/tiny/training/baseline-seed0.nc")
     assert (project / "elsewhere/trajectories").is_dir()
