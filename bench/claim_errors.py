@@ -19,10 +19,11 @@ import numpy as np
 import xarray as xr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from claims.deviations import DEVIATIONS
 from claims.errors import rates, truth
 from claims.paper import CLAIMS, ROWS
 from claims.truths import AT, FILES, SMALL, SYMMETRIC, beyond, bounds
-from claims.worlds import CLASSES, CONDITIONS, DEVIATIONS, World, study
+from claims.worlds import CLASSES, CONDITIONS, World, study
 
 from vestige.claims.verdicts import CONTRADICTED, REPRODUCED, WEAKER
 from vestige.stages.claims import claims

@@ -4,7 +4,8 @@ import json
 import subprocess
 
 import pytest
-from engines import ROOT, SHOW_CONDITIONS, asked_again, dvc_stale, environment, run, snakemake_stale, study_of
+from engine_jobs import asked_again, dvc_stale, snakemake_stale
+from engines import ROOT, SHOW_CONDITIONS, environment, run, study_of
 from recipes import perform, sections
 
 SECTIONS = sections((ROOT / "docs" / "adding.md").read_text(encoding="utf-8"))

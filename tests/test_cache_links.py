@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from engines import edit, run, snakemake_stale, unproven
+from engine_jobs import snakemake_stale
+from engines import edit, run, unproven
 
 RESULT = "results/tiny/cka/baseline-seed0.nc"
 

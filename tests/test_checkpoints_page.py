@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 import xarray as xr
-from engines import ROOT, new_project, run, snakemake_stale
+from engine_jobs import snakemake_stale
+from engines import ROOT, new_project, run
 from ruamel.yaml import YAML
 
 from vestige.config import loading

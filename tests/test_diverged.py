@@ -2,7 +2,8 @@
 
 import pytest
 import xarray as xr
-from engines import dvc_stale, edit, run, snakemake_stale, unproven
+from engine_jobs import dvc_stale, snakemake_stale
+from engines import edit, run, unproven
 
 RUN = "suppressed-seed1"
 

@@ -4,7 +4,8 @@ import os
 import shutil
 
 import pytest
-from engines import edit, run, snakemake_stale, unproven
+from engine_jobs import snakemake_stale
+from engines import edit, run, unproven
 
 pytestmark = pytest.mark.slow
 SELECTIVITY = "results/tiny/selectivity/suppressed-seed0.nc"

@@ -5,7 +5,8 @@ import shutil
 
 import photograph_sets
 import pytest
-from engines import bytes_of, copied, edit, new_project, run, snakemake_stale, unproven
+from engine_jobs import snakemake_stale
+from engines import bytes_of, copied, edit, new_project, run, unproven
 from PIL import Image
 from ruamel.yaml import YAML
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import DRY_RUN, ROOT, edit, run
+from engine_jobs import DRY_RUN
+from engines import ROOT, edit, run
 from ruamel.yaml import YAML
 
 from vestige.engines import slurm

@@ -4,7 +4,8 @@ import json
 import shutil
 
 import pytest
-from engines import dvc_stale, edit, run, snakemake_stale, study_of, unproven, without_checkpoints
+from engine_jobs import dvc_stale, snakemake_stale, without_checkpoints
+from engines import edit, run, study_of, unproven
 from synthetic import synthetic_project
 
 from vestige import pipeline

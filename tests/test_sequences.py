@@ -4,21 +4,8 @@ import random
 from pathlib import Path
 
 import pytest
-from engines import (
-    asked_again,
-    copied,
-    downstream,
-    dvc_stale,
-    edit,
-    few_jobs,
-    new_project,
-    run,
-    snakemake_stale,
-    study_of,
-    table_jobs,
-    unproven,
-    without_checkpoints,
-)
+from engine_jobs import asked_again, dvc_stale, snakemake_stale, without_checkpoints
+from engines import copied, downstream, edit, few_jobs, new_project, run, study_of, table_jobs, unproven
 
 pytestmark = pytest.mark.nightly
 SEQUENCES = 10

@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from engines import copied, edit, new_project, run, snakemake_stale, status, unproven
+from engine_jobs import snakemake_stale
+from engines import copied, edit, new_project, run, status, unproven
 
 FIGURE = "results/tiny/figures/emergence.png"
 pytestmark = pytest.mark.nightly

@@ -1,7 +1,8 @@
 """Files in a folder of checkpoints that are none of its run: seen, never adopted, and never removed unasked."""
 
 import pytest
-from engines import copied, run, snakemake_stale, status, verdicts
+from engine_jobs import snakemake_stale
+from engines import copied, run, status, verdicts
 
 from vestige.engines import dvc_lock
 

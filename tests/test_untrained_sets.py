@@ -1,7 +1,8 @@
 """Sets of untrained networks in both engines: what an edit makes again, and nothing else."""
 
 import pytest
-from engines import ROOT, copied, dvc_stale, edit, new_project, run, snakemake_stale, without_checkpoints
+from engine_jobs import dvc_stale, snakemake_stale, without_checkpoints
+from engines import ROOT, copied, edit, new_project, run
 from ruamel.yaml import YAML
 
 SETS = {"few": {"networks": 2, "seed": 5}, "more": {"networks": 3, "seed": 0}}

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import xarray as xr
-from engines import bytes_of, copied, edit, run, snakemake_stale, status, study_of, table_jobs, unproven
+from engine_jobs import snakemake_stale
+from engines import bytes_of, copied, edit, run, status, study_of, table_jobs, unproven
 
 OURS = {"results", "work", "logs", "benchmarks"}
 RUN = {"study", "condition", "seed", "alpha", "start", "stop", "modules", "epochs"}

@@ -8,7 +8,8 @@ those of `vestige.claims.verdicts`; only the intervals of all studies are comput
 from typing import NamedTuple
 
 import numpy as np
-from claims.worlds import CLASSES, DEVIATIONS, World, rounded, study
+from claims.deviations import DEVIATIONS, rounded
+from claims.worlds import CLASSES, World, study
 
 from vestige.claims.claim import Claim
 from vestige.claims.columns import TAIL, Columns

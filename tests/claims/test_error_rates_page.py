@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
+from claims.deviations import DEVIATIONS
 from claims.errors import rates, truth
 from claims.paper import CLAIMS
 from claims.truths import AT, SIX_SEEDS, SMALL, beyond
-from claims.worlds import DEVIATIONS
 from engines import ROOT
 from scipy import stats
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from claims.deviations import DEVIATIONS
 from claims.errors import numbers, rates, truth, verdicts
 from claims.paper import CLAIMS
 from claims.truths import AT, SIX_SEEDS, SMALL, SYMMETRIC, beyond, bounds
-from claims.worlds import DEVIATIONS, World, study
+from claims.worlds import World, study
 
 from vestige.claims.evidence import Evidence
 from vestige.claims.parts import Part

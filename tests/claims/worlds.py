@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
+from claims.deviations import DEVIATIONS, rounded
 
 EPOCHS, LONG, CLASSES, SEEDS = 12, 36, 10, (0, 1, 2)
 MODULES = (4, 5, 6, 7)
@@ -67,35 +68,6 @@ class World:
     noise: str = "normal"
     study: int = 0  # which of many studies of the same world it is
     seeds: tuple[int, ...] = SEEDS
-
-
-def _lognormal(draw, shape):
-    """A long tail of large values."""
-    return (draw.lognormal(size=shape) - np.exp(0.5)) / (np.exp(2) - np.exp(1)) ** 0.5
-
-
-def _collapse(draw, shape):
-    """One in ten falls by ten times what the others differ by."""
-    return (draw.normal(size=shape) - 10 * (draw.random(shape) < 0.1) + 1) / 10**0.5
-
-
-# How what a number deviates by is distributed: functions of a generator and a shape, of mean 0 and variance 1. Coarse
-# ones are rounded as well, to steps of one in 359 images.
-DEVIATIONS = {
-    "normal": lambda draw, shape: draw.normal(size=shape),
-    "coarse": lambda draw, shape: draw.normal(size=shape),
-    "heavy tails": lambda draw, shape: draw.standard_t(3, size=shape) / 3**0.5,
-    "lognormal, up": _lognormal,
-    "lognormal, down": lambda draw, shape: -_lognormal(draw, shape),
-    "collapse, up": lambda draw, shape: -_collapse(draw, shape),
-    "collapse, down": _collapse,
-}
-COARSE, IMAGES = "coarse", 359
-
-
-def rounded(values: np.ndarray, noise: str) -> np.ndarray:
-    """Accuracies on 359 images, where noise is coarse."""
-    return np.round(values * IMAGES) / IMAGES if noise == COARSE else values
 
 
 def study(world: World, conditions: dict = CONDITIONS, kinds=KINDS) -> dict[str, list]:

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from engines import ROOT, dvc_stale, edit, run, snakemake_stale, study_of, unproven
+from engine_jobs import dvc_stale, snakemake_stale
+from engines import ROOT, edit, run, study_of, unproven
 
 from vestige import pipeline
 from vestige.commands.checkpoint_release import describe_kept

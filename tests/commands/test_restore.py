@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from engines import edit, run, snakemake_stale, status, study_of, unproven
+from engine_jobs import snakemake_stale
+from engines import edit, run, status, study_of, unproven
 
 from vestige.commands.restore import restorable
 

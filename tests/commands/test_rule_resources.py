@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from engines import DRY_RUN, ROOT, edit, run
+from engine_jobs import DRY_RUN
+from engines import ROOT, edit, run
 from ruamel.yaml import YAML
 
 from vestige.commands import rule_resources

@@ -173,7 +173,7 @@ DRAW = f"""
 import sys
 from pathlib import Path
 sys.path += [{str(ROOT / "tests/figures")!r}]
-from conftest import make_selectivity
+from invented_results import make_selectivity
 from vestige import pipeline
 from vestige.commands import figure_drawing
 from vestige.config import loading

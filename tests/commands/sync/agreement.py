@@ -1,16 +1,8 @@
 """What both engines and the proofs would have made, that they agree, and the events that they are told of."""
 
 import pytest
-from engines import (
-    asked_again,
-    downstream,
-    dvc_stale,
-    snakemake_stale,
-    status,
-    study_of,
-    unproven,
-    without_checkpoints,
-)
+from engine_jobs import asked_again, dvc_stale, snakemake_stale, without_checkpoints
+from engines import downstream, status, study_of, unproven
 
 RUN = "results/tiny/selectivity/promoted-seed0.nc"
 

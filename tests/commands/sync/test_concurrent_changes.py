@@ -4,16 +4,8 @@ import shutil
 
 import pytest
 from commands.sync.agreement import RUN, assert_engines_agree, assert_nothing_to_do, due
-from engines import (
-    begin,
-    edit,
-    kill,
-    log_times,
-    run,
-    snakemake_stale,
-    unproven,
-    wait_for,
-)
+from engine_jobs import snakemake_stale
+from engines import begin, edit, kill, log_times, run, unproven, wait_for
 
 
 @pytest.mark.slow

@@ -6,16 +6,8 @@ import shutil
 
 import pytest
 from commands.sync.agreement import assert_nothing_to_do
-from engines import (
-    copied,
-    dvc_repo,
-    new_project,
-    run,
-    status,
-    study_of,
-    table_jobs,
-    unproven,
-)
+from engine_jobs import dvc_repo
+from engines import copied, new_project, run, status, study_of, table_jobs, unproven
 from ruamel.yaml import YAML
 
 from vestige import pipeline

@@ -5,13 +5,8 @@ import subprocess
 
 import pytest
 from commands.sync.agreement import RUN, assert_engines_agree, due, marked
-from engines import (
-    committed,
-    dvc_stale,
-    edit,
-    run,
-    unproven,
-)
+from engine_jobs import dvc_stale
+from engines import committed, edit, run, unproven
 
 
 def copied_from_another(project) -> None:

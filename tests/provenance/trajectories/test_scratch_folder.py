@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import engine_jobs
 import engines
 import pytest
 from provenance.trajectories.trainings import kinds, made, results, study, training
@@ -72,7 +73,7 @@ def test_home_and_variables_are_filled_in(monkeypatch):
 @pytest.mark.nightly
 def test_neither_engine_calls_anything_stale_when_the_scratch_folder_moves(project):
     engines.edit(project, "scratch", to="elsewhere")
-    assert engines.snakemake_stale(project) == engines.dvc_stale(project) == set()
+    assert engine_jobs.snakemake_stale(project) == engine_jobs.dvc_stale(project) == set()
     engines.edit(project, "training", "epochs", to=3)
     engines.run(project, "vestige make results/tiny/training/baseline-seed0.nc")
     assert (project / "elsewhere/trajectories").is_dir()

@@ -1,4 +1,4 @@
-"""Any valid study is one pipeline to the table and to both engines; any fault in it is refused by its key's name."""
+"""Any fault in a study is refused by its key's name, and whatever is typed has an answer."""
 
 import copy
 import json
@@ -6,83 +6,13 @@ import re
 from contextlib import suppress
 
 import pytest
-from engines import dvc_jobs, new_project, snakemake_jobs, study_of, table_jobs, without_checkpoints
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from example_search import ANY
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from valid_studies import met, studies
 
 from vestige.config import loading
 from vestige.config.registry import FIGURES
-from vestige.foundation import source_hash
-
-RESULTS = (".nc", ".png", ".html")
-ANY = {  # of a study with a fault a smaller example is not worth the minutes that it takes to find
-    "deadline": None,
-    "phases": [Phase.explicit, Phase.reuse, Phase.generate],
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
-}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A project without results, whose study the tests here replace."""
-    return new_project(tmp_path_factory.mktemp("any") / "project")
-
-
-def kept(project, data) -> dict[str, tuple]:
-    """Write a study into a project; what the table says: by file, the results and the sources read, and the command."""
-    (project / "params.yaml").write_text(json.dumps(data, indent=1))
-    return {
-        path: (
-            {each.output for each in job.inputs},
-            {source_hash.PREFIX + file for file in job.code},
-            f"vestige make {job.output}",
-        )
-        for path, job in table_jobs(study_of(project)).items()
-    }
-
-
-def told(jobs) -> dict[str, tuple]:
-    """What an engine says of every file, likewise.
-
-    Without checkpoints and what its stages read of the images, which DVC alone declares, folders in which nothing will
-    lie, and what lies beside a result, which DVC reads with the folder.
-    """
-    return {
-        path: (
-            {each for each in without_checkpoints(reads) if each.endswith(RESULTS)},
-            {each for each in reads if each.startswith("src/")},
-            command,
-        )
-        for path, (reads, command) in jobs.items()
-        if path.startswith("results/") and "/checkpoints/" not in path
-    }
-
-
-def assert_same(table, snakemake, dvc) -> None:
-    """The engines make and read what the table says; a line of dvc.yaml may name a source for other studies' sake."""
-    assert snakemake == table
-    assert dvc.keys() == table.keys()
-    trainings = {path for path in table if "/training/" in path}
-    for path, (results, sources, command) in table.items():
-        of_dvc = results | trainings if "/between/" in path else results  # it cannot say which two a pair reads
-        assert dvc[path][::2] == (of_dvc, command), path
-        assert not sources - dvc[path][1], f"dvc.yaml: add to the deps of what makes {path}"
-
-
-@pytest.mark.slow
-@settings(max_examples=25, **ANY)
-@given(data=studies())
-def test_any_valid_study_is_one_pipeline_to_the_table_and_to_dvc(folder, data):
-    table = kept(folder, data)
-    assert_same(table, table, told(dvc_jobs(folder)))
-
-
-@pytest.mark.slow
-@settings(max_examples=4, **ANY)
-@given(data=studies())
-def test_any_valid_study_is_one_pipeline_to_both_engines(folder, data):
-    assert_same(kept(folder, data), told(snakemake_jobs(folder)), told(dvc_jobs(folder)))
 
 
 def paths(value, here: tuple = ()) -> list[tuple]:
