@@ -150,7 +150,7 @@ def list_shown(job) -> list:
     return [each for each in job.gathered_jobs[job.stage.kind] if dict(each.values) in cells]
 
 
-def find_places(study: Study) -> dict[str, dict[str, Any]]:
+def find_path_keys(study: Study) -> dict[str, dict[str, Any]]:
     """The keys of each section on which no result depends, such as where images lie: they are in no text."""
     sections = {name: section for name, section in study if getattr(section, "no_part_of_proofs", ())}
     return {

@@ -88,12 +88,12 @@ def test_first_epochs_measured_alone_belong_to_a_run_long_enough():
 
 def test_the_first_usable_epoch_is_the_first_at_which_every_run_has_a_value():
     one, other = (curve(12, [np.nan] * gone + [5.0] * (13 - gone)) for gone in (3, 2))
-    assert windows.first_usable([one, other]) == 3
-    assert windows.first_usable([other, other]) == 2
+    assert windows.first_with_value([one, other]) == 3
+    assert windows.first_with_value([other, other]) == 2
 
 
 def test_no_epoch_is_usable_after_the_early_window():
-    assert windows.first_usable([curve(12, [np.nan] * 5 + [5.0] * 8)]) is None
+    assert windows.first_with_value([curve(12, [np.nan] * 5 + [5.0] * 8)]) is None
 
 
 def test_a_difference_was_read_at_the_epochs_of_both():

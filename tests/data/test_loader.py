@@ -10,7 +10,7 @@ import xarray as xr
 from torchvision.transforms.functional import center_crop
 
 from vestige.data import arrays
-from vestige.data.loader import Split, kept_there, middle, split_of
+from vestige.data.loader import Split, keep_on_device, middle, split_of
 from vestige.stages.training import refuse_lonely_image
 
 IMAGES = np.arange(10 * 2 * 3 * 3, dtype=np.uint8).reshape(10, 2, 3, 3)
@@ -47,7 +47,7 @@ def test_of_an_image_its_middle_is_seen_where_there_is_a_crop():
 @pytest.mark.parametrize("crop", [None, 2])
 def test_images_that_are_kept_on_the_device_are_the_same_and_lie_alike(crop):
     split, order = replace(SPLIT, crop=crop), np.array([3, 1, 9, 0, 7, 7])
-    kept = kept_there(split)
+    kept = keep_on_device(split)
     kept = replace(kept, images=np.zeros_like(kept.images))  # it reads none of these any more
     for (one, labels), (other, other_labels) in zip(split.batches(order), kept.batches(order), strict=True):
         assert torch.equal(one, other)

@@ -7,7 +7,7 @@ from typing import Literal
 from vestige.claims.comparisons import in_modules
 from vestige.claims.evidence import Evidence, Modules
 from vestige.claims.parts import Part
-from vestige.claims.windows import Reading, at_last, first_usable, value_at
+from vestige.claims.windows import Reading, at_last, first_with_value, value_at
 
 Order = Literal["selective", "random"]
 
@@ -43,7 +43,7 @@ def _parts_by_module(evidence: Evidence, modules: Modules, reader: Callable) -> 
     `reader` is given the first epoch at which every network is usable, and gives what reads areas (epoch, order).
     """
     runs = evidence.development(evidence.runs("ablation"))
-    first = first_usable([run.isel(module=0).sum("order", skipna=False) for run in runs.values()])
+    first = first_with_value([run.isel(module=0).sum("order", skipna=False) for run in runs.values()])
     return in_modules(runs, evidence.choose_modules(modules), reader(first))
 
 

@@ -10,7 +10,7 @@ from vestige.condition import Condition
 TWICE = 2  # times chance: more than a network that knows nothing reaches by luck, and soon passed by one that learns
 
 
-def usable_area(run, classes: int):
+def area_above_chance(run, classes: int):
     """(epoch, order, module) area under the curves of accuracy above chance; NaN where the whole network is near it.
 
     Each curve is what the accuracy exceeds chance by, as a share of the largest such value on it: 1 where ablation does

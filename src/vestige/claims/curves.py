@@ -1,6 +1,6 @@
 """What claims read off the result of one run or pair: a function for each kind of result, with the name of the kind."""
 
-from vestige.claims.chance import usable_area
+from vestige.claims.chance import area_above_chance
 
 
 def training(run, classes: int):
@@ -23,7 +23,7 @@ def selectivity(run, classes: int):
 
 def ablation(run, classes: int):
     """(epoch, order, module) area under the ablation curves, where the network is well above chance."""
-    return usable_area(run, classes)
+    return area_above_chance(run, classes)
 
 
 def cka(run, classes: int):

@@ -109,7 +109,7 @@ def at_last(curve) -> Reading:
     return mean(curve, in_last_fifth(curve, length(curve)) & (epoch == epoch.max()))
 
 
-def first_usable(curves: list) -> int | None:
+def first_with_value(curves: list) -> int | None:
     """The first epoch of the early window at which every one of some curves has a value; None where there is none.
 
     Those that have none anywhere are passed over: they have no value at whichever epoch it is.

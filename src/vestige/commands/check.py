@@ -7,7 +7,7 @@ from pathlib import Path
 from vestige import pipeline
 from vestige.config import loading
 from vestige.config.claim_rows import check_claims
-from vestige.config.image_validation import Known, misfits
+from vestige.config.image_validation import Known, list_faults
 from vestige.config.study import Study
 from vestige.engines import dvc_lock
 from vestige.provenance import external_checkpoints, image_files, result_facts, status
@@ -31,7 +31,7 @@ def check_made(study: Study) -> None:
     if images := proven(study, "images"):
         network = proven(study, "network")
         layers = result_facts.layers(network) if network else ()
-        loading.refuse([*misfits(study, Known(*result_facts.counts(images), layers))], study.file)
+        loading.refuse([*list_faults(study, Known(*result_facts.counts(images), layers))], study.file)
 
 
 def refuse_moved(study: Study) -> None:
@@ -57,8 +57,8 @@ def check_given(study: Study) -> None:
     Raises CheckpointsRefused where files are missing or named otherwise, and ValueError for a variable that is not set.
     """
     for each in external_checkpoints.list_trainings(study):
-        if not external_checkpoints.place_of(each).exists():
-            where = f"{external_checkpoints.place_of(each)}{external_checkpoints.hint_of_seeds(each)}"
+        if not external_checkpoints.checkpoint_path(each).exists():
+            where = f"{external_checkpoints.checkpoint_path(each)}{external_checkpoints.hint_of_seeds(each)}"
             print(
                 f"vestige: nothing lies at {external_checkpoints.key_of(each)} here, which is {where}", file=sys.stderr
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vestige.commands import cost_records, scratch_files
 from vestige.commands.cost_estimates import expected_length, make_pricer
-from vestige.commands.formatting import plural, size_told, time_told
+from vestige.commands.formatting import format_size, format_time, plural
 from vestige.config.study import Study
 from vestige.engines import dvc_cache, dvc_repo
 from vestige.pipeline import Job, jobs
@@ -80,7 +80,7 @@ def describe_releases(study: Study, releases: list[Release]) -> Iterator[str]:
         return
     price = make_pricer(cost_records.records())
     seconds = [price(each.job, 0).seconds for each in releases]
-    span = "nobody knows how long" if None in seconds else time_told(sum(seconds))
+    span = "nobody knows how long" if None in seconds else format_time(sum(seconds))
     yield (
         f"{plural(len(paths), 'checkpoint')} of {plural(len(releases), 'run')} are named by no measure. To measure "
         "them later, to train further, or to add a condition that begins like them, so many networks are trained "
@@ -129,7 +129,7 @@ def describe_kept(study: Study) -> Iterator[str]:
         count, size = len([epoch for epoch in needed if epoch <= last]), cost.bytes or 0
         stay, every = stay + count, every + last + 1
         bytes_stay, bytes_all = bytes_stay + size * count / (last + 1), bytes_all + size
-    sizes = f" ({size_told(bytes_stay)} of {size_told(bytes_all)})" if bytes_all else ""
+    sizes = f" ({format_size(bytes_stay)} of {format_size(bytes_all)})" if bytes_all else ""
     yield (
         f"keep: {study.keep}: {stay:,} of {plural(every, 'checkpoint')} stay{sizes}; `{study.command} prune` lets the "
         "others go once all that reads them is proven"

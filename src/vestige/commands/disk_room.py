@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vestige.commands.due_jobs import Planned
-from vestige.commands.formatting import size_told
+from vestige.commands.formatting import format_size
 from vestige.commands.scratch_files import find_parquet
 from vestige.config.study import Study
 from vestige.engines import dvc_repo
@@ -117,7 +117,7 @@ def too_small(shares: tuple[Share, ...]) -> Iterator[str]:
         free, needed = free_bytes(Path(on_it[0].folder)), sum(each.bytes for each in on_it)
         if needed > free:
             names = " and ".join(f"{each.folder}/" for each in on_it)
-            yield f"too little room: {size_told(needed)} for {names}, where {size_told(free)} are free"
+            yield f"too little room: {format_size(needed)} for {names}, where {format_size(free)} are free"
 
 
 def disk_of(path: Path) -> int:
@@ -129,6 +129,6 @@ def describe_room(found: Room) -> Iterator[str]:
     """The room as a person reads it."""
     if found.shares:
         held = {"reflink": "DVC's cache shares them (reflink)", "copy": "DVC's cache has copies", None: ""}[found.link]
-        sizes = ", ".join(f"{size_told(each.bytes)} in {each.folder}/" for each in found.shares)
+        sizes = ", ".join(f"{format_size(each.bytes)} in {each.folder}/" for each in found.shares)
         yield f"disk: {sizes}{'; ' if held else ''}{held}"
     yield from found.short

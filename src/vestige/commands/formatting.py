@@ -6,13 +6,13 @@ TIMES = ((7200, 3600, "h"), (120, 60, "min"), (0, 1, "s"))  # from so many secon
 SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (0, "kB"))
 
 
-def time_told(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """A time in the unit that suits it."""
     unit, name = next((unit, name) for least, unit, name in TIMES if seconds >= least)
     return f"{format_rounded(seconds / unit)} {name}"
 
 
-def size_told(size: float) -> str:
+def format_size(size: float) -> str:
     """A size in the unit that suits it."""
     unit, name = next((least or 1e3, name) for least, name in SIZES if size >= least)
     return f"{format_rounded(size / unit)} {name}"

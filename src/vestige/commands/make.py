@@ -49,7 +49,7 @@ def make(job: Job) -> str:
         check_place(job)
         with write_log(job) as note, record_cost(job):
             began, before = time.monotonic(), Before.read_now(job, loaded)
-            lying = image_files.list_places(job.study) if job.stage.lists_places else {}
+            lying = image_files.list_image_files(job.study) if job.stage.lists_places else {}
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.describe_behind(job))
             load(job)
             refuse_edited(job)

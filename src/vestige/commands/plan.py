@@ -14,7 +14,7 @@ from vestige.commands.cost_estimates import MEGABYTE, MINUTE, UNKNOWN
 from vestige.commands.cost_records import on_gpu
 from vestige.commands.disk_room import describe_room, room
 from vestige.commands.due_jobs import Planned, plan_jobs, trainings_without_checkpoints
-from vestige.commands.formatting import clip_text, columns, plural, size_told, time_told
+from vestige.commands.formatting import clip_text, columns, format_size, format_time, plural
 from vestige.commands.job_limits import MEGABYTES, default_minutes
 from vestige.config.loading import FILE
 from vestige.config.study import Study
@@ -110,13 +110,13 @@ def numbers(said: dict[str, Any]) -> tuple[str, ...]:
 def times(said: dict[str, Any]) -> str:
     """The time of some jobs on each device, and of how many nobody knows it."""
     spans = {kind: said[f"{kind.lower()}_seconds"] for kind in ("GPU", "CPU")}
-    known = " + ".join(f"{time_told(seconds)} {kind}" for kind, seconds in spans.items() if seconds)
+    known = " + ".join(f"{format_time(seconds)} {kind}" for kind, seconds in spans.items() if seconds)
     return with_unknown(known, said["without_time"])
 
 
 def sizes(said: dict[str, Any]) -> str:
     """What some jobs write, and of how many nobody knows it."""
-    return with_unknown(size_told(said["bytes"]) if said["bytes"] else "", said["without_size"])
+    return with_unknown(format_size(said["bytes"]) if said["bytes"] else "", said["without_size"])
 
 
 def with_unknown(known: str, unknown: int) -> str:
@@ -132,7 +132,7 @@ def highest_limits(group: list[Planned]) -> str:
     minutes = max(each.limits.minutes or default_minutes(each.job.stage) for each in runs)
     megabytes = max(each.limits.megabytes or MEGABYTES for each in runs)
     marks = [DEFAULT if None in known else "" for known in zip(*(astuple(each.limits) for each in runs), strict=True)]
-    return f"{time_told(minutes * MINUTE)}{marks[0]}, {size_told(megabytes * MEGABYTE)}{marks[1]}"
+    return f"{format_time(minutes * MINUTE)}{marks[0]}, {format_size(megabytes * MEGABYTE)}{marks[1]}"
 
 
 def sources(group: list[Planned]) -> str:
@@ -151,7 +151,7 @@ def reasons(group: list[Planned]) -> str:
 def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[str]:
     """What the table cannot say, a line each."""
     if said["if_changed"]:
-        span = time_told(said["seconds_if_changed"])
+        span = format_time(said["seconds_if_changed"])
         yield f"{plural(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
     if said["restorable"]:
         some = plural(said["restorable"], "result")
@@ -160,7 +160,7 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         yield f"{plural(said['begun'], 'epoch')} of these trainings done already, and not in the total"
     if said["shared"]:
         epochs, seconds = plural(said["epochs"], "epoch"), said["shared_seconds"]
-        span = f" ({time_told(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
+        span = f" ({format_time(seconds)} of the total)" if seconds else ""  # nobody may know what a training takes
         yield f"up to {said['shared']:,} of {epochs}{span} saved where runs begin alike"
     if stopping := [each.price.expected_epochs for each in due if each.price.expected_epochs is not None]:
         yield (

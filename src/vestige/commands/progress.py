@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vestige.commands import job_outcome, time_left
-from vestige.commands.formatting import columns, plural, time_told
+from vestige.commands.formatting import columns, format_time, plural
 from vestige.commands.job_outcome import Started
 from vestige.commands.printing import TOLD
 from vestige.engines import snakemake_metadata
@@ -102,7 +102,7 @@ class Progress:
         job = (known or Started(output[0] if output else rule, rule, time.time(), time.monotonic())).end_now()
         self.failures[number] = job
         name = " ".join(filter(None, self.name_job(job)))
-        yield from ("", f"FAILED  {name}, after {time_told(job.took)}: {job.path}")
+        yield from ("", f"FAILED  {name}, after {format_time(job.took)}: {job.path}")
         yield from (f"  {line}" for line in job_outcome.end_of_logs(job, logs))
         yield ""
 
@@ -115,7 +115,7 @@ class Progress:
         """How many jobs ended well and what failed; where none did, what the study comes to."""
         count, took = (
             f"{len(self.done):,} of {plural(self.total, 'job')}",
-            time_told(time.monotonic() - self.began),
+            format_time(time.monotonic() - self.began),
         )
         if self.run.is_touched:
             yield f"study {self.study.study}: results of {count} marked as current, and none made"
@@ -152,7 +152,7 @@ class Progress:
     def line(self, job: Started) -> str:
         """The line of a job that has ended well."""
         place, (stage, cell) = f"{len(self.done):{len(str(self.total))}}/{self.total}", self.name_job(job)
-        became = f"{job_outcome.outcome(job):>{WIDTHS[1]}}  {time_told(job.took):>7}"
+        became = f"{job_outcome.outcome(job):>{WIDTHS[1]}}  {format_time(job.took):>7}"
         job_name = f"{stage:{self.widest_stage}}  {cell:{self.widest}}"
         return f"{place}  {job_name}  {became}  {self.format_time_left()}".rstrip()
 
@@ -163,7 +163,7 @@ class Progress:
         now = time.monotonic()
         ended = {each.path: each.took for each in self.done.values()}
         running = {each.path: now - each.since for each in self.running.values()}
-        span = time_told(time_left.estimate(self.costs, ended, running, self.count_waiting(), now - self.began))
+        span = format_time(time_left.estimate(self.costs, ended, running, self.count_waiting(), now - self.began))
         return f"about {span} left"
 
     def count_waiting(self) -> list[tuple[int, list[str]]]:

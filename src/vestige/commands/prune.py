@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vestige import pipeline
 from vestige.commands import backup, checkpoint_release, cost_records, scratch_files, sync
-from vestige.commands.formatting import size_told
+from vestige.commands.formatting import format_size
 from vestige.config.study import FILE, Study
 from vestige.engines import dvc_cache, dvc_lock, dvc_repo, locks
 from vestige.foundation.rows import STAGES
@@ -29,9 +29,9 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
             return
         let_go = {each.line: [*each.checkpoints, *each.work] for each in releases}
         sizes = {path: size_of(path) for path in files} | {line: size_of_all(paths) for line, paths in let_go.items()}
-        yield from (f"{size_told(size):>9}  {path}" for path, size in sizes.items())
+        yield from (f"{format_size(size):>9}  {path}" for path, size in sizes.items())
         yield from (f"{'':9}  {dvc_lock.FILE}: {name}" for name in entries)
-        yield f"{size_told(sum(sizes.values())):>9}  in all"
+        yield f"{format_size(sum(sizes.values())):>9}  in all"
         yield from describe_copies(files)
         yield from checkpoint_release.describe_releases(study, releases)
         if not remove:

@@ -4,7 +4,7 @@ from typing import Any
 
 from vestige.commands.checkpoint_publishing import workplace
 from vestige.foundation.call import Call, module_of
-from vestige.job_text import find_places
+from vestige.job_text import find_path_keys
 from vestige.pipeline import Job
 from vestige.provenance import external_checkpoints
 
@@ -18,7 +18,7 @@ def load(job: Job) -> None:
 
 def settings_of(job: Job, call: Call):
     """The settings that a stage is handed: those of the text, and where the files lie that a study names."""
-    return call.settings(find_places(job.study))
+    return call.settings(find_path_keys(job.study))
 
 
 def check_result(job: Job, call: Call, made) -> None:

@@ -173,11 +173,11 @@ def faults_of(name: Any, said: Any, axes: Mapping[str, str]) -> Iterator[Fault]:
     """What is wrong with a row."""
     if not isinstance(name, str) or not re.match(NAME, name):
         yield (name,), "a figure's name has small letters, digits and underscores, and begins with a letter"
-    wrong = [*misfits(FigureRow, said, (name,), axes)]
-    yield from wrong or misfits(options_of(said["plot"]), said.get("options", {}), (name, "options"), axes)
+    wrong = [*list_faults(FigureRow, said, (name,), axes)]
+    yield from wrong or list_faults(options_of(said["plot"]), said.get("options", {}), (name, "options"), axes)
 
 
-def misfits(kind: type[Values], said: Any, above: tuple, axes: Mapping[str, str]) -> Iterator[Fault]:
+def list_faults(kind: type[Values], said: Any, above: tuple, axes: Mapping[str, str]) -> Iterator[Fault]:
     """What does not fit a type, below a path of keys."""
     try:
         kind.model_validate(said, context=axes)

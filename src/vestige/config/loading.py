@@ -10,9 +10,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from vestige.config.errors import Fault, format_fault, format_list, format_value
-from vestige.config.schema_errors import misfits
+from vestige.config.schema_errors import list_faults
 from vestige.config.study import FILE, Study
-from vestige.config.validation import contradictions
+from vestige.config.validation import list_contradictions
 from vestige.foundation.files import read_regular
 
 LARGEST = 2**53  # programs that hold numbers as JSON does round what lies beyond
@@ -72,8 +72,8 @@ def faults(data: Any) -> list[Fault]:
     try:
         study = Study.model_validate(data)
     except ValidationError as error:
-        return [*(misfits(data, error) | found).items()]
-    return [*found.items()] or [*contradictions(study)]
+        return [*(list_faults(data, error) | found).items()]
+    return [*found.items()] or [*list_contradictions(study)]
 
 
 def unfit(data: Any, keys: tuple = (), seen: set[int] | None = None) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ from vestige.foundation.rows import STAGES, Stage
 DIRECTIONS = {"directions": "2 or more; 16 leave an error of about 4 %", "directions_seed": "a number from 0"}
 
 
-def contradictions(study: Study) -> Iterator[Fault]:
+def list_contradictions(study: Study) -> Iterator[Fault]:
     """Every contradiction, as the path of keys and what is wrong there. Empty for a study that can be run."""
     yield from refuse_repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]

@@ -84,10 +84,10 @@ def validation_of(images, settings, batch_size: int, device: torch.device) -> Sp
     size = len(split.labels) * math.prod(split.input_shape)  # bytes
     if device.type == "cpu" or size > ROOM * torch.cuda.mem_get_info(device)[0]:
         return split
-    return kept_there(split)
+    return keep_on_device(split)
 
 
-def kept_there(split: Split) -> Split:
+def keep_on_device(split: Split) -> Split:
     """The same split, whose images lie on the device."""
     seen = np.array(middle(split.images, split.crop), order="C")  # a copy: memory that is mapped may not be written to
     return replace(split, resident=torch.from_numpy(seen).to(split.mean.device))

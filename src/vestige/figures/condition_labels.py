@@ -24,7 +24,7 @@ def labels_of(known: dict[str, Condition]) -> dict[str, str]:
         first = {name: without_penalty(text, known.values()) for name, text in first.items()}
     second = {name: f"{text}, {known[name].epochs} epochs" for name, text in first.items()}
     third = {name: f"{text} ({name})" for name, text in first.items()}
-    return told_apart(told_apart(first, second), third)
+    return distinguish_labels(distinguish_labels(first, second), third)
 
 
 def without_penalty(label: str, conditions: Iterable[Condition]) -> str:
@@ -46,7 +46,7 @@ def beyond_strength(label: str, alpha: float) -> str:
     return label.removeprefix(strength(alpha)).lstrip(", ") if is_penalised(alpha) else label
 
 
-def told_apart(plain: dict[str, str], longer: dict[str, str]) -> dict[str, str]:
+def distinguish_labels(plain: dict[str, str], longer: dict[str, str]) -> dict[str, str]:
     """The plain label where it is the only one of its kind, else the longer one."""
     count = Counter(plain.values())
     return {name: text if count[text] == 1 else longer[name] for name, text in plain.items()}

@@ -30,7 +30,7 @@ def key_of(training: Job) -> str:
     return f"conditions.{training.names['condition']}.checkpoints"
 
 
-def place_of(training: Job) -> Path:
+def checkpoint_path(training: Job) -> Path:
     """The folder, or the file, where the checkpoints of a run lie: its seed's own, else that of the only seed.
 
     Raises ValueError for a path with a variable that is not set.
@@ -43,7 +43,7 @@ def place_of(training: Job) -> Path:
 
 def list_files(training: Job) -> dict[int, Path]:
     """The file of each checkpoint by its epoch, 0 to the last one. Raises CheckpointsRefused where there are others."""
-    place, last = place_of(training), last_of(training)
+    place, last = checkpoint_path(training), last_of(training)
     if not place.exists():
         raise CheckpointsRefused(f"{key_of(training)}: nothing lies at {place}{hint_of_seeds(training)}")
     found = [place] if place.is_file() else [path for path in sorted(place.iterdir()) if not is_leftover(path.name)]
@@ -68,11 +68,11 @@ def refuse_other_names(training: Job, place: Path, files: list[Path]) -> None:
     found += [f"found {strange[0]}"] if strange else []
     more = f" and {len(absent) + len(strange) - len(found)} more such files" * (len(absent) + len(strange) > len(found))
     raise CheckpointsRefused(
-        f"{key_of(training)}: {place}: {', '.join(found)}{more}; allowed: {asked}, {said_of_epochs(training)}"
+        f"{key_of(training)}: {place}: {', '.join(found)}{more}; allowed: {asked}, {describe_epochs_key(training)}"
     )
 
 
-def said_of_epochs(training: Job) -> str:
+def describe_epochs_key(training: Job) -> str:
     """What the condition says of the number of its checkpoints, and where to say otherwise."""
     key = key_of(training).replace("checkpoints", "epochs")
     last = last_of(training)
@@ -126,7 +126,7 @@ def find_fault(training: Job) -> str:
     A folder without any may be that of a disk that is not here.
     """
     try:
-        place = place_of(training)
+        place = checkpoint_path(training)
         if place.is_file() or any(place.glob(f"*{SUFFIX}")):
             list_files(training)
     except CheckpointsRefused as error:

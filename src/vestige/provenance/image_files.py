@@ -23,7 +23,7 @@ SHOWN = 3  # names of what has changed
 Listing = dict[str, str]  # a file or a folder at a place -> a digest of what it is like, and all files in it
 
 
-def list_places(study: Study) -> Listing:
+def list_image_files(study: Study) -> Listing:
     """What lies at a study's places, and how it is read; empty where it has none, or they are not here.
 
     Raises ValueError for a path with a variable that is not set.
@@ -96,7 +96,7 @@ def note_made(job: Job, listing: Listing) -> None:
     """Note what lay at the places from which the images of a result were taken: what lies there now, if nothing did."""
     if not listing and job.stage.lists_places:  # they may have been downloaded
         list_folder.cache_clear()
-        listing = list_places(job.study)
+        listing = list_image_files(job.study)
     if listing:
         with write_whole(note_of(job)) as file:
             file.write(json.dumps({"result": hashing.sha256(Path(job.output)), "listing": listing}).encode())
@@ -117,7 +117,7 @@ def changes(job: Job) -> list[str]:
     try:
         noted = json.loads(read_regular(note_of(job)))
         then = noted["listing"] if noted["result"] == hashing.sha256(Path(job.output)) else {}
-        now = list_places(job.study)
+        now = list_image_files(job.study)
     except (OSError, ValueError, KeyError, TypeError):
         return []
     changed = [key for key in sorted(then.keys() | now.keys()) if then.get(key) != now.get(key)]

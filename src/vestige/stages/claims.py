@@ -108,14 +108,14 @@ def metrics(dataset: xr.Dataset) -> dict:
     have six significant digits, None stands for none; a claim that is not in the study has its verdict alone.
     """
     verdicts = dict(zip(dataset["claim"].values.tolist(), dataset["verdict"].values.tolist(), strict=True))
-    counts = Counter(verdict for name, verdict in verdicts.items() if name in asked_of(dataset))
+    counts = Counter(verdict for name, verdict in verdicts.items() if name in claims_of_study(dataset))
     return {
         "verdicts": {verdict: counts[verdict] for verdict in VERDICTS},
         "claims": {name: {"verdict": verdict} | rows_of(dataset, name) for name, verdict in verdicts.items()},
     }
 
 
-def asked_of(dataset: xr.Dataset) -> set[str]:
+def claims_of_study(dataset: xr.Dataset) -> set[str]:
     """The names of the claims of the papers that a study speaks to, by any claim; of the first if it does to none."""
     articles, asked = dataset["article"].values, dataset["verdict"].values != VERDICTS[-1]
     spoken_to = set(articles[asked].tolist()) or set(articles[:1].tolist())

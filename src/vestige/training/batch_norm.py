@@ -20,7 +20,7 @@ from vestige.models.network import Network
 from vestige.training import checkpoints
 from vestige.training.distributed import BATCH_NORM
 from vestige.training.loop import validate
-from vestige.training.resume import Trajectory, remove, told_in
+from vestige.training.resume import Trajectory, parse_metadata, remove
 
 Record = dict[str, Any]
 STATISTICS = ("running_mean", "running_var")
@@ -153,7 +153,7 @@ def restore_statistics(path: Path, asked: list, trajectory: Trajectory, trunk: n
     if hashlib.sha256(data).hexdigest() != path.name.split("-")[-2]:
         remove(path)
         return None
-    settings, run, kind, record = told_in(data)
+    settings, run, kind, record = parse_metadata(data)
     if settings != asked or not trajectory.is_usable(run, kind):
         return None
     state = trunk.state_dict()

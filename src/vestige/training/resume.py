@@ -73,7 +73,7 @@ class Trajectory:
         usable = [path for path in found if self.is_usable(*path.name.split("-")[3:5])]
         return sorted(((int(path.name.split("-")[2]), path) for path in usable), reverse=True)
 
-    def begun_by_itself(self, epoch: int) -> list[Path]:
+    def own_files_within_epoch(self, epoch: int) -> list[Path]:
         """All that this run has left within the pass that follows an epoch."""
         return sorted(self.folder.glob(f"{self.keys[epoch + 1]}-pass-*-{self.run}-*-*-*.safetensors"))
 
@@ -159,7 +159,7 @@ def records_in(data: bytes, trajectory: Trajectory, epoch: int, path: Path) -> R
     sha256 = hashlib.sha256(data).hexdigest()
     if path.stem.rpartition("-")[2] != sha256:
         return []
-    key, run, records = told_in(data)
+    key, run, records = parse_metadata(data)
     is_named_so = trajectory.state(epoch, kind_of_records(records), sha256, run) == path
     return records if is_named_so and key == trajectory.keys[epoch] else []
 
@@ -177,18 +177,18 @@ def machines_of_pass(trajectory: Trajectory, epoch: int) -> list[str]:
     found: list[str] = []
     for _, path in trajectory.files_within_epoch(epoch) if epoch >= 0 else ():
         with suppress(OSError, ValueError, KeyError):  # gone meanwhile, or damaged: then nothing was taken from it
-            found += read_told(path)
+            found += read_state_metadata(path)
     return [*dict.fromkeys([*found, trajectory.machine])]
 
 
-def read_told(path: Path) -> Any:
+def read_state_metadata(path: Path) -> Any:
     """What the metadata of a file of safetensors tell. Raises OSError, ValueError or KeyError."""
     with open_regular(path) as file:
         size = file.read(8)
-        return told_in(size + file.read(int.from_bytes(size, "little")))
+        return parse_metadata(size + file.read(int.from_bytes(size, "little")))
 
 
-def told_in(data: bytes) -> Any:
+def parse_metadata(data: bytes) -> Any:
     """What the metadata of a file of safetensors tell, under the key `told`."""
     size = int.from_bytes(data[:8], "little")  # the length of the header, then the header as JSON
     return json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["told"])

@@ -21,7 +21,7 @@ from vestige.foundation.files import read_regular, write_whole
 from vestige.foundation.processor import kind_of
 from vestige.models.network import Network
 from vestige.training.optimizer import State
-from vestige.training.resume import Trajectory, machines_of_pass, remove, told_in
+from vestige.training.resume import Trajectory, machines_of_pass, parse_metadata, remove
 
 # What ends a process and leaves it time: a batch system sends the first, or with `sbatch --signal` the last.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
@@ -125,7 +125,7 @@ def save(trajectory: Trajectory, epoch: int, network: Network, state: State, ste
     with write_whole(trajectory.file_within_epoch(epoch, len(steps), kind_of(machines), digest)) as file:
         file.write(data)
     for count, path in trajectory.files_within_epoch(epoch):
-        if count < len(steps) and path in trajectory.begun_by_itself(epoch):
+        if count < len(steps) and path in trajectory.own_files_within_epoch(epoch):
             remove(path)
 
 
@@ -156,12 +156,12 @@ def read(trajectory: Trajectory, epoch: int, count: int, path: Path) -> dict[str
     sha256, run = hashlib.sha256(data).hexdigest(), path.name.split("-")[3]
     if path.stem.rpartition("-")[2] != sha256:
         return None
-    is_sound = trajectory.file_within_epoch(epoch, count, kind_of(told_in(data)), sha256, run) == path
+    is_sound = trajectory.file_within_epoch(epoch, count, kind_of(parse_metadata(data)), sha256, run) == path
     return safetensors.torch.load(data) if is_sound else None
 
 
 def forget(trajectory: Trajectory, epochs: Iterable[int]) -> None:
     """Remove what the run has left within the passes that follow some epochs: they are over."""
     for epoch in epochs:
-        for path in trajectory.begun_by_itself(epoch):
+        for path in trajectory.own_files_within_epoch(epoch):
             remove(path)

@@ -8,7 +8,7 @@ import pytest
 from commands.plan.planned_jobs import lines, planned, why
 from engines import edit
 
-from vestige.commands.formatting import columns, size_told, time_told
+from vestige.commands.formatting import columns, format_size, format_time
 from vestige.commands.plan import as_json, sums
 from vestige.config import loading
 
@@ -96,12 +96,12 @@ def times(project) -> dict:
     ],
 )
 def test_a_time_is_told_in_the_unit_that_suits_it(seconds, told):
-    assert time_told(seconds) == told
+    assert format_time(seconds) == told
 
 
 @pytest.mark.parametrize(("size", "told"), [(400, "0.4 kB"), (9.4e6, "9.4 MB"), (204e9, "204 GB"), (1.2e12, "1.2 TB")])
 def test_a_size_is_told_in_the_unit_that_suits_it(size, told):
-    assert size_told(size) == told
+    assert format_size(size) == told
 
 
 def test_a_column_of_numbers_ends_at_the_right():

@@ -5,7 +5,7 @@ from pathlib import Path
 from config.errors.corrupted_study import TEXT, cases, edited, message
 
 from vestige.config import loading
-from vestige.config.validation import contradictions
+from vestige.config.validation import list_contradictions
 
 
 @cases(
@@ -61,6 +61,6 @@ def test_a_figure_of_a_module_that_the_network_lacks_is_refused():
 
     study = loading.validate_study(loading.parse_yaml(TEXT, Path("params.yaml")))
     study = study.model_copy(update={"figures": study.figures.model_copy(update={"cka": [("linearity", Linearity)]})})
-    [(keys, says)] = contradictions(study)
+    [(keys, says)] = list_contradictions(study)
     assert keys == ("figures", "cka", "linearity", "pairs")
     assert says == "found 9; the network has no such module; allowed: 4, 5, 6, 7"

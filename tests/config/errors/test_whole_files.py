@@ -17,10 +17,10 @@ def test_the_study_that_these_tests_corrupt_is_sound():
 
 
 def test_every_fault_of_a_kind_is_listed_in_the_order_of_the_file(refusal):
-    misfits = edited(
+    faulty = edited(
         "cpu", "gpu", "threads", "threds", "alpha: -20", "alpha: ten", "  order: shuffled\n", "", "zero", "no"
     )
-    assert re.findall(r"^  (\S+)", refusal(misfits), re.M) == [
+    assert re.findall(r"^  (\S+)", refusal(faulty), re.M) == [
         "device",
         "threds",
         "conditions.early.alpha",
