@@ -6,7 +6,7 @@ import pytest
 from synthetic import synthetic_project
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
     """A project with all results of a study of two conditions and two seeds, none computed; not to be changed."""
     return synthetic_project(tmp_path_factory.mktemp("narrow") / "project", conditions=2, seeds=2)

@@ -10,7 +10,7 @@ from vestige import pipeline
 from vestige.foundation import source_hash
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(tmp_path_factory):
     """A project in which every result of the tiny study is invented; not to be changed."""
     folder = tmp_path_factory.mktemp("whole")
