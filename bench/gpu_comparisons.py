@@ -126,8 +126,9 @@ def in_float64(module):
         first.register_forward_pre_hook(lambda step, given: (given[0].double(),))
         return network
 
-    own = patch.object(module, "ready", ready_in_float64) if hasattr(module, "ready") else nullcontext()
-    with patch.object(evaluation, "ready", ready_in_float64), own:
+    has_own = hasattr(module, "load_network")
+    own = patch.object(module, "load_network", ready_in_float64) if has_own else nullcontext()
+    with patch.object(evaluation, "load_network", ready_in_float64), own:
         yield
 
 

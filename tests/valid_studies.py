@@ -198,7 +198,7 @@ def figures(draw, study, modules: list[int]):
 def met(study, row, select: dict) -> bool:
     """Whether the runs selected for a figure are there, and are those that it needs."""
     done = {conditions_of(study, cell) for cell in select_cells(study, row.kind, select)}
-    return bool(done) and all(sum(map(need.fits, done)) >= need.least for need in row.needs)
+    return bool(done) and all(need.is_met(done) for need in row.needs)
 
 
 MEMORY = {"megabytes_of_memory": st.integers(1, 10**6)}
