@@ -10,7 +10,7 @@ from vestige.metrics.ablation import grid_fractions, grid_steps
 from vestige.models import bottleneck_resnet, resnet
 from vestige.models.network import build
 from vestige.stages.ablation_points import Point
-from vestige.stages.progressive_ablation import channel_order, correct_images, silent_channels
+from vestige.stages.progressive_ablation import channel_masks, channel_order, correct_images
 from vestige.training.evaluation import hits, walk
 
 FRACTIONS = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]
@@ -64,7 +64,7 @@ def compare(title, settings, shape, grid, curves):
     points = [Point(module, count, size) for module, size in sizes.items() for count in grid(size)]
     ranked = {(m, b): np.arange(sizes[m])[::-1].copy() for m in sizes for b in range(len(network.modules[m]))}
     order = partial(channel_order, "fixed_orders", ranked, ("ablation", 0, 0))
-    given = (network, images, labels, points, curves, partial(silent_channels, network, order, 0, None))
+    given = (network, images, labels, points, curves, partial(channel_masks, network, order, 0, None))
     (slow, slowly), (fast, quickly) = timed(naive, *given), timed(correct_images, *given)
     assert torch.equal(slow, fast), "the answers differ"
     print(f"{title}: {slowly / quickly:.1f} times as fast as hooks ({quickly:.2f} s, {slowly:.2f} s), same answers")

@@ -66,8 +66,10 @@ def main(root: str) -> None:
     sides = {
         "ImageFolder + DataLoader, 2 processes": lambda: consume(load(peer, order)),
         "vestige, 2 threads, exact, normalised on the CPU": lambda: consume(normalised.batches(order, drawn)),
-        "vestige, 2 threads, exact, bytes for the device": lambda: consume(exact.decoded(order, drawn)),
-        "vestige, 2 threads, resized by torch, bytes for the device": lambda: consume(fast.decoded(order, drawn)),
+        "vestige, 2 threads, exact, bytes for the device": lambda: consume(exact.decode_batches(order, drawn)),
+        "vestige, 2 threads, resized by torch, bytes for the device": lambda: consume(
+            fast.decode_batches(order, drawn)
+        ),
     }
     taken = {name: [] for name in sides}
     for _ in range(ROUNDS):

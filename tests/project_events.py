@@ -75,7 +75,7 @@ def overwritten(path: str, source: str) -> Callable:
     return lambda project: shutil.copyfile(project / source, project / path)
 
 
-def cut_short(path: str, part: float = 0.5) -> Callable:
+def is_cut_short(path: str, part: float = 0.5) -> Callable:
     """An event: only a part of a file is left."""
     return lambda project: os.truncate(project / path, int((project / path).stat().st_size * part))
 

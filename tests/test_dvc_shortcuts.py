@@ -11,12 +11,12 @@ from dvc.output import Output
 from dvc.utils.serialize import _yaml
 
 from vestige.engines import dvc_recording, dvc_shortcuts
-from vestige.engines.dvc_shortcuts import read_index_once, replace_member, take_shortcuts, write_once
+from vestige.engines.dvc_shortcuts import read_index_once, replace_member, use_shortcuts, write_once
 
 
 def test_they_are_taken_for_a_while():
     before = functions()
-    with take_shortcuts():
+    with use_shortcuts():
         assert all(one is not other for one, other in zip(before, functions(), strict=True))
     assert before == functions()
 
@@ -28,7 +28,7 @@ def functions() -> tuple:
 def test_what_lacks_is_done_without(monkeypatch):
     monkeypatch.setattr(dvc_shortcuts, "WRITING", "dvc.utils.serialize._yaml:_dump(data)")
     before = _yaml._dump
-    with take_shortcuts():
+    with use_shortcuts():
         assert _yaml._dump is before
 
 

@@ -43,7 +43,7 @@ def test_an_entry_that_ends_before_its_outs_is_cut_short(tmp_path, monkeypatch):
     dvc_lock.FILE.write_text(
         f"{dvc_lock.BEFORE}  a:\n    cmd: b\n    params:\n      params.yaml:\n        study: tiny\n"
     )
-    assert dvc_lock.cut_short()
+    assert dvc_lock.is_cut_short()
 
 
 RESULT = {"path": "results/a/b.nc", "hash": "md5", "md5": "0" * 32, "size": 3}
@@ -72,13 +72,13 @@ def accepted(text: str) -> bool:
 @pytest.mark.slow
 def test_of_a_file_cut_anywhere_those_stages_are_left_that_dvc_accepts():
     text = written("a", "b@c-0")
-    whole, cut_short = dvc_lock.split_stages(text)
-    assert (list(whole), cut_short) == (["a", "b@c-0"], False)
+    whole, is_cut_short = dvc_lock.split_stages(text)
+    assert (list(whole), is_cut_short) == (["a", "b@c-0"], False)
     refused = 0
     for end in range(len(text)):
-        left, cut_short = dvc_lock.split_stages(text[:end])
+        left, is_cut_short = dvc_lock.split_stages(text[:end])
         refused += not accepted(text[:end])
-        assert cut_short or accepted(text[:end])
+        assert is_cut_short or accepted(text[:end])
         assert list(left) == list(whole)[: len(left)]
         assert all(whole[name].startswith(part) for name, part in left.items())
         assert not left or accepted(dvc_lock.BEFORE + "".join(f"  {name}:\n{part}" for name, part in left.items()))

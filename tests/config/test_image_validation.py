@@ -7,7 +7,7 @@ from engines import ROOT
 from ruamel.yaml import YAML
 
 from vestige.config import loading
-from vestige.config.image_validation import Known, list_faults
+from vestige.config.image_validation import Known, list_image_faults
 
 SHIPPED = YAML(typ="safe").load(ROOT / "studies" / "digits.yaml")
 DIGITS = Known(1438, 359, 10, ("4", "5", "6", "7", "fc"))
@@ -26,7 +26,7 @@ def study(edits=()):
 
 
 def faults(edits, known=DIGITS):
-    return {".".join(map(str, path)): says for path, says in list_faults(study(edits), known)}
+    return {".".join(map(str, path)): says for path, says in list_image_faults(study(edits), known)}
 
 
 def test_the_shipped_study_fits():

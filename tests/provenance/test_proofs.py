@@ -25,7 +25,7 @@ def test_what_the_code_of_all_jobs_says_is_left_to_the_processes_that_make_them(
 
 def test_jobs_that_have_their_code_in_common_are_asked_once():
     asked, every = [], [*pipeline.jobs(loading.read(TINY))]
-    code_of = proofs.look_once(lambda job: asked.append(job) or {})
+    code_of = proofs.remember_by_code(lambda job: asked.append(job) or {})
     for job in every:
         code_of(job)
     begins = [pipeline.begins(job.study, job.stage, job.names) for job in asked]

@@ -74,7 +74,7 @@ def test_only_the_sign_of_a_number_becomes_a_minus():
     [((0.02, inf), "above 0.02"), ((-inf, -0.02), "below −0.02"), ((-1, 1), "between −1 and 1")],
 )
 def test_a_bound_is_said(bounds, says):
-    assert part(0, 1, *bounds).describe_bound == says
+    assert part(0, 1, *bounds).bound_text == says
 
 
 def test_the_part_with_least_room_among_those_of_the_verdict_decides():

@@ -195,7 +195,7 @@ def test_sets_are_silenced_side_by_side_as_one_by_one(shape, axis):
     output = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     output[0] = float("nan")
     masks = torch.tensor([[True, False, False], [False, True, True], [False, False, False]])
-    expected = torch.cat([evaluation.silence_channels(output, mask, axis) for mask in masks])
+    expected = torch.cat([evaluation.zero_channels(output, mask, axis) for mask in masks])
     assert torch.equal(ablated_clusters.silence_each(output, masks, axis).nan_to_num(9), expected.nan_to_num(9))
 
 

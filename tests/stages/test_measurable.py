@@ -13,7 +13,7 @@ from vestige.models.network import Network, build, channels_of, refuse_unmeasura
 from vestige.stages.network import network as network_stage
 from vestige.stages.selectivity import selectivity
 from vestige.training import checkpoints
-from vestige.training.evaluation import silence_channels
+from vestige.training.evaluation import zero_channels
 
 CPU = torch.device("cpu")
 SIDE, CHANNELS, CLASSES, DIM = 8, 2, 6, 5
@@ -132,7 +132,7 @@ def test_responses_are_means_over_whatever_positions_there_are(shape):
 @pytest.mark.parametrize(("axis", "shape"), [(1, (3, 5)), (1, (3, 5, 4, 2)), (-1, (3, 4, 5)), (-2, (3, 5, 4))])
 def test_channels_are_silenced_wherever_they_lie(chosen, axis, shape):
     output = torch.rand(shape) + 1
-    found = silence_channels(output, chosen, axis).movedim(axis, 1).reshape(3, 5, -1)
+    found = zero_channels(output, chosen, axis).movedim(axis, 1).reshape(3, 5, -1)
     whole = output.movedim(axis, 1).reshape(3, 5, -1)
     mask = chosen.expand(3, 5)
     assert (found[mask] == 0).all()

@@ -10,7 +10,7 @@ from torch import nn
 from vestige.models.bottleneck_resnet import Settings
 from vestige.models.network import Network, build
 from vestige.training import checkpoints
-from vestige.training.evaluation import each_checkpoint, hits, load_network, resume, silence_channels, walk
+from vestige.training.evaluation import each_checkpoint, hits, load_network, resume, walk, zero_channels
 
 NETWORK = Settings(family="bottleneck_resnet", blocks=(1, 2, 1, 1), width=2)
 INF, NAN = torch.inf, torch.nan
@@ -64,7 +64,7 @@ def test_a_resumed_network_leaves_the_output_it_started_from_alone(network, batc
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4), (2, 3, 4, 5)])
 @pytest.mark.parametrize("held", [1.0, -2.0, INF, NAN])
 def test_a_silenced_channel_is_zero_whatever_it_held(shape, held):
-    found = silence_channels(torch.full(shape, held), torch.tensor([True, False, True]))
+    found = zero_channels(torch.full(shape, held), torch.tensor([True, False, True]))
     assert (found[:, [0, 2]] == 0).all()
     assert torch.equal(found[:, 1], torch.full(shape, held)[:, 1]) or held is NAN
 
@@ -72,7 +72,7 @@ def test_a_silenced_channel_is_zero_whatever_it_held(shape, held):
 @pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 5)])
 def test_each_image_may_have_channels_of_its_own_silenced(shape):
     channels = torch.tensor([[True, False, True], [False, False, True]])
-    found = silence_channels(torch.ones(shape), channels)
+    found = zero_channels(torch.ones(shape), channels)
     assert (found.flatten(2) if len(shape) > 2 else found[..., None]).amax(2).tolist() == [[0, 1, 0], [1, 1, 0]]
 
 

@@ -37,7 +37,7 @@ class Columns(NamedTuple):
         return bool(self.constant.any())
 
     @property
-    def values_that_decide(self) -> np.ndarray:
+    def deciding_values(self) -> np.ndarray:
         """The value of each seed whose mean the statistic is: where several may do, those at the epoch that decides."""
         if self.second is not None:
             return np.empty(0)
@@ -115,7 +115,7 @@ def columns_of(part: Part) -> Columns:
 def deciding_by_seed(part: Part, columns: Columns) -> dict[int, float]:
     """The values whose mean the statistic of a part is, by seed; none of unpaired groups."""
     seeds = sorted(seed for seed, values in part.first.items() if is_sound(values))
-    return dict(zip(seeds, columns.values_that_decide.tolist(), strict=False))
+    return dict(zip(seeds, columns.deciding_values.tolist(), strict=False))
 
 
 def stack(column: Values) -> np.ndarray:

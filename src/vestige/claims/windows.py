@@ -61,7 +61,7 @@ class Reading:
 def first_few(curve) -> Reading:
     """Mean over epochs 1 to 3, without epoch 0, before which nothing has been learnt; NaN in a run too short."""
     epoch = curve["epoch"].values
-    return mean(curve, (epoch >= 1) & (epoch <= FEW) & long_enough(curve))
+    return mean(curve, (epoch >= 1) & (epoch <= FEW) & is_long_enough(curve))
 
 
 def at_any_early(curve, later: int = 0) -> Reading:
@@ -132,10 +132,10 @@ def in_last_fifth(curve, last: int) -> np.ndarray:
 def early_epochs(curve) -> list[int]:
     """The measured epochs of the early window: the first third but no more than six, after 0; none if too short."""
     latest = min(length(curve) * FIRST_THIRD, LATEST_PEAK)
-    return [int(epoch) for epoch in curve["epoch"].values if 1 <= epoch <= latest and long_enough(curve)]
+    return [int(epoch) for epoch in curve["epoch"].values if 1 <= epoch <= latest and is_long_enough(curve)]
 
 
-def long_enough(curve) -> bool:
+def is_long_enough(curve) -> bool:
     """Whether the first few epochs can be told from the rest."""
     return length(curve) >= SHORTEST
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from vestige import pipeline
 from vestige.config import loading
 from vestige.config.claim_rows import check_claims
-from vestige.config.image_validation import Known, list_faults
+from vestige.config.image_validation import Known, list_image_faults
 from vestige.config.study import Study
 from vestige.engines import dvc_lock
 from vestige.provenance import external_checkpoints, image_files, result_facts, status
@@ -31,7 +31,7 @@ def check_made(study: Study) -> None:
     if images := proven(study, "images"):
         network = proven(study, "network")
         layers = result_facts.layers(network) if network else ()
-        loading.refuse([*list_faults(study, Known(*result_facts.counts(images), layers))], study.file)
+        loading.refuse([*list_image_faults(study, Known(*result_facts.counts(images), layers))], study.file)
 
 
 def refuse_moved(study: Study) -> None:

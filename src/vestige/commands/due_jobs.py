@@ -87,13 +87,13 @@ def reason(judgement: Judgement, after: list[str]) -> tuple[bool, str]:
 
     What it reads may come out as it was when this result was made: then it need not run after those jobs.
     """
-    study, lasting = judgement.job.study, reasons_of_its_own(judgement, after)
+    study, lasting = judgement.job.study, own_reasons(judgement, after)
     if lasting:
         return True, shorten_reason(lasting[0], study)
     return False, f"after {shorten_reason(after[0], study)}" if after else ""
 
 
-def reasons_of_its_own(judgement: Judgement, after: list[str]) -> list[str]:
+def own_reasons(judgement: Judgement, after: list[str]) -> list[str]:
     """Why a result must be made whatever becomes of those of its inputs that will be."""
     inherited = {path: why for path, why in judgement.causes if path != judgement.job.output}
     undone = {*(f"input {path} changed" for path in after), *name_causes(inherited)}

@@ -26,7 +26,7 @@ def lock_result(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def write_log(job: Job) -> Iterator[Note]:
+def capture_log(job: Job) -> Iterator[Note]:
     """The job's log: a line a note, what is printed, warnings, and the traceback of a failure."""
     path = Path(job.log)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from vestige.commands import backup, figure_drawing
 from vestige.commands.check import check_made
 from vestige.commands.checkpoint_publishing import clear_work, publish
 from vestige.commands.cost_records import record_cost
-from vestige.commands.job_log import Note, lock_result, write_log
+from vestige.commands.job_log import Note, capture_log, lock_result
 from vestige.commands.result_writing import write
 from vestige.commands.stage_call import check_result, folders_of, load, settings_of
 from vestige.config import loading
@@ -47,7 +47,7 @@ def make(job: Job) -> str:
         if job.stage.networks:
             check_made(job.study)
         check_place(job)
-        with write_log(job) as note, record_cost(job):
+        with capture_log(job) as note, record_cost(job):
             began, before = time.monotonic(), Before.read_now(job, loaded)
             lying = image_files.list_image_files(job.study) if job.stage.lists_places else {}
             stamp = partial(proofs.proof, job, before.code, before.inputs, proofs.describe_behind(job))

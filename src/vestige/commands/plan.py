@@ -155,7 +155,7 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         yield f"{plural(said['if_changed'], 'job')} ({span} of the total) only if what they read comes out changed"
     if said["restorable"]:
         some = plural(said["restorable"], "result")
-        yield f"{some} can be brought back instead, and not made: {how_to_restore(study)}"
+        yield f"{some} can be brought back instead, and not made: {restore_command(study)}"
     if said["begun"]:
         yield f"{plural(said['begun'], 'epoch')} of these trainings done already, and not in the total"
     if said["shared"]:
@@ -186,6 +186,6 @@ def remarks(study: Study, due: list[Planned], said: dict[str, Any]) -> Iterator[
         yield f"measured on {', '.join(machines)}"
 
 
-def how_to_restore(study: Study) -> str:
+def restore_command(study: Study) -> str:
     """How results are brought back: of a study that the engines read."""
     return "vestige restore" if study.file == FILE else f"cp {study.file} {FILE} && vestige restore"

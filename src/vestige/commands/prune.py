@@ -50,7 +50,7 @@ def prune(study: Study, remove: bool = False) -> Iterator[str]:
             raise RuntimeError(f"{len(left)} of these could not be removed: {', '.join(left[:6])}")
         yield "Removed."
         if releases and study.file == FILE:
-            yield from sync.in_dvc(study, status.judge(study))  # its folders of checkpoints are others now
+            yield from sync.sync_dvc(study, status.judge(study))  # its folders of checkpoints are others now
 
 
 def find_unexplained(study: Study) -> list[Path]:

@@ -16,7 +16,7 @@ def record() -> None:
     try:
         study = loading.read()  # as it is now: DVC would note the settings of now for what was made with former ones
         found = status.judge(study)
-        print(*sync.in_dvc(study, found), sep="\n", file=sys.stderr)
+        print(*sync.sync_dvc(study, found), sep="\n", file=sys.stderr)
         file_cache.keep()
     except Exception as error:
         print(f"vestige: DVC does not know of this run's results yet ({error}): run `vestige sync`", file=sys.stderr)

@@ -34,8 +34,8 @@ def restore(study: Study, paths: Sequence[str] = ()) -> Iterator[str]:
                 yield line
         now = status.judge(study)
         if back:
-            yield from sync.in_snakemake(now)
-            yield from sync.in_dvc(study, now)
+            yield from sync.sync_snakemake(now)
+            yield from sync.sync_dvc(study, now)
         left = [path for path in asked if now[path].state != PROVEN]
         yield f"{len(back)} restored; {len(left)} remain to be made (`vestige plan`)"
 
@@ -105,10 +105,10 @@ def restorable(study: Study, found: Mapping[str, Judgement] | None = None) -> se
     formers = Formers(cache)
     here = set(dvc_history.choose_former_results(found, formers, lambda former: former.is_whole))
     others = [each.job for path, each in found.items() if each.state != PROVEN and path not in here]
-    return here | {job.output for job in others if elsewhere and any(map(fetchable, formers.results_of(job)))}
+    return here | {job.output for job in others if elsewhere and any(map(is_fetchable, formers.results_of(job)))}
 
 
-def fetchable(former: Former) -> bool:
+def is_fetchable(former: Former) -> bool:
     """Whether dvc.lock says that a former result is the one asked for, although it is not here."""
     locked_here = former.source in (dvc_lock.FILE, None)
-    return locked_here and not former.result.is_file() and dvc_history.same_code(former)
+    return locked_here and not former.result.is_file() and dvc_history.has_same_code(former)

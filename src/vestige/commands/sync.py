@@ -26,13 +26,13 @@ def sync(study: Study) -> Iterator[str]:
     """Mark in Snakemake and in DVC exactly what is proven; a line on all that this changed."""
     with locks.without_snakemake():
         found = status.judge(study)
-        yield from in_snakemake(found)
-        yield from in_dvc(study, found)
+        yield from sync_snakemake(found)
+        yield from sync_dvc(study, found)
         proven = sum(each.state == PROVEN for each in found.values())
         yield f"study {study.study}: {proven} of {len(found)} results are proven"
 
 
-def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
+def sync_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
     """Let Snakemake remember all that is proven, and doubt what it takes for current although it is not."""
     with snakemake_metadata.open_workflow() as workflow:
         if loading.read() != next(iter(found.values())).job.study:  # the graph is of params.yaml as it is by now
@@ -53,7 +53,7 @@ def in_snakemake(found: Mapping[str, Judgement]) -> Iterator[str]:
             doubted = [path for path in doubted if is_wrong(found[path])]
         for path in known:
             snakemake_metadata.record(workflow, jobs[path])
-        code_of = proofs.look_once(proofs.code_digests)
+        code_of = proofs.remember_by_code(proofs.code_digests)
         edited = [path for path in known if status.judge_by_own_proof(found[path].job, code_of=code_of)[0] != PROVEN]
         for path in (*doubted, *edited):
             snakemake_metadata.doubt(workflow, jobs[path], next(iter(found[path].reasons), "its code was edited"))
@@ -67,12 +67,12 @@ def is_proven_for_snakemake(each: Judgement) -> bool:
     """Whether a result is proven as far as Snakemake can tell: it does not know checkpoints, which may be elsewhere,
     nor what else lies in their folder.
     """
-    return each.state == PROVEN or each.lacks_checkpoints or each.only_strange
+    return each.state == PROVEN or each.lacks_checkpoints or each.has_only_strangers
 
 
 def is_wrong(each: Judgement) -> bool:
     """Whether a result is not what it should be by its own proof, and not only for what it comes from."""
-    own = each.state in (STALE, FOREIGN) and not each.only_strange
+    own = each.state in (STALE, FOREIGN) and not each.has_only_strangers
     return own and (not each.causes or each.job.output in dict(each.causes))
 
 
@@ -81,7 +81,7 @@ def format_marked(engine: str, count: int) -> str:
     return f"{engine}: {plural(count, 'result')} marked" if count else f"{engine}: nothing new"
 
 
-def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
+def sync_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     """Put all that is proven in DVC's cache and dvc.lock, and take out of both what is not."""
     if any(each.state != PROVEN for each in found.values()):  # a job may have ended meanwhile
         found = status.judge(study)
@@ -91,8 +91,8 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
     memory = Memory()
     due = [each for each in found.values() if each.state == PROVEN and not refused and not memory.knows(each)]
     others = [each for each in found.values() if each.state != PROVEN]
-    cut_short = dvc_lock.cut_short()
-    damaged = cut_short or dvc_repo.is_damaged()
+    is_cut_short = dvc_lock.is_cut_short()
+    damaged = is_cut_short or dvc_repo.is_damaged()
     if refused:
         yield f"DVC: told of no result, for `vestige check` refuses the study: {refused}"
     elif not due and not others and not damaged and memory.knows_study(f"study@{study.study}"):
@@ -100,9 +100,9 @@ def in_dvc(study: Study, found: Mapping[str, Judgement]) -> Iterator[str]:
         return
     try:
         with dvc_recording.open_repo() as repo:
-            if cut_short:
+            if is_cut_short:
                 yield f"DVC: it was stopped while it wrote {dvc_lock.FILE}, which is written anew"
-            yield from bring_dvc(repo, memory, "" if refused else f"study@{study.study}", due, others)
+            yield from update_dvc(repo, memory, "" if refused else f"study@{study.study}", due, others)
     except dvc_repo.Absent as error:
         yield f"DVC: not asked, {error}"
 
@@ -116,7 +116,7 @@ def find_refusal(study: Study) -> str:
     return ""
 
 
-def bring_dvc(repo, memory: Memory, checked: str, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
+def update_dvc(repo, memory: Memory, checked: str, due: list[Judgement], others: list[Judgement]) -> Iterator[str]:
     """Bring DVC to the proofs of some results, which it is asked about one by one.
 
     `checked` is the stage that checks the study; empty where the study is refused.
@@ -129,12 +129,12 @@ def bring_dvc(repo, memory: Memory, checked: str, due: list[Judgement], others: 
         marked, left = [], []
         if checked:
             asked = hashing.sha256(Path("params.yaml"))
-            tell_dvc(memory, stages[checked], checked, asked, lambda text: True, marked, left)
-        files_of = proofs.look_once(attrgetter("code"))  # an edit that adds a file edits one of these
+            mark_in_dvc(memory, stages[checked], checked, asked, lambda text: True, marked, left)
+        files_of = proofs.remember_by_code(attrgetter("code"))  # an import more is an edit of one of these
         for each in due:
             name = dvc_lock.stage_of(each.job)
             right = partial(is_still_proven, each, lambda job: proofs.digest_files(files_of(job)))
-            tell_dvc(memory, stages[name], name, each.job.text, right, marked, left)
+            mark_in_dvc(memory, stages[name], name, each.job.text, right, marked, left)
         if checked:
             yield format_marked("DVC", len([name for name in marked if name != checked]))
         yield from (f"  it cannot be told of {line}" for line in left[:TOLD])
@@ -142,12 +142,12 @@ def bring_dvc(repo, memory: Memory, checked: str, due: list[Judgement], others: 
             yield f"  nor of {len(left) - TOLD} more"
         formers = Formers(dvc_repo.root(repo))
         for each in others:
-            yield from correct_dvc(memory, stages, each, formers)
+            yield from forget_wrong(memory, stages, each, formers)
     finally:
         memory.keep()
 
 
-def tell_dvc(memory, stage, name, asked, right: Callable[[str], bool], marked: list, left: list) -> None:
+def mark_in_dvc(memory, stage, name, asked, right: Callable[[str], bool], marked: list, left: list) -> None:
     """Make DVC call a stage current, unless it does; only if what dvc.lock would say of it is `right`."""
     if irregular := find_irregular_of(stage):
         left.append(f"{name}: {irregular} is {describe_irregular(irregular)}, no file")
@@ -173,7 +173,7 @@ def is_still_proven(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
     return dvc_lock.claims(said, each.job) and status.judge_by_own_proof(each.job, code_of=code_of)[0] == PROVEN
 
 
-def correct_dvc(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
+def forget_wrong(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
     """Make DVC forget what it wrongly takes for a result: in dvc.lock, in its run-cache, by a file's times."""
     name, path = dvc_lock.stage_of(each.job), each.job.output
     for former in list(formers.results_of(each.job)):

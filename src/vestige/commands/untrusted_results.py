@@ -1,4 +1,4 @@
-"""Before Snakemake plans, lets it doubt what it takes for current although it is not proven."""
+"""Makes Snakemake remake results that it takes for current although they are not proven, before it plans."""
 
 import os
 import subprocess

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vestige.config.errors import Fault, format_value, refuse_repeated
+from vestige.config.errors import Fault, find_repeated, format_value
 from vestige.config.study import Study
 from vestige.foundation.measured_epochs import BEST
 from vestige.foundation.rows import STAGES
@@ -22,8 +22,8 @@ def of_best(study: Study, measure: str) -> Iterator[Fault]:
 def of_clustered(study: Study) -> Iterator[Fault]:
     """A measure that covers a condition which another measure, whose result it reads, does not cover."""
     for stage in (stage for stage in STAGES.values() if stage.applies):
-        for read in (STAGES[name] for name in stage.reads if STAGES[name].condition_key):
-            key = read.condition_key
+        for read in (STAGES[name] for name in stage.reads if STAGES[name].applies_key):
+            key = read.applies_key
             there = getattr(study.applies, key)
             for name in (name for name in getattr(study.applies, stage.name) if name not in there):
                 says = f"found {name}; it reads {read.name}, which covers the conditions of applies.{key}"
@@ -55,7 +55,7 @@ def of_single_units(study: Study) -> Iterator[Fault]:
 def of_cluster_ablation(study: Study) -> Iterator[Fault]:
     """Measures of association whose clusters are to be set to zero twice."""
     if study.cluster_ablation is not None:
-        yield from refuse_repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)
+        yield from find_repeated(("cluster_ablation", "measures"), study.cluster_ablation.measures)
 
 
 def of_untrained(study: Study) -> Iterator[Fault]:

@@ -49,7 +49,7 @@ def close(given: Any, allowed: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(str(given), list(allowed), n=1)
 
 
-def refuse_repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
+def find_repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
     """A list that names something twice."""
     for value, count in Counter(list(values)).items():
         if count > 1:
@@ -58,7 +58,7 @@ def refuse_repeated(keys: tuple, values: Iterable) -> Iterator[Fault]:
 
 def unknown_modules(keys: tuple, modules: Iterable, known: Iterable) -> Iterator[Fault]:
     """Modules that the network lacks, or that are named twice."""
-    yield from refuse_repeated(keys, modules)
+    yield from find_repeated(keys, modules)
     for module in dict.fromkeys(modules):
         if module not in known:
             yield keys, f"found {module}; the network has no such module; allowed: {format_list(known)}"

@@ -38,7 +38,7 @@ class FiguresRefused(ValueError):
     """A file of figures that cannot be used; the message names the file, the figure and the key."""
 
 
-def refuse_key(text: str) -> PydanticCustomError:
+def key_error(text: str) -> PydanticCustomError:
     """A fault of one key, in our words."""
     return PydanticCustomError("refused", "{text}", {"text": text})
 
@@ -46,7 +46,7 @@ def refuse_key(text: str) -> PydanticCustomError:
 def known_kind(kind: str, info: ValidationInfo) -> str:
     """The name of a kind of result."""
     if kind not in info.context:
-        raise refuse_key(f"found {kind!r}; {nearest(kind, info.context)}")
+        raise key_error(f"found {kind!r}; {nearest(kind, info.context)}")
     return kind
 
 
@@ -55,12 +55,12 @@ def known_plot(plot: str) -> str:
     if plot in plots():
         if issubclass(plot_module(plot).Settings, Figure):
             return plot
-        raise refuse_key(f"found {plot!r}; the class Settings of figures/{plot}.py is no Figure of drawing.py")
+        raise key_error(f"found {plot!r}; the class Settings of figures/{plot}.py is no Figure of drawing.py")
     if (FOLDER / f"{plot}.py").is_file():
-        raise refuse_key(
+        raise key_error(
             f"found {plot!r}; figures/{plot}.py lacks a class Settings or a function {plot}(settings, runs)"
         )
-    raise refuse_key(f"found {plot!r}; no such file in figures/; {nearest(plot, plots())}")
+    raise key_error(f"found {plot!r}; no such file in figures/; {nearest(plot, plots())}")
 
 
 def complete_caption(caption: str, info: ValidationInfo) -> str:
@@ -68,14 +68,14 @@ def complete_caption(caption: str, info: ValidationInfo) -> str:
     try:
         filled = caption.format(bands="\0")
     except (LookupError, ValueError, AttributeError):
-        raise refuse_key(
+        raise key_error(
             f"found {format_value(caption)}; {{bands}} alone is filled in; a brace itself is written twice"
         ) from None
     if "plot" in info.data and ("\0" in filled) != (draws := plot_module(info.data["plot"]).Settings.draws_bands):
         wrong = (
             "lacks {bands}, in whose place stands what the bands are" if draws else "has {bands}, and there are none"
         )
-        raise refuse_key(f"it {wrong}: the plot {info.data['plot']} draws {'' if draws else 'no '}bands")
+        raise key_error(f"it {wrong}: the plot {info.data['plot']} draws {'' if draws else 'no '}bands")
     return caption
 
 
@@ -85,12 +85,12 @@ def known_need(said: Any, info: ValidationInfo) -> Need:
     axis = info.context.get(info.data.get("kind"))
     allowed = [each for each, need in NEEDS.items() if axis in (None, need.axis)]
     if name not in allowed:
-        raise refuse_key(f"found {format_value(said)}; {nearest(name, allowed)}")
+        raise key_error(f"found {format_value(said)}; {nearest(name, allowed)}")
     if name is said:
         return NEEDS[name]
     if {*said} != {"several", "distinct"} or said["distinct"] not in DISTINCT or not NEEDS[name].is_penalised:
         example = f"{{several: suppressed, distinct: {' or '.join(DISTINCT)}}}"
-        raise refuse_key(
+        raise key_error(
             f"found {format_value(said)}; allowed: conditions with a penalty that differ in it, as in {example}"
         )
     return at_least_two(NEEDS[name], said["distinct"])
@@ -173,11 +173,11 @@ def faults_of(name: Any, said: Any, axes: Mapping[str, str]) -> Iterator[Fault]:
     """What is wrong with a row."""
     if not isinstance(name, str) or not re.match(NAME, name):
         yield (name,), "a figure's name has small letters, digits and underscores, and begins with a letter"
-    wrong = [*list_faults(FigureRow, said, (name,), axes)]
-    yield from wrong or list_faults(options_of(said["plot"]), said.get("options", {}), (name, "options"), axes)
+    wrong = [*list_row_faults(FigureRow, said, (name,), axes)]
+    yield from wrong or list_row_faults(options_of(said["plot"]), said.get("options", {}), (name, "options"), axes)
 
 
-def list_faults(kind: type[Values], said: Any, above: tuple, axes: Mapping[str, str]) -> Iterator[Fault]:
+def list_row_faults(kind: type[Values], said: Any, above: tuple, axes: Mapping[str, str]) -> Iterator[Fault]:
     """What does not fit a type, below a path of keys."""
     try:
         kind.model_validate(said, context=axes)

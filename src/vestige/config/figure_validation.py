@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from vestige.config.errors import Fault, format_list, format_value, nearest, refuse_repeated, unknown_modules
+from vestige.config.errors import Fault, find_repeated, format_list, format_value, nearest, unknown_modules
 from vestige.config.registry import FIGURES, KINDS
 from vestige.config.selection import conditions_of, coordinates_of_result, select_cells, selectable
 from vestige.config.study import Study
@@ -18,7 +18,7 @@ def of_figures(study: Study) -> Iterator[Fault]:
                 yield from of_modules(study, here, dict.fromkeys(getattr(settings, "modules", None) or ()))
                 if (layer := getattr(settings, "layer", None)) is not None:
                     yield from unknown_modules((*here, "layer"), [layer], study.network.modules)
-                yield from refuse_repeated((*here, "measures"), getattr(settings, "measures", None) or ())
+                yield from find_repeated((*here, "measures"), getattr(settings, "measures", None) or ())
                 yield from of_selection(study, here, settings.select or {})
 
 
@@ -39,7 +39,7 @@ def remedy_of(kind: str) -> str:
     if STAGES[kind].axis == SET:
         return f"name a set in {kind}, such as `{kind}: {{initial: {{networks: 100, seed: 0}}}}`"
     if STAGES[kind].axis == RUN:
-        return f"name a condition in applies.{STAGES[kind].condition_key}"
+        return f"name a condition in applies.{STAGES[kind].applies_key}"
     return f"name a pair in {kind}"
 
 
@@ -57,7 +57,7 @@ def of_selection(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
         yield here, f"there is no run to show; {remedy_of(kind)}, or leave the figure out"
     elif not unknown:
         chosen = select_cells(study, kind, select)
-        yield from lacking_conditions(study, here, figure, chosen) if chosen else find_unfitting(study, here, select)
+        yield from find_unmet_needs(study, here, figure, chosen) if chosen else find_unfitting(study, here, select)
 
 
 def find_unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
@@ -68,7 +68,7 @@ def find_unfitting(study: Study, here: tuple, select: dict) -> Iterator[Fault]:
     yield (*here, "select"), f"found {format_value(select)}, which fits no run of {here[1]}; there are {there}"
 
 
-def lacking_conditions(study: Study, here: tuple, figure: str, cells: Iterable[dict]) -> Iterator[Fault]:
+def find_unmet_needs(study: Study, here: tuple, figure: str, cells: Iterable[dict]) -> Iterator[Fault]:
     """The conditions that a figure needs and is not given."""
     done = [conditions_of(study, cell) for cell in cells]
     for need in FIGURES[figure].needs:

@@ -27,7 +27,7 @@ class Known(NamedTuple):
     layers: Collection[str] = ()
 
 
-def list_faults(study: Study, known: Known) -> Iterator[Fault]:
+def list_image_faults(study: Study, known: Known) -> Iterator[Fault]:
     """Everything that does not fit, as the path of keys and what is wrong there."""
     yield from of_training(("training",), dict(study.training), known, study.training.held_out)
     yield from of_devices(("training",), study.training, known)

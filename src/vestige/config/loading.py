@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from vestige.config.errors import Fault, format_fault, format_list, format_value
-from vestige.config.schema_errors import list_faults
+from vestige.config.schema_errors import list_schema_faults
 from vestige.config.study import FILE, Study
 from vestige.config.validation import list_contradictions
 from vestige.foundation.files import read_regular
@@ -72,7 +72,7 @@ def faults(data: Any) -> list[Fault]:
     try:
         study = Study.model_validate(data)
     except ValidationError as error:
-        return [*(list_faults(data, error) | found).items()]
+        return [*(list_schema_faults(data, error) | found).items()]
     return [*found.items()] or [*list_contradictions(study)]
 
 

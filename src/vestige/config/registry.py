@@ -53,7 +53,8 @@ def figures_of(kind: str):
 
 def figure_field(row):
     """The type of the section of one figure."""
-    paper = f"Figure {row.paper} of {row.article}: " if row.paper else ""
+    several = "s" if row.paper and not row.paper.replace(".", "").isalnum() else ""
+    paper = f"Figure{several} {row.paper} of {row.article}: " if row.paper else ""
     text = " ".join(row.caption.split()).partition(". ")[0]
     return Annotated[row.settings | None, Field(description=f"{paper}{text.removesuffix('.')}.")]
 

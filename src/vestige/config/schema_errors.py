@@ -52,7 +52,7 @@ ALLOWED = {
 }
 
 
-def list_faults(data: Any, error: ValidationError) -> dict[tuple, str]:
+def list_schema_faults(data: Any, error: ValidationError) -> dict[tuple, str]:
     """What is wrong, by the path of keys; without what only follows from another fault."""
     grouped: dict[tuple, list[dict]] = {}
     for each in error.errors(include_url=False):

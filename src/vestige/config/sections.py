@@ -22,9 +22,9 @@ class Penalty(Values):
     """Weight of mean class selectivity in the loss, cross-entropy - alpha x selectivity (equation 2): negative
     suppresses it, positive promotes it, 0 leaves it alone."""
     modules: Annotated[tuple[int, ...], Filled] | None = None
-    """The modules whose selectivity is penalised."""
+    """The modules whose selectivity is penalised, or promoted: required with an alpha other than 0."""
     start: NonNegativeInt | None = None
-    """The first epoch whose pass is penalised; 0 is the pass that follows initialisation."""
+    """The first epoch whose pass is penalised; 0 is the pass after initialisation. Required with a penalty."""
     stop: PositiveInt | None = None
     """The first epoch whose pass is no longer penalised; left out, the penalty lasts to the end of training."""
 
@@ -34,9 +34,9 @@ Checkpoints = Annotated[
     str,
     Field(
         min_length=1,
-        description="Where the checkpoints of networks lie that were trained elsewhere, in safetensors: the folder of "
-        "folders seed0 and so on, or of the files themselves where the study has one seed. Beside it stands at most "
-        "`epochs`, the number of the last one; left out, there is one checkpoint.",
+        description="The folder of checkpoints (safetensors) of networks that were trained elsewhere: with folders "
+        "seed0, seed1, ..., or with the files themselves if the study has one seed. Only `epochs` may stand beside it, "
+        "the number of the last checkpoint; left out, there is one.",
     ),
     PlainSerializer(lambda path: True, return_type=bool),
 ]
@@ -107,6 +107,6 @@ def cost_of(group: str):
 Estimate = create_model(
     "Estimate",
     __base__=Values,
-    __doc__="What one job of each stage costs, for who has no records of like jobs yet (`vestige plan`).",
+    __doc__="What one job of each stage costs: `vestige plan` uses it until jobs like it have run here.",
     **{row.group: (cost_of(row.group), None) for row in STAGES.values()},
 )

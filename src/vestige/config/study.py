@@ -66,7 +66,7 @@ def section_of(stage: Stage) -> tuple:
     described = Field(description=inspect.getdoc(settings).partition("\n\n")[0])
     if stage.axis == SET:
         return Annotated[dict[Name, settings], described], ...
-    needed = stage.axis == RUN and not stage.condition_key
+    needed = stage.axis == RUN and not stage.applies_key
     return (Annotated[settings, described], ...) if needed else (Annotated[settings | None, described], None)
 
 
@@ -78,19 +78,19 @@ class Study(Measured):
     """Images, a network, seeds, conditions and the settings of every stage."""
 
     between: dict[Name, Pair]
-    """Pairs of conditions, by name, whose networks CKA compares with each other at the same epoch."""
+    """Pairs of conditions, by name, whose networks CKA compares with each other at the same epoch; {} for none."""
     applies: Applies
     """The conditions that each of the costlier measures covers."""
     figures: Figures
-    """The figures to draw, under the kind of result that they show."""
+    """The figures to draw, under the kind of result that they show; {} for a kind without figures."""
     scratch: Annotated[str, Field(min_length=1)] | None = None
     """The folder in which a training in progress keeps its files, on a fast disk; `~` and $VARIABLES are filled in
     where the job runs. Left out: work/ in the project."""
     save_minutes: Annotated[float, Field(gt=0)] | None = None
     """Minutes after which a training saves its state within an epoch; left out, 15."""
     keep: Literal["all", "listed", "best"] | None = None
-    """Which checkpoints stay once all that reads them is made: all, those that a measure lists, or the best one of each
-    run. Left out: all."""
+    """Which checkpoints `vestige prune --remove` leaves once all that reads them is proven. all; listed: the first, the
+    last and those that a measure names; best: these and the best one (needs held_out). Left out: all."""
     estimate: Estimate | None = None
     """What one job of each stage costs. `vestige plan` uses it until jobs like it have run here."""
     _file: str = PrivateAttr(FILE)
@@ -121,7 +121,7 @@ class Study(Measured):
 
     def runs_of(self, stage: Stage) -> tuple[Run, ...]:
         """The runs that a stage covers."""
-        covered = getattr(self.applies, stage.condition_key) if stage.condition_key else self.conditions
+        covered = getattr(self.applies, stage.applies_key) if stage.applies_key else self.conditions
         return tuple(Run(condition, seed) for condition in self.order if condition in covered for seed in self.seeds)
 
     @cached_property

@@ -14,7 +14,7 @@ from vestige.config.cluster_validation import (
     of_single_units,
     of_untrained,
 )
-from vestige.config.errors import Fault, format_list, nearest, refuse_repeated, unknown_modules
+from vestige.config.errors import Fault, find_repeated, format_list, nearest, unknown_modules
 from vestige.config.external_validation import of_given, of_given_pair
 from vestige.config.figure_validation import of_figures
 from vestige.config.optimizer_validation import of_keep, of_training
@@ -28,7 +28,7 @@ DIRECTIONS = {"directions": "2 or more; 16 leave an error of about 4 %", "direct
 
 def list_contradictions(study: Study) -> Iterator[Fault]:
     """Every contradiction, as the path of keys and what is wrong there. Empty for a study that can be run."""
-    yield from refuse_repeated(("seeds",), study.seeds)
+    yield from find_repeated(("seeds",), study.seeds)
     unsound = [fault for name in study.conditions for fault in of_condition(study, name)]
     absent = [*of_applies(study), *of_between(study)]
     measures = [*of_ablation(study), *of_cka(study), *of_association(study), *of_clustering(study), *of_norms(study)]
@@ -102,7 +102,7 @@ def twins(study: Study) -> Iterator[Fault]:
 def of_applies(study: Study) -> Iterator[Fault]:
     """A measure that covers a condition that does not exist."""
     for measure, names in study.applies:
-        yield from refuse_repeated(("applies", measure), names)
+        yield from find_repeated(("applies", measure), names)
         for name in dict.fromkeys(names):
             if name not in study.conditions:
                 yield ("applies", measure), f"found {name!r}; no such condition; {nearest(name, study.conditions)}"
@@ -196,7 +196,7 @@ def of_seed(study: Study, measure: str, key: str, choice: str, drawn: str) -> It
 def of_epochs(study: Study, measure: str) -> Iterator[Fault]:
     """A measure none of whose epochs exists in a run that it covers."""
     epochs = getattr(study, measure).epochs
-    yield from refuse_repeated((measure, "epochs"), epochs if epochs != "all" else ())
+    yield from find_repeated((measure, "epochs"), epochs if epochs != "all" else ())
     for name in study.conditions:
         if name in getattr(study.applies, measure) and not study.is_given(name):
             yield from find_epochs_beyond(study, measure, f"conditions.{name} ends", study.training_of(name).epochs)

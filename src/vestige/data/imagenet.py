@@ -62,7 +62,7 @@ class Settings(Source):
     on_unreadable: Literal["refuse", "skip"] = "refuse"
     """What happens to a photograph that cannot be decoded: refuse ends the job, skip leaves it out and notes it."""
     fields: Fields | None = None
-    """The names of image and label in the shards, where they are not the usual ones."""
+    """Names of image and label in WebDataset or Parquet shards, if they are not the usual ones (jpg, cls, ...)."""
     val_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     """The share of each class that is held out for validation, where the photographs have no split of their own."""
     split_seed: NonNegativeInt | None = None

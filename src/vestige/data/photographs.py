@@ -126,7 +126,7 @@ class PhotographSplit:
     def fill_batches(
         self, order: np.ndarray, augment: Augmentation | None, finish: Bytes | Normalized
     ) -> Iterator[tuple[Tensor, np.ndarray]]:
-        """What is made of the pixels of each batch (n, 3, crop, crop), as in `decoded`, and the numbers (n)."""
+        """What is made of the pixels of each batch (n, 3, crop, crop), as in `decode_batches`, and the numbers (n)."""
         parts = None if augment is None else augment.parts
         starts = deque(range(0, len(order), self.batch_size))
         shape = (min(self.batch_size, len(order)), self.crop, self.crop, 3)

@@ -18,7 +18,7 @@ def fits(former: Former, inputs: Mapping[str, str | None], gone: Mapping[str, Jo
 
     `gone` are the jobs behind it of which nothing is here.
     """
-    if is_unlike(former) or differing_inputs(former, inputs) or lacks_checkpoints(former):
+    if is_unlike(former) or has_other_inputs(former, inputs) or lacks_checkpoints(former):
         return False
     return not behind_changed(former.proof[0], tuple(gone.values()))[0]
 
@@ -46,7 +46,7 @@ def lacks_checkpoints(former: Former) -> bool:
     return bool(held) and not {os.path.basename(path) for path in status.needed_beside(job, written)} <= held
 
 
-def differing_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
+def has_other_inputs(former: Former, inputs: Mapping[str, str | None]) -> bool:
     """Whether a former result, which is sound itself, was made from others; one that is absent proves nothing."""
     return bool(
         inputs_changed(former.proof[0]["inputs"], {each.output: inputs.get(each.output) for each in former.job.inputs})
@@ -79,7 +79,7 @@ def choose_former_results(found: Mapping[str, Judgement], formers: Formers, usab
     return picked
 
 
-def same_code(former: Former) -> bool:
+def has_same_code(former: Former) -> bool:
     """Whether a former result claims to be made by the source files as they are now, byte for byte."""
     then = dvc_lock.digests_of(former.said, "deps")
     return all(then.get(source_hash.PREFIX + file) == md5(Path(source_hash.PREFIX + file)) for file in former.job.code)
@@ -87,14 +87,14 @@ def same_code(former: Former) -> bool:
 
 def is_poisoned(former: Former) -> bool:
     """Whether DVC would take a former result for one of the settings and the code of now, and is wrong."""
-    if not former.result.is_file() or not same_code(former):
+    if not former.result.is_file() or not has_same_code(former):
         return False
     now = {each.output: hashing.sha256(Path(each.output)) for each in former.job.inputs}
     then = dvc_lock.digests_of(former.said, "deps")
     folders = {os.path.dirname(path) for path in now} & then.keys()
     same = {folder for folder in folders if then[folder] == md5_of_folder(Path(folder))}
     read = {path: digest for path, digest in now.items() if os.path.dirname(path) in same or is_as_then(path, then)}
-    return is_unlike(former) or differing_inputs(former, read)
+    return is_unlike(former) or has_other_inputs(former, read)
 
 
 def is_as_then(path: str, then: Mapping[str, str]) -> bool:

@@ -34,7 +34,7 @@ def read(text: str | None = None) -> dict[str, str]:
     return split_stages(read_file() if text is None else text)[0]
 
 
-def cut_short() -> bool:
+def is_cut_short() -> bool:
     """Whether a part of the file is missing: a DVC that is killed while it writes leaves one that it then refuses."""
     return FILE.is_file() and split_stages(read_file())[1]
 

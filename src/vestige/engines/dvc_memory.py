@@ -76,7 +76,7 @@ class Memory:
 
     def keep(self) -> None:
         """Write what has changed to dvc.lock, as it stands by now, and what was found."""
-        if self.texts != self.written or dvc_lock.cut_short():
+        if self.texts != self.written or dvc_lock.is_cut_short():
             told = {name: text for name, text in self.texts.items() if self.written.get(name) != text}
             others = {
                 name: text for name, text in dvc_lock.read().items() if name in self.texts or name not in self.written

@@ -1,7 +1,8 @@
 """DVC's memory: what it takes for current, what it is told, what it forgets.
 
 DVC is called in this process, and stage by stage: its own commands read and write all of dvc.lock for one stage, which
-takes minutes where there are a thousand results. All that is taken from within DVC is in this file and in access.py.
+takes minutes where there are a thousand results. All that is taken from
+within DVC is in this file, in dvc_repo.py and in dvc_shortcuts.py.
 """
 
 import errno
@@ -52,7 +53,7 @@ OURS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # faults of the disk here, wha
 
 @contextmanager
 def open_repo() -> Iterator[Any]:
-    """What `access.opened` opens, of a DVC that can be told of results. Raises Absent, or RuntimeError."""
+    """What `dvc_repo.open_repo` opens, where DVC can also be told of results. Raises Absent, or RuntimeError."""
     with dvc_repo.open_repo() as repo:
         check(repo)
         yield repo

@@ -52,7 +52,7 @@ def open_repo() -> Iterator[Any]:
 
     logging.getLogger("dvc").setLevel(logging.ERROR)  # that a file is empty, and the like, is no news here
     try:
-        with Repo(os.curdir) as repo, lock_repo(repo), dvc_shortcuts.take_shortcuts():
+        with Repo(os.curdir) as repo, lock_repo(repo), dvc_shortcuts.use_shortcuts():
             refuse_beside(repo)
             yield repo
     except SCMError as error:
@@ -71,7 +71,7 @@ def check() -> None:
 
 
 def is_damaged() -> bool:
-    """Whether a DVC was killed while it noted what it reads and writes; none starts then, and `opened` mends it."""
+    """Whether a DVC was killed while it noted what it reads and writes; none starts then, and `open_repo` mends it."""
     try:
         json.loads(read_regular(Path(HERE, "tmp", "rwlock")))
     except ValueError:

@@ -22,7 +22,7 @@ INDEX = "dulwich.repo:Repo.open_index(self)"
 
 
 @contextmanager
-def take_shortcuts() -> Iterator[None]:
+def use_shortcuts() -> Iterator[None]:
     """Let DVC, as long as it is open, read Git's index and what stages depend on once, and write no text twice."""
     shortcuts = ((WRITING, write_once), (SAVING, save_once), (LOADING, load_once), (INDEX, read_index_once))
     with ExitStack() as stack:

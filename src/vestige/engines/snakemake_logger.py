@@ -124,7 +124,7 @@ class LogHandler(LogHandlerBase):
             self.started = True
             return ()
         if event == LogEvent.RUN_INFO:
-            return self.unless_quiet(self.parse_job_counts(record.stats))
+            return self.unless_quiet(self.report_job_counts(record.stats))
         if event in (None, LogEvent.ERROR) or record.levelno == logging.WARNING:
             return self.beside_events(record)
         if self.common_settings.dryrun:
@@ -140,7 +140,7 @@ class LogHandler(LogHandlerBase):
             return listener.on_failed(record.jobid, record.rule_name, [*record.output], logs)
         return ()
 
-    def parse_job_counts(self, counts: Mapping[str, int]) -> Iterable[str]:
+    def report_job_counts(self, counts: Mapping[str, int]) -> Iterable[str]:
         """How many jobs of each rule are to run, or would; a dry run says it twice."""
         again, self.counted = self.counted, True
         if again:

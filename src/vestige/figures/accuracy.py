@@ -6,7 +6,7 @@ from pydantic import Field
 
 from vestige.condition import is_penalised
 from vestige.figures.axes import epoch_axis, lines, value_axis
-from vestige.figures.drawing import GREY, Figure, apply_style, finish_layout, narrow_panels, sheet
+from vestige.figures.drawing import GREY, Figure, apply_style, finish_layout, sheet, with_narrow_panels
 from vestige.figures.legends import key, line_looks
 from vestige.figures.tables import over_seeds, split_labels
 
@@ -80,7 +80,9 @@ def draw_columns(settings, runs, table):
         plain = ~is_penalised(table["alpha"])
         titles = list(dict.fromkeys(table.loc[~plain, "column"])) or [""]
         columns = min(len(titles), MOST)
-        figure, places = sheet(narrow_panels(settings, columns), len(titles), columns, heights=(1.0,) * len(PANELS))
+        figure, places = sheet(
+            with_narrow_panels(settings, columns), len(titles), columns, heights=(1.0,) * len(PANELS)
+        )
         look = line_looks(table, settings.palette)
         for title, place in zip(titles, places, strict=True):
             shown = table[plain | (table["column"] == title)]

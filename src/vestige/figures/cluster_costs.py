@@ -12,7 +12,7 @@ STEP = 0.18  # between both marks of a condition, in rows
 
 
 class Settings(Swept):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     panel: Panel = (1.9, 1.6)
     """Width and height of one panel in inches."""

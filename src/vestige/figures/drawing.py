@@ -54,8 +54,9 @@ class Figure(Values):
     draws_bands: ClassVar[bool] = True  # of which a caption must then say what they are
 
     select: dict[str, Selected] | None = None
-    """The runs that the figure shows: a list of values, or one, for each coordinate of the results; left out, all
-    runs."""
+    """The runs that the figure shows: lists of values of alpha, start, stop, modules or keys of training (of pairs also
+    of `pair`, and with _first or _second behind). Runs without a penalty fit any value of what belongs to a penalty.
+    Left out: all runs."""
     palette: Palette = "colorblind"
     """The colours, by the name of a seaborn palette."""
     panel: Panel = (3.2, 2.3)
@@ -136,7 +137,7 @@ def sheet(settings: Figure, count: int, columns: int | None = None, heights: tup
     return figure, places
 
 
-def narrow_panels(settings: Figure, columns: int) -> Figure:
+def with_narrow_panels(settings: Figure, columns: int) -> Figure:
     """The settings with panels of which a page has room for so many beside each other, not much higher than wide."""
     width, height = settings.panel
     if columns * width <= PAGE:

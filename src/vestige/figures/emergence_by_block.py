@@ -14,7 +14,7 @@ PAPER_BANDS = (
 
 
 class Settings(Selective):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     palette: Palette = "crest"
     """The colours of the blocks, by the name of a seaborn palette."""

@@ -7,7 +7,7 @@ from vestige.figures.legends import key, looks
 
 
 class Settings(Curves):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     panel: Panel = (1.7, 1.6)
     """Width and height of one panel in inches."""

@@ -23,7 +23,7 @@ class Selective(Figure):
 
 
 class Settings(Selective):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     panel: Panel = (3.2, 1.8)
     """Width and height of one panel in inches."""

@@ -3,14 +3,14 @@
 from itertools import combinations
 
 from vestige.figures.axes import lines
-from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, narrow_panels, sheet
+from vestige.figures.drawing import Figure, Panel, apply_style, finish_layout, sheet, with_narrow_panels
 from vestige.figures.layer_pairs import similarities, similarity_axes
 from vestige.figures.legends import corner_key, line_looks
 from vestige.figures.tables import over_seeds
 
 
 class Settings(Figure):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     panel: Panel = (1.7, 1.4)
     """Width and height of one panel in inches."""
@@ -23,7 +23,7 @@ def similarity_of_all_layers(settings, runs):
     table = over_seeds(runs, lambda run: similarities(run, pairs), settings.bands)
     with apply_style():
         side = len(layers) - 1
-        figure, places = sheet(narrow_panels(settings, side), side**2, columns=side)
+        figure, places = sheet(with_narrow_panels(settings, side), side**2, columns=side)
         look = line_looks(table.assign(line=table["label"]), settings.palette)
         at = [places[(layers.index(other) - 1) * side + layers.index(one)][0] for one, other in pairs]
         for ax, (pair, part) in zip(at, table.groupby("pair", sort=False), strict=True):

@@ -14,7 +14,7 @@ PLAIN = "0.7"  # the grey of networks without penalty, behind the others
 
 
 class Settings(Selective):
-    """Nothing else."""
+    """No keys beside those of every such figure."""
 
     panel: Panel = (1.7, 1.5)
     """Width and height of one panel in inches."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def lock_file(folder: str) -> bytes:
+def read_locked_versions(folder: str) -> bytes:
     """The locked versions of a folder's packages, if it has any."""
     try:
         return Path(folder, "requirements.txt").read_bytes()

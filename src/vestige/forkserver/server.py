@@ -98,7 +98,7 @@ def load(modules: Sequence[str]) -> Loaded:
     gc.freeze()  # else the first collection in each child would copy all that is shared
     added = {name: value for name, value in os.environ.items() if environment.get(name) != value}
     installed, limits = forkserver.describe_installation(), forkserver.describe_limits()
-    return Loaded(select_comparable(environment), added, installed, limits, packages.lock_file("."))
+    return Loaded(select_comparable(environment), added, installed, limits, packages.read_locked_versions("."))
 
 
 def select_comparable(environment: Mapping[str, str]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def find_difference(loaded: Loaded, said: Mapping[str, Any]) -> str:
         return "the interpreter, or the packages installed for it"
     if said["bounds"] != loaded.bounds:
         return "namespaces, control groups, processors or limits"
-    if packages.lock_file(said["directory"]) != loaded.lock:
+    if packages.read_locked_versions(said["directory"]) != loaded.lock:
         return "requirements.txt"
     if names := packages.shadow(said["path"]):
         return f"{', '.join(names)} in PYTHONPATH"

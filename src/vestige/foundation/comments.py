@@ -7,7 +7,9 @@ STYLE = re.compile(r'(?P<kept>"[^"\n]*")|#[^\n]*')
 SHEET = re.compile(r"(?P<kept>\"[^\"\n]*\"|'[^'\n]*')|/\*.*?\*/", re.DOTALL)
 # Of templates of Jinja (kept are expressions and statements), with the end of line and the indentation that it takes
 # out too where `trim_blocks` and `lstrip_blocks` hold; one that trims more is no mere comment.
-TEMPLATE = re.compile(r"(?P<kept>\{\{.*?\}\}|\{%.*?%\})|(?m:^[ \t]*)?\{#(?![-+]).*?(?<![-+])#\}\n?", re.DOTALL)
+TEMPLATE = re.compile(
+    r"(?P<kept>\{\{.*?\}\}|\{%.*?%\})|(?m:^[ \t]*)?\{#(?![-+])(?:(?!#\}).)*(?<![-+])#\}\n?", re.DOTALL
+)
 
 
 def without_comments(text: str, suffix: str) -> str:

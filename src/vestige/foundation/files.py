@@ -31,7 +31,7 @@ def open_handle(path: str | Path, flags: int) -> int:
     found = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     if not stat.S_ISREG(os.fstat(found).st_mode):
         os.close(found)
-        raise NotAFile(errno.EINVAL, f"it is {describe_irregular(path)}, no file", str(path))
+        raise NotAFile(errno.EINVAL, f"it is {describe_irregular(path) or 'something else'}, no file", str(path))
     return found
 
 
@@ -59,7 +59,7 @@ def find_irregular(path: str | Path) -> str:
 
 
 def lock_file(path: Path, wait: bool = False) -> BinaryIO:
-    """A file with the kernel's lock, which goes with this process, however it ends, and which no child inherits.
+    """A file with the kernel's lock, which goes with this process, however it ends; no command inherits it.
 
     Raises BlockingIOError where another process has it, unless this one is to wait; NotAFile, and OSError.
     """

@@ -83,7 +83,7 @@ def name_file_in_errors(path: Path) -> Iterator[None]:
     """Let an error of syntax name its file."""
     try:
         yield
-    except RecursionError:
+    except (RecursionError, MemoryError):  # which of them depends on the version of Python
         raise SourceRefused(f"{path} is nested too deeply to be read") from None
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if getattr(error, "lineno", None) else ""
@@ -150,9 +150,8 @@ def stale_bytecode(file: str) -> Path | None:
     try:
         bytecode = Path(importlib.util.cache_from_source(path))
         kept, text, data = bytecode.stat(), path.stat(), bytecode.read_bytes()
-        flags = int.from_bytes(
-            data[4:8], "little"
-        )  # 0: of a time and a size; 1: of a hash that nobody checks; 3: of one
+        # 0: of a time and a size; 1: of a hash that nobody checks; 3: of one that Python checks
+        flags = int.from_bytes(data[4:8], "little")
         mark = struct.pack("<II", int(text.st_mtime) & 0xFFFFFFFF, text.st_size)
         taken = flags == 1 or flags == 0 and data[8:16] == mark
     except (OSError, NotImplementedError, struct.error):
@@ -213,8 +212,9 @@ def is_key(node: ast.AST) -> bool:
     """
     if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
         return False
-    text = ast.unparse(node)
-    return not any(word in text for word in ("ClassVar", "Final", "exclude"))
+    words = {each.id for each in ast.walk(node.annotation) if isinstance(each, ast.Name)}
+    keywords = {each.arg for each in ast.walk(node) if isinstance(each, ast.keyword)}
+    return words.isdisjoint({"ClassVar", "Final"}) and "exclude" not in keywords
 
 
 def nest_tree(node: Any) -> Any:

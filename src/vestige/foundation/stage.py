@@ -61,12 +61,12 @@ class Stage:
         return "figures" if self.kind else self.name
 
     @property
-    def condition_key(self) -> str:
+    def applies_key(self) -> str:
         """The key of `applies` that names its conditions; empty where it covers all."""
         return self.covers or (self.name if self.applies else "")
 
     @property
     def axis_keys(self) -> tuple[str, ...]:
         """The keys of params.yaml that say which results it has."""
-        covered = f"applies.{self.condition_key}" if self.condition_key else "conditions"
+        covered = f"applies.{self.applies_key}" if self.applies_key else "conditions"
         return tuple(key.format(covered=covered) for key in WHICH[self.axis])

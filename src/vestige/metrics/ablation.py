@@ -26,7 +26,7 @@ def grid_steps(channels: int, first: int, second: int) -> list[int]:
     return [*range(0, half, first), *range(half, channels + 1, second)]
 
 
-def silence_channels(output, channels, axis: int = 1):
+def zero_channels(output, channels, axis: int = 1):
     """A Tensor (n, channels, ...) with the channels where `channels` is true set to zero, whatever they held.
 
     `channels` is (channels,) for all images alike, or (n, channels); None for none. They lie along dimension `axis`.

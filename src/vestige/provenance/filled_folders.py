@@ -2,9 +2,10 @@
 
 import fnmatch
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from vestige.foundation.external_paths import is_leftover
 from vestige.foundation.files import read_regular
@@ -33,17 +34,23 @@ def find_alien(job: Job, beside: Collection[str]) -> str:
 def list_strangers(job: Job) -> list[str]:
     """The paths of all files in the folder of a result that are none of it.
 
-    Its own are those that its proof lists; where the proof is of other settings, also those that a killed `vestige
-    make` has put there, which scratch still has. Where there is no proof, nobody knows more of a file than its name.
+    Its own are those that its proof lists; where the proof is of other settings, code or inputs, also those that a
+    killed `vestige make` has put there, which scratch still has. Without a proof nobody knows more than a file's name.
     """
     if not job.folder:
         return []
     proof = proofs.read_proof(Path(job.output))
     if not proof or proof.get("result") != job.output:
         return [path for path in list_files(job.folder) if not is_own(job, path)]
-    others = (path for path in list_files(job.folder) if path not in proof["beside"])
-    is_complete = proof.get("text") == job.text
+    others = [path for path in list_files(job.folder) if path not in proof["beside"]]
+    is_complete = bool(others) and is_made_as_now(job, proof)
     return [path for path in others if is_complete or not is_own(job, path) or not is_left_by_run(job, path)]
+
+
+def is_made_as_now(job: Job, proof: Mapping[str, Any]) -> bool:
+    """Whether a proof says that its result was made of the text, the code and the inputs of now."""
+    now = {"text": job.text, "code": proofs.code_digests(job), "inputs": proofs.input_digests(job)}
+    return all(proof.get(part) == value for part, value in now.items())
 
 
 def list_files(folder: str) -> Iterator[str]:

@@ -50,14 +50,14 @@ def digest_files(files: Iterable[str]) -> dict[str, str]:
 
 def note_code(study: Study) -> None:
     """Leave what the code of all jobs of a study is to the processes that make them: each need not look for itself."""
-    code_of = look_once(code_digests)
+    code_of = remember_by_code(code_digests)
     for job in jobs(study):
         with suppress(source_hash.SourceRefused, OSError):  # whoever makes this job says so
             code_of(job)
     file_cache.keep()
 
 
-def look_once(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
+def remember_by_code(code_of: Callable[[Job], Code]) -> Callable[[Job], Code]:
     """The same function, which looks only once at the code of jobs that have it in common."""
     known: dict[tuple[str, ...], Code] = {}
 

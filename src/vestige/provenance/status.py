@@ -10,7 +10,7 @@ from vestige.pipeline import Job, jobs
 from vestige.provenance import hashing, image_files, retention
 from vestige.provenance.differences import behind_changed, inputs_changed, name_causes, own_changes
 from vestige.provenance.filled_folders import describe_strangers, find_alien, list_strangers
-from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, look_once
+from vestige.provenance.proofs import CodeOf, code_digests, found_in, input_digests, remember_by_code
 
 PROVEN, STALE, MISSING, FOREIGN = "proven", "stale", "missing", "foreign"
 STATES = (PROVEN, STALE, MISSING, FOREIGN)
@@ -40,7 +40,7 @@ class Judgement:
         return bool(self.job.folder) and self.state == MISSING and not self.causes and not self.gone
 
     @property
-    def only_strange(self) -> bool:
+    def has_only_strangers(self) -> bool:
         """Whether nothing is wrong with it but that files lie in its folder that are none of it."""
         return bool(self.strange) and self.reasons == self.strange
 
@@ -48,21 +48,21 @@ class Judgement:
 def judge(study: Study) -> dict[str, Judgement]:
     """The judgement of every result of a study by its path, in the order in which they are made."""
     found: dict[str, Judgement] = {}
-    code_of = look_once(code_digests)
+    code_of = remember_by_code(code_digests)
     for job in jobs(study):
         found[job.output] = judge_result(job, found, code_of=code_of)
     return found
 
 
 def judge_one(job: Job, beside: bool = True) -> Judgement:
-    """The judgement of one result; `beside` as for `judged`."""
+    """The judgement of one result; `beside` as for `judge_result`."""
     return judge_result(job, judge_upstream(job), beside)
 
 
 def judge_upstream(job: Job) -> dict[str, Judgement]:
     """The judgements of all results from which one comes, each after those that it reads."""
     found: dict[str, Judgement] = {}
-    code_of = look_once(code_digests)
+    code_of = remember_by_code(code_digests)
     for each in job.upstream_jobs:  # of figures, what lies beside them is read too
         found[each.output] = judge_result(each, found, beside=bool(each.stage.kind), code_of=code_of)
     return found

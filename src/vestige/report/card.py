@@ -87,7 +87,7 @@ class Card:
         return ORIGINS.get(self.source, "")
 
     @property
-    def count_unlisted(self) -> int:
+    def unlisted_count(self) -> int:
         """How many classes the page leaves out."""
         return len(self.splits[0].counts) - len(self.classes)
 

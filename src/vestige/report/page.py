@@ -15,7 +15,7 @@ from vestige.report.limits import limits, what_is_hardly_learnt
 from vestige.report.links import link_claims_and_figures
 from vestige.report.overview import paragraph
 from vestige.report.papers import headline, outcome, papers_of, unspoken
-from vestige.report.verdicts import claims_of, few_seeds
+from vestige.report.verdicts import claims_of, has_few_seeds
 from vestige.report.wording import number, plural, typeset
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def page(settings, images, network, claims, figures, training, **measures) -> st
         subject=subject,
         authors=authors,
         unspoken=unspoken(others) if papers else outcome(()),
-        few_seeds=few_seeds(told),
+        has_few_seeds=has_few_seeds(told),
         unlearnt=what_is_hardly_learnt(conditions, images.sizes["class"]),
         limits=limits(told),
         plates=plates,

@@ -84,7 +84,7 @@ class Part:
         return format_interval(self.statistic, self.low, self.high)
 
     @property
-    def describe_bound(self) -> str:
+    def bound_text(self) -> str:
         """Where the interval must lie for the claim to hold."""
         if math.isinf(self.bound_high):
             return f"above {number(self.bound_low)}"
@@ -99,7 +99,7 @@ class Part:
         return f"{self.seeds} ({said})" if said else f"{self.seeds}"
 
     @property
-    def describe_test(self) -> str:
+    def test_text(self) -> str:
         """What the test without a distribution says."""
         if math.isfinite(self.check):
             return f"{self.check:.2g}"
@@ -206,7 +206,7 @@ def claims_of(dataset) -> list[Claim]:
     return [Claim(name, *texts, tuple(part for owner, part in parts if owner == name)) for name, *texts in said]
 
 
-def few_seeds(claims: Iterable[Claim]) -> bool:
+def has_few_seeds(claims: Iterable[Claim]) -> bool:
     """Whether some decided claims rest on too few seeds for a test without a distribution."""
     decided = [claim for claim in claims if claim.verdict not in (UNDECIDED, ABSENT)]
     return any(part.seeds < CHECKED for claim in decided for part in claim.parts)

@@ -12,9 +12,9 @@ class Grid(Values):
     """How many channels of each block are ablated: fractions of them, or (the paper's) steps below and above half."""
 
     fractions: Annotated[tuple[Fraction, ...], Filled] | None = None
-    """Shares of each block's channels that are ablated, 0 to 1."""
+    """Shares of each block's channels that are ablated, rising from 0."""
     steps: Annotated[tuple[PositiveInt, PositiveInt], Listed] | None = None
-    """The paper's grid: channels from one point to the next below half of a block's channels, and above."""
+    """The paper's grid: two steps in channels, below half of a block and from half on; some may be left."""
 
 
 class RandomOrder(Values):
@@ -39,14 +39,15 @@ class Settings(Values):
     modules: Annotated[tuple[int, ...], Filled]
     """The modules that are ablated, one at a time, all their blocks together."""
     grid: Grid
-    """How many channels are ablated."""
+    """How many channels are ablated: exactly one of fractions and steps."""
     random: RandomOrder
     """The control: channels ablated in random order."""
     ranked_on: Literal["same_images", "held_out_halves"]
     """The images on which units are ranked by selectivity: those that are then classified (same_images, the paper's
     way), or the other half of them (held_out_halves)."""
     halves_seed: NonNegativeInt | None = None
-    """The seed that divides the validation images into halves, class by class."""
+    """The seed that divides the validation images into halves, class by class: required with held_out_halves, refused
+    otherwise."""
     batch_size: PositiveInt
     """Images that run at once. It changes the memory that is needed; with redrawn_per_batch it changes the result."""
 

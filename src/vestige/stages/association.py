@@ -28,13 +28,14 @@ class Settings(Values):
     """Which checkpoints, and over how many random directions the input gradient of a convolution is averaged."""
 
     epochs: Epochs
-    """The checkpoints whose associations are measured, or all."""
+    """The checkpoints whose associations are measured, or all. best is the epoch of the least loss on held-out images
+    and needs training.held_out."""
     batch_size: PositiveInt
     """Images that run at once. It changes the last digits, and the memory that is needed."""
     directions: Annotated[int, Field(ge=2)] | None = None
-    """How many random directions in pixel space; a perceptron needs none, because its input gradient is exact."""
+    """How many random directions in pixel space: required, but refused with mlp, whose input gradient is exact."""
     directions_seed: NonNegativeInt | None = None
-    """The seed of the random directions."""
+    """The seed of the random directions: likewise."""
     gram_null: GramNull | None = None
     """Associations without relations between units, with which clusters are compared; left out, there are none."""
 

@@ -11,7 +11,7 @@ OTHER = "module that it is compared with, or the head"
 
 
 class Settings(Values):
-    """Settings of centred kernel alignment between the layers of one network."""
+    """Settings of centred kernel alignment, between the layers of one network (`cka`) and of two (`between`)."""
 
     epochs: Epochs
     """The checkpoints that are compared, or all."""
@@ -21,7 +21,7 @@ class Settings(Values):
     """The order of the images: shuffled, or class_sorted as the authors' loader gave them, where a batch holds few
     classes."""
     order_seed: NonNegativeInt | None = None
-    """The seed of the shuffled order."""
+    """The seed of the shuffled order: required with shuffled, refused otherwise."""
     estimator: Literal["minibatch", "torch-cka"]
     """minibatch: the unbiased estimator. torch-cka: what the paper's library computes, in float64."""
 

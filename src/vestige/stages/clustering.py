@@ -21,7 +21,7 @@ class Nulls(Values):
 
 
 class Settings(Values):
-    """The search for clusters: the paper's, with 1 restart of 5000 steps, an entropy of 0.15 and no local phase.
+    """The search for clusters. The paper's is restarts 1, steps 5000, entropy 0.15, local_phase false.
 
     Of as many steps, those whose entropy falls from 1 to 0.1 find a larger modularity.
     """

@@ -10,7 +10,8 @@ class Settings(Values):
     """Which checkpoints, and what counts as a small weight."""
 
     epochs: Epochs
-    """The checkpoints whose weights are measured, or all."""
+    """The checkpoints whose weights are measured, or all. best is the epoch of the least loss on held-out images and
+    needs training.held_out."""
     small: PositiveFloat = 1e-3
     """A weight is small if its absolute value is below this; the paper has 0.001."""
 

@@ -29,7 +29,7 @@ def accuracies(network: Network, val: Split, half: np.ndarray, points, curves, o
     """
     parts = np.split(half, range(val.batch_size, len(half), val.batch_size))
     correct = sum(
-        correct_images(network, *batch, points, curves, partial(silent_channels, network, order, number, part))
+        correct_images(network, *batch, points, curves, partial(channel_masks, network, order, number, part))
         for number, (batch, part) in enumerate(zip(val.batches(np.arange(len(half))), parts, strict=True))
     )
     return correct.cpu().numpy() / len(val.labels)
@@ -50,7 +50,7 @@ def channel_order(
     return generator(*drawn, *again).permutation(point.channels)
 
 
-def silent_channels(
+def channel_masks(
     network: Network, order: Callable, number: int, half, point: Point, curve: Curve
 ) -> dict[str, Tensor]:
     """Which channels of each block of the point's module a curve zeroes in batch `number`.
@@ -75,7 +75,7 @@ def correct_images(network: Network, images: Tensor, labels: Tensor, points, cur
     correct = torch.zeros(len(points), len(curves), 2, dtype=torch.int64, device=images.device)
     for step, output in walk(network, images):
         here = [(row, point) for row, point in enumerate(points) if origin(network, point) == step]
-        for some in group_points([way for row, point in here for way in ways_of(point, row, curves)], output.numel()):
+        for some in batch_ways([way for row, point in here for way in ways_of(point, row, curves)], output.numel()):
             zeroed = join([silent(point, curve) for point, _, _, curve in some], len(images))
             outputs = output if len(some) == 1 else torch.cat([output] * len(some))
             logits = resume(network, outputs, step, zeroed)
@@ -100,7 +100,7 @@ def ways_of(point: Point, row: int, curves: Sequence[Curve]) -> list[Way]:
     return [Way(point, row, slice(column, column + 1), curve) for column, curve in enumerate(curves)]
 
 
-def group_points(ways: Sequence[Way], size: int) -> Iterator[Sequence[Way]]:
+def batch_ways(ways: Sequence[Way], size: int) -> Iterator[Sequence[Way]]:
     """The ways that run side by side: of one module, on as many outputs of a size as TOGETHER and MOST allow."""
     most = min(MOST, max(1, TOGETHER // size))
     for _, group in groupby(ways, key=lambda way: way.point.module):

@@ -21,19 +21,20 @@ class Settings(Values):
     learning_rate: PositiveFloat
     """The learning rate of the first epoch."""
     learning_rate_step: PositiveInt | None = None
-    """Epochs after which the learning rate falls, again and again; left out, it stays."""
+    """After so many epochs the learning rate is multiplied by learning_rate_gamma, again and again. Required, unless
+    there is a plateau."""
     learning_rate_gamma: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The factor by which it falls."""
+    """The factor of each such step; 1 keeps the rate as it is. Required, unless there is a plateau."""
     momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
-    """Momentum of stochastic gradient descent; not with adam."""
+    """Momentum of stochastic gradient descent: required with sgd, refused with adam."""
     weight_decay: Annotated[float, Field(ge=0)] | None = None
-    """Weight decay of stochastic gradient descent, on all parameters; not with adam."""
+    """Weight decay of stochastic gradient descent, on all parameters: required with sgd, refused with adam."""
     class_reduction: Literal["mean", "sum"]
     """How the penalty sums up the responses of a class in a batch: mean (equation 1), or sum (the authors' code)."""
     epsilon: PositiveFloat
     """What is added to the denominator of the index of selectivity in the penalty."""
     shift: PositiveInt | None = None
-    """Pixels by which a training image is moved at random, at most, in both directions; left out, none."""
+    """The most pixels by which a training image is moved at random, along each axis; left out, none."""
     flip: Annotated[float, Field(gt=0, le=1)] | None = None
     """The probability with which a training image is mirrored left to right; left out, 0."""
     random_crop: RandomCrop | None = None
@@ -46,23 +47,25 @@ class Settings(Values):
     optimizer: Literal["sgd", "adam"] | None = None
     """sgd, with momentum and weight decay, also if left out; or adam, with neither."""
     l1: Annotated[float, Field(gt=0)] | None = None
-    """The factor in the loss of the sum of |w| over all weights; biases do not count."""
+    """The factor in the loss of the sum of |w| over all weights; biases and batch norm do not count."""
     l2: Annotated[float, Field(gt=0)] | None = None
-    """The factor in the loss of the sum of w^2 over all weights: 1e-5 is a weight decay of 2e-5."""
+    """The factor in the loss of the sum of w^2 over the same weights: 1e-5 is a weight decay of 2e-5."""
     dropout: Annotated[float, Field(gt=0, lt=1)] | None = None
     """The share of hidden units, or of the channels after each module, that a step of training drops."""
     held_out: Annotated[float, Field(gt=0, lt=1)] | None = None
     """The share of the training images, drawn by the run's seed, that are not trained on: the loss is watched on
     them."""
     plateau: Plateau | None = None
-    """A learning rate that falls where the loss on held-out images no longer does; left out, it does not."""
+    """A learning rate that falls where the loss on held-out images no longer does, in place of learning_rate_step and
+    learning_rate_gamma; needs held_out."""
     early_stopping: PositiveInt | None = None
-    """Epochs in a row without a new least loss on held-out images after which training ends; left out, it does not."""
+    """Epochs in a row without a new least loss on held-out images after which training ends; left out, it does not.
+    Needs held_out."""
     precision: Literal["float32", "tf32", "bfloat16"] | None = None
     """The arithmetic of forward and backward pass: float32, also if left out; tf32 for convolutions on a GPU; or
     bfloat16 by autocast. The penalty and every measure are always float32."""
     memory_format: Literal["channels_last", "contiguous"] | None = None
-    """How weights and activations lie in memory; left out, channels_last."""
+    """The layout of weights and activations in memory; left out, channels_last."""
     compile: Literal[True] | None = None
     """true: torch.compile makes the kernels of the network. Numbers differ in their last digits."""
     devices: PositiveInt | None = None
@@ -109,7 +112,7 @@ def training(settings, images, folder, trajectory, note):
 def train_along(settings, given) -> None:
     """Take part in a training in another process than the one that reads, writes, and says how far it is.
 
-    What is given is what was `prepared`.
+    What is given is what was `prepare_training`.
     """
     from vestige.training import loop
 

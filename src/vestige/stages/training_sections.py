@@ -49,9 +49,9 @@ class BatchNorm(Values):
     """running: the moving averages that training keeps (the paper). recomputed: anew after each epoch, on training
     images."""
     images: Annotated[int, Field(ge=2)] | None = None
-    """How many training images the statistics are recomputed on."""
+    """How many training images the statistics are recomputed on: required with recomputed, refused with running."""
     batch_size: Annotated[int, Field(ge=2)] | None = None
-    """Images of a batch in that computation."""
+    """Images of a batch in that computation: likewise."""
 
     def __str__(self) -> str:
         """It in words, as a coordinate of results holds it."""

@@ -8,7 +8,7 @@ from vestige.foundation.settings import Values
 
 
 class Settings(Values):
-    """A set of networks of the study's family, with initial weights; the sections of associations and clusters hold."""
+    """A set of networks of the study's family, with initial weights, measured as `association` and `clustering` say."""
 
     networks: Annotated[int, Field(ge=2)]
     """How many networks; a larger set begins with the networks of a smaller one. The authors have 100."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from vestige.metrics.ablation import silence_channels
+from vestige.metrics.ablation import zero_channels
 from vestige.models.network import Network, build
 from vestige.training.checkpoints import load, select_epochs
 
@@ -46,9 +46,9 @@ def resume(network: Network, output: Tensor, after: str, silent: Mapping[str, Te
     step has any.
     """
     names, axis = list(network.steps), network.channel_axis
-    output = silence_channels(output, silent.get(after), axis)
+    output = zero_channels(output, silent.get(after), axis)
     for name in names[names.index(after) + 1 :]:
-        output = silence_channels(network.steps[name](output), silent.get(name), axis)
+        output = zero_channels(network.steps[name](output), silent.get(name), axis)
     return output
 
 

@@ -82,7 +82,7 @@ def train(
         steps = [] if begun is None else [*begun.to(tensors[0].device)]
         with within_epoch.make_saver(trajectory, epoch, network, state, steps) as after:
             passed = one_pass(dropping, state, train, rows, settings, epoch, rate, steps, after)
-        with within_epoch.keep_pass(trajectory, epoch, network, state, steps):
+        with within_epoch.save_pass_on_signal(trajectory, epoch, network, state, steps):
             record = passed | measure_pass()
         records = as_first(save, folder, trajectory, network, state, [*records, record])
         as_first(within_epoch.forget, trajectory, [epoch])

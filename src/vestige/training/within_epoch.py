@@ -101,7 +101,7 @@ def postpone_signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def keep_pass(
+def save_pass_on_signal(
     trajectory: Trajectory | None, epoch: int, network: Network, state: State, steps: Steps
 ) -> Iterator[None]:
     """Leave the pass that follows an epoch, which is over, should a signal end what is done about it in the block."""
