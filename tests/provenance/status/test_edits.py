@@ -52,6 +52,14 @@ def test_an_edit_of_code_makes_what_it_makes_stale_and_names_the_file(made):
     assert reasons("results/tiny/cka/baseline-seed0.nc") == "code of metrics/cka.py changed"
 
 
+def test_what_comes_from_a_stale_result_is_stale_though_nothing_of_its_own_has_changed(made):
+    with open(source_hash.PACKAGE / "metrics/cka.py", "a") as file:
+        file.write("\nEDITED = True\n")
+    path = "results/tiny/figures/linearity.png"
+    assert path in states()[STALE]
+    assert reasons(path).startswith("results/tiny/cka/baseline-seed0.nc, from which it comes, is stale: code of")
+
+
 def test_a_comment_makes_nothing_stale(made):
     with open(source_hash.PACKAGE / "stages/training.py", "a") as file:
         file.write("\n# a comment\n")
