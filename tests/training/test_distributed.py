@@ -197,7 +197,7 @@ import sys, time
 from vestige.stages import training_worker
 training_worker.PROMPT = 1
 started = training_worker.start(b"nothing")
-with training_worker.watched([started]):
+with training_worker.end_with_others([started]):
     time.sleep(60)
 """
 

@@ -26,14 +26,14 @@ import contextlib, pathlib
 from vestige.config import loading
 from vestige.commands import sync
 from vestige.engines import snakemake_metadata as metadata
-graph = metadata.opened
+graph = metadata.open_workflow
 @contextlib.contextmanager
 def opened():
     {before}
     with graph() as workflow:
         {after}
         yield workflow
-metadata.opened = opened
+metadata.open_workflow = opened
 print(*sync.sync(loading.read()))
 """
 EDIT = "file = pathlib.Path('{file}'); file.write_text(file.read_text().replace('{old}', '{new}'))"
