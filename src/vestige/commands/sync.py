@@ -169,8 +169,7 @@ def find_irregular_of(stage) -> str:
 
 def is_still_proven(each: Judgement, code_of: proofs.CodeOf, text: str) -> bool:
     """Whether what dvc.lock would say of a proven result is of its text, and the code has not changed since."""
-    said = dvc_lock.entry(text)
-    return dvc_lock.claims(said, each.job) and status.judge_by_own_proof(each.job, code_of=code_of)[0] == PROVEN
+    return dvc_lock.holds_text(text, each.job) and status.judge_by_own_proof(each.job, code_of=code_of)[0] == PROVEN
 
 
 def forget_wrong(memory, stages, each: Judgement, formers: Formers) -> Iterator[str]:
