@@ -182,7 +182,7 @@ job = pipeline.job(loading.read(), "figures_selectivity", figure=sys.argv[1])
 for each in job.inputs:
     Path(each.output).parent.mkdir(parents=True, exist_ok=True)
     make_selectivity("baseline", dict(each.values)["seed"]).to_netcdf(each.output)
-drawn = figure_drawing.draw_figure(Call(job.text), [figure_drawing.jobs_in_figure(job)[0].output], {{}})
+drawn = figure_drawing.draw_figure(Call(job.text), [figure_drawing.list_shown(job)[0].output], {{}})
 print(drawn.caption, len(drawn.table), job.code)
 """
 

@@ -4,15 +4,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from vestige import job_text
 from vestige.foundation.call import Call
+from vestige.job_text import list_shown
 from vestige.pipeline import Job
 from vestige.provenance import hashing, results
-
-
-def jobs_in_figure(job: Job) -> list[Job]:
-    """The jobs whose results a figure shows."""
-    return job_text.list_shown(job)
 
 
 def jobs_beside_figure(job: Job) -> dict[str, list[Job]]:
@@ -36,7 +31,7 @@ def caption_of(job: Job) -> str:
     """The caption of a figure of all that it shows."""
     from vestige.figures.rendering import format_caption
 
-    name, chosen = job.names["figure"], jobs_in_figure(job)
+    name, chosen = job.names["figure"], list_shown(job)
     names = [each.names.get("pair", each.names.get("condition")) for each in chosen]
     figure = getattr(getattr(job.study.figures, job.stage.kind), name)
     return format_caption(job.rows[name], figure, names, any("pair" in each.names for each in chosen))

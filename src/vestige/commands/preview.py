@@ -7,6 +7,7 @@ from vestige import pipeline
 from vestige.commands import figure_drawing
 from vestige.config.study import Study
 from vestige.foundation.call import Call
+from vestige.job_text import list_shown
 from vestige.pipeline import Job
 from vestige.provenance import status
 
@@ -22,7 +23,7 @@ def preview(study: Study, names: list[str]) -> Iterator[str]:
 
 def drawn_so_far(job: Job) -> str:
     """Draw one figure from what is finished and current; where it lies, or why there is none yet."""
-    asked = figure_drawing.jobs_in_figure(job)
+    asked = list_shown(job)
     finished = finished_of(asked)
     others = {kind: finished_of(jobs) for kind, jobs in figure_drawing.jobs_beside_figure(job).items()}
     if not finished:

@@ -134,12 +134,17 @@ def digests_of(said: Mapping[str, Any], kind: str) -> dict[str, str]:
 
 def claims(said: Mapping[str, Any], job: Job) -> bool:
     """Whether an entry claims to be made with the very text of a job."""
-    return digests_of(said, "deps").get(job.text_file) == hashlib.md5(content_of(job)).hexdigest()
+    return digests_of(said, "deps").get(job.text_file) == digest_of_text(job)
 
 
 def holds_text(text: str, job: Job) -> bool:
     """Whether an entry, as DVC writes it, holds the digest of the very text of a job, which no other file has."""
-    return hashlib.md5(content_of(job)).hexdigest() in text
+    return digest_of_text(job) in text
+
+
+def digest_of_text(job: Job) -> str:
+    """DVC's digest of the file of a job's text."""
+    return hashlib.md5(content_of(job)).hexdigest()
 
 
 def content_of(job: Job) -> bytes:
